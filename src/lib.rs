@@ -1,0 +1,12 @@
+//! Stepwright: opens, draws, edits, runs and debugs Amazon States Language workflows, offline.
+//!
+//! The rooms, floor by floor; a room may name only those its charter lists (`docs/architecture.md`).
+
+pub mod text;
+
+pub mod query;
+pub mod syntax;
+
+pub mod asl;
+
+pub mod engine;

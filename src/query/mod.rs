@@ -1,0 +1,8 @@
+//! Expression languages over JSON values: JSONPath, JSONata and the States intrinsics.
+//!
+//! Never: knows what a state, a machine or a run is.
+//! Add a language as a folder here; a built-in function as a row of its language's table.
+
+mod value;
+
+pub use value::{Map, Number, Value, ValueError};

@@ -1,0 +1,260 @@
+//! Text: spans, lines and columns, splices, and the style in which a file is written.
+//!
+//! Never: knows what the text means.
+//! Add here what can be said of any text without parsing it.
+
+use std::ops::Range;
+
+/// A range of bytes of a text, always on character borders.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Span {
+    pub start: usize,
+    pub end: usize,
+}
+
+/// A place for people: both counted from one, the column in characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LineColumn {
+    pub line: usize,
+    pub column: usize,
+}
+
+/// Where the lines of a text begin.
+#[derive(Clone, Debug, Default)]
+pub struct LineIndex {
+    starts: Vec<usize>,
+}
+
+/// One replacement: the bytes of `span` give way to `insert`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Splice {
+    pub span: Span,
+    pub insert: String,
+}
+
+/// Replacements that do not overlap, in the order of the text. Bytes outside them never change.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TextEdit {
+    splices: Vec<Splice>,
+}
+
+/// Two splices of one edit overlap.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("two changes of one edit overlap at byte {0}")]
+pub struct Overlap(pub usize);
+
+/// How a file is written, so that what is inserted looks like what stands around it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Style {
+    /// One level of indentation: spaces or a tab.
+    pub indent: String,
+    /// `"\n"` or `"\r\n"`, whichever the text uses more often.
+    pub newline: &'static str,
+    pub byte_order_mark: bool,
+    pub final_newline: bool,
+}
+
+impl Span {
+    pub const fn new(start: usize, end: usize) -> Span {
+        Span { start, end }
+    }
+
+    pub const fn at(offset: usize) -> Span {
+        Span::new(offset, offset)
+    }
+
+    pub fn len(self) -> usize {
+        self.end.saturating_sub(self.start)
+    }
+
+    pub fn is_empty(self) -> bool {
+        self.len() == 0
+    }
+
+    pub fn contains(self, offset: usize) -> bool {
+        (self.start..self.end).contains(&offset)
+    }
+
+    pub fn encloses(self, other: Span) -> bool {
+        self.start <= other.start && other.end <= self.end
+    }
+
+    pub fn range(self) -> Range<usize> {
+        self.start..self.end
+    }
+
+    /// The text of the span; empty where the span does not fit the text.
+    pub fn of(self, text: &str) -> &str {
+        text.get(self.range()).unwrap_or_default()
+    }
+}
+
+impl LineIndex {
+    pub fn new(text: &str) -> LineIndex {
+        let newlines = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        LineIndex {
+            starts: std::iter::once(0)
+                .chain(newlines.map(|(offset, _)| offset + 1))
+                .collect(),
+        }
+    }
+
+    pub fn line_count(&self) -> usize {
+        self.starts.len()
+    }
+
+    /// The byte at which a line (counted from one) begins.
+    pub fn line_start(&self, line: usize) -> Option<usize> {
+        self.starts.get(line.checked_sub(1)?).copied()
+    }
+
+    /// Line and column of a byte offset; an offset past the end is taken as the end.
+    pub fn locate(&self, text: &str, offset: usize) -> LineColumn {
+        let offset = offset.min(text.len());
+        let line = self.starts.partition_point(|start| *start <= offset).max(1);
+        let start = self.starts.get(line - 1).copied().unwrap_or_default();
+        let column = Span::new(start, offset).of(text).chars().count() + 1;
+        LineColumn { line, column }
+    }
+}
+
+impl TextEdit {
+    /// Sorts the splices; insertions at one place keep the order given.
+    pub fn new(mut splices: Vec<Splice>) -> Result<TextEdit, Overlap> {
+        splices.sort_by_key(|splice| (splice.span.start, splice.span.end));
+        let overlap = splices
+            .windows(2)
+            .find_map(|pair| match pair {
+                [a, b] if b.span.start < a.span.end => Some(Overlap(b.span.start)),
+                _ => None,
+            });
+        match overlap {
+            Some(overlap) => Err(overlap),
+            None => Ok(TextEdit { splices }),
+        }
+    }
+
+    pub fn replace(span: Span, insert: impl Into<String>) -> TextEdit {
+        TextEdit {
+            splices: vec![Splice {
+                span,
+                insert: insert.into(),
+            }],
+        }
+    }
+
+    pub fn splices(&self) -> &[Splice] {
+        &self.splices
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.splices.is_empty()
+    }
+
+    /// The text after the edit. A splice that does not fit the text is left out.
+    pub fn apply(&self, text: &str) -> String {
+        let mut result = String::with_capacity(text.len());
+        let mut done = 0;
+        for splice in &self.splices {
+            if let Some(kept) = text.get(done..splice.span.start)
+                && text.is_char_boundary(splice.span.end)
+            {
+                result.push_str(kept);
+                result.push_str(&splice.insert);
+                done = splice.span.end;
+            }
+        }
+        result.push_str(text.get(done..).unwrap_or_default());
+        result
+    }
+
+    /// Where a byte of the old text stands in the new one; inside a replaced span, its new end.
+    pub fn map_offset(&self, offset: usize) -> usize {
+        let mut shift = 0isize;
+        for splice in &self.splices {
+            if splice.span.end <= offset {
+                shift += splice.insert.len() as isize - splice.span.len() as isize;
+            } else if splice.span.start < offset {
+                return (splice.span.start as isize + shift) as usize + splice.insert.len();
+            }
+        }
+        (offset as isize + shift).max(0) as usize
+    }
+}
+
+impl Style {
+    /// Reads the style off a text; an unindented text gets two spaces, a text without lines `"\n"`.
+    pub fn detect(text: &str) -> Style {
+        let windows = text.matches("\r\n").count();
+        let unix = text.matches('\n').count() - windows;
+        Style {
+            indent: detect_indent(text),
+            newline: if windows > unix { "\r\n" } else { "\n" },
+            byte_order_mark: text.starts_with('\u{feff}'),
+            final_newline: text.ends_with('\n'),
+        }
+    }
+}
+
+/// The commonest step by which one line stands deeper than the line before it.
+fn detect_indent(text: &str) -> String {
+    let mut votes: std::collections::BTreeMap<usize, usize> = std::collections::BTreeMap::new();
+    let mut previous = 0;
+    for line in text.lines() {
+        let body = line.trim_start_matches([' ', '\t']);
+        if body.is_empty() {
+            continue;
+        }
+        let lead = line.len() - body.len();
+        if line.starts_with('\t') {
+            return "\t".to_owned();
+        }
+        if lead > previous {
+            *votes.entry(lead - previous).or_default() += 1;
+        }
+        previous = lead;
+    }
+    let width = votes
+        .into_iter()
+        .max_by_key(|(width, count)| (*count, usize::MAX - *width))
+        .map_or(2, |(width, _)| width.min(8));
+    " ".repeat(width)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn splices_apply_from_left_to_right() {
+        let edit = TextEdit::new(vec![
+            Splice { span: Span::new(4, 5), insert: "E".into() },
+            Splice { span: Span::at(0), insert: ">".into() },
+        ])
+        .unwrap();
+        assert_eq!(edit.apply("abcdefg"), ">abcdEfg");
+        assert_eq!(edit.map_offset(5), 6);
+    }
+
+    #[test]
+    fn overlapping_splices_are_refused() {
+        let splice = |start, end| Splice { span: Span::new(start, end), insert: String::new() };
+        assert_eq!(TextEdit::new(vec![splice(0, 3), splice(2, 4)]), Err(Overlap(2)));
+    }
+
+    #[test]
+    fn style_is_read_off_the_text() {
+        let style = Style::detect("\u{feff}{\r\n\t\"a\": 1\r\n}\r\n");
+        assert_eq!(style.indent, "\t");
+        assert_eq!(style.newline, "\r\n");
+        assert!(style.byte_order_mark && style.final_newline);
+        assert_eq!(Style::detect("{\n    \"a\": {\n        \"b\": 1\n    }\n}").indent, "    ");
+    }
+
+    #[test]
+    fn columns_count_characters() {
+        let text = "é\nxé!";
+        let index = LineIndex::new(text);
+        assert_eq!(index.locate(text, 6), LineColumn { line: 2, column: 3 });
+    }
+}
