@@ -5,8 +5,3 @@
 pub mod text;
 
 pub mod query;
-pub mod syntax;
-
-pub mod asl;
-
-pub mod engine;

@@ -122,12 +122,10 @@ impl TextEdit {
     /// Sorts the splices; insertions at one place keep the order given.
     pub fn new(mut splices: Vec<Splice>) -> Result<TextEdit, Overlap> {
         splices.sort_by_key(|splice| (splice.span.start, splice.span.end));
-        let overlap = splices
-            .windows(2)
-            .find_map(|pair| match pair {
-                [a, b] if b.span.start < a.span.end => Some(Overlap(b.span.start)),
-                _ => None,
-            });
+        let overlap = splices.windows(2).find_map(|pair| match pair {
+            [a, b] if b.span.start < a.span.end => Some(Overlap(b.span.start)),
+            _ => None,
+        });
         match overlap {
             Some(overlap) => Err(overlap),
             None => Ok(TextEdit { splices }),
@@ -228,8 +226,14 @@ mod tests {
     #[test]
     fn splices_apply_from_left_to_right() {
         let edit = TextEdit::new(vec![
-            Splice { span: Span::new(4, 5), insert: "E".into() },
-            Splice { span: Span::at(0), insert: ">".into() },
+            Splice {
+                span: Span::new(4, 5),
+                insert: "E".into(),
+            },
+            Splice {
+                span: Span::at(0),
+                insert: ">".into(),
+            },
         ])
         .unwrap();
         assert_eq!(edit.apply("abcdefg"), ">abcdEfg");
@@ -238,8 +242,14 @@ mod tests {
 
     #[test]
     fn overlapping_splices_are_refused() {
-        let splice = |start, end| Splice { span: Span::new(start, end), insert: String::new() };
-        assert_eq!(TextEdit::new(vec![splice(0, 3), splice(2, 4)]), Err(Overlap(2)));
+        let splice = |start, end| Splice {
+            span: Span::new(start, end),
+            insert: String::new(),
+        };
+        assert_eq!(
+            TextEdit::new(vec![splice(0, 3), splice(2, 4)]),
+            Err(Overlap(2))
+        );
     }
 
     #[test]
@@ -248,7 +258,10 @@ mod tests {
         assert_eq!(style.indent, "\t");
         assert_eq!(style.newline, "\r\n");
         assert!(style.byte_order_mark && style.final_newline);
-        assert_eq!(Style::detect("{\n    \"a\": {\n        \"b\": 1\n    }\n}").indent, "    ");
+        assert_eq!(
+            Style::detect("{\n    \"a\": {\n        \"b\": 1\n    }\n}").indent,
+            "    "
+        );
     }
 
     #[test]

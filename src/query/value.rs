@@ -237,9 +237,7 @@ impl fmt::Display for Number {
         match self {
             Number::Int(integer) => integer.fmt(f),
             Number::Unsigned(integer) => integer.fmt(f),
-            Number::Float(float) => {
-                f.write_str(&serde_json::to_string(float).unwrap_or_default())
-            }
+            Number::Float(float) => f.write_str(&serde_json::to_string(float).unwrap_or_default()),
         }
     }
 }
@@ -304,10 +302,12 @@ impl From<&serde_json::Value> for Value {
                 _ => Value::from(number.as_f64().unwrap_or_default()),
             },
             serde_json::Value::String(text) => Value::string(text),
-            serde_json::Value::Array(items) => Value::array(items.iter().map(Value::from).collect()),
-            serde_json::Value::Object(members) => Value::object(
-                members.iter().map(|(key, value)| (key, Value::from(value))),
-            ),
+            serde_json::Value::Array(items) => {
+                Value::array(items.iter().map(Value::from).collect())
+            }
+            serde_json::Value::Object(members) => {
+                Value::object(members.iter().map(|(key, value)| (key, Value::from(value))))
+            }
         }
     }
 }
