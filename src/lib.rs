@@ -5,3 +5,4 @@
 pub mod text;
 
 pub mod query;
+pub mod syntax;

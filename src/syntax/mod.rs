@@ -1,0 +1,24 @@
+//! The lossless tree: JSON (and YAML) read into nodes with spans, whatever the text.
+//!
+//! The text stays the truth; the tree only points into it. Reading is total: any text gives a tree
+//! and a list of what is wrong with it. `${…}` placeholders are kept wherever they stand,
+//! duplicate members are kept too.
+//!
+//! Never: fails to parse, or knows what a workflow is.
+//! Add a format as a file beside `json.rs` that fills the same `Tree`.
+
+mod json;
+mod lexer;
+mod pointer;
+mod tree;
+
+pub use lexer::{Token, TokenKind, tokens};
+pub use pointer::Pointer;
+pub use tree::{Format, Member, Node, NodeId, NodeKind, Parse, SyntaxError, Tree, holes};
+
+/// Reads a text. Never fails: what is wrong is listed in `errors`, in the order of the text.
+pub fn parse(text: &str, format: Format) -> Parse {
+    match format {
+        Format::Json => json::parse(text),
+    }
+}
