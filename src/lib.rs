@@ -6,3 +6,5 @@ pub mod text;
 
 pub mod query;
 pub mod syntax;
+
+pub mod asl;

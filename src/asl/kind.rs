@@ -1,0 +1,101 @@
+//! The eight state types and the two query languages.
+
+use std::fmt;
+
+/// The value of a state's `Type` field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum StateKind {
+    Task,
+    Choice,
+    Parallel,
+    Map,
+    Pass,
+    Wait,
+    Succeed,
+    Fail,
+}
+
+/// The value of a `QueryLanguage` field; JSONPath where none is given.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum QueryLanguage {
+    #[default]
+    JsonPath,
+    Jsonata,
+}
+
+impl StateKind {
+    pub const ALL: [StateKind; 8] = [
+        StateKind::Task,
+        StateKind::Choice,
+        StateKind::Parallel,
+        StateKind::Map,
+        StateKind::Pass,
+        StateKind::Wait,
+        StateKind::Succeed,
+        StateKind::Fail,
+    ];
+
+    pub fn parse(text: &str) -> Option<StateKind> {
+        StateKind::ALL.into_iter().find(|kind| kind.name() == text)
+    }
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            StateKind::Task => "Task",
+            StateKind::Choice => "Choice",
+            StateKind::Parallel => "Parallel",
+            StateKind::Map => "Map",
+            StateKind::Pass => "Pass",
+            StateKind::Wait => "Wait",
+            StateKind::Succeed => "Succeed",
+            StateKind::Fail => "Fail",
+        }
+    }
+
+    /// Ends its scope by its type: `Succeed` and `Fail`.
+    pub const fn is_terminal(self) -> bool {
+        matches!(self, StateKind::Succeed | StateKind::Fail)
+    }
+
+    /// Holds states of its own: `Parallel` and `Map`.
+    pub const fn is_container(self) -> bool {
+        matches!(self, StateKind::Parallel | StateKind::Map)
+    }
+
+    /// Goes on by `Next` or `End`: all but `Choice`, `Succeed` and `Fail`.
+    pub const fn has_next(self) -> bool {
+        !matches!(
+            self,
+            StateKind::Choice | StateKind::Succeed | StateKind::Fail
+        )
+    }
+}
+
+impl QueryLanguage {
+    pub fn parse(text: &str) -> Option<QueryLanguage> {
+        match text {
+            "JSONPath" => Some(QueryLanguage::JsonPath),
+            "JSONata" => Some(QueryLanguage::Jsonata),
+            _ => None,
+        }
+    }
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            QueryLanguage::JsonPath => "JSONPath",
+            QueryLanguage::Jsonata => "JSONata",
+        }
+    }
+}
+
+impl fmt::Display for StateKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl fmt::Display for QueryLanguage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
