@@ -8,3 +8,5 @@ pub mod query;
 pub mod syntax;
 
 pub mod asl;
+
+pub mod engine;

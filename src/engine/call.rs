@@ -1,0 +1,40 @@
+//! What a Task asks of the outside, and what it gets back.
+
+use crate::asl::StatePath;
+use crate::engine::Fault;
+use crate::engine::Lane;
+use crate::query::Value;
+
+/// The number of a call within its execution, counted from one in the order of scheduling.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct CallId(pub u64);
+
+/// A task was scheduled: whoever drives the execution has it carried out and signals the outcome.
+#[derive(Clone, Debug)]
+pub struct Call {
+    pub id: CallId,
+    pub state: StatePath,
+    /// The state's name, the key of mocks.
+    pub name: String,
+    pub lane: Lane,
+    /// `Resource` as the definition has it, placeholders resolved.
+    pub resource: String,
+    /// The effective payload: `Parameters` or `Arguments` after evaluation.
+    pub payload: Value,
+    /// Retries of this visit before this call: 0 for the first.
+    pub attempt: u32,
+    /// Index of the innermost Map iteration the call belongs to.
+    pub iteration: Option<usize>,
+    /// The token to answer `.waitForTaskToken` calls and activities by.
+    pub token: Option<String>,
+}
+
+/// What came of a call, or of one phase of it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// The service took a `.sync` or `.waitForTaskToken` call; the result is still to come.
+    Submitted(Value),
+    Succeeded(Value),
+    Failed(Fault),
+    Heartbeat,
+}

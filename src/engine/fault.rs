@@ -1,0 +1,34 @@
+//! A failure inside a run: data that a Retrier or a Catcher can match, part of the history.
+
+use crate::asl::StatePath;
+use crate::text::Span;
+
+/// An error name, its cause, and where it arose.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fault {
+    /// The error name a Catcher sees: `States.TaskFailed`, `Lambda.Unknown`, a function's own.
+    /// None where the outside gave none (a Fail state without `Error`).
+    pub error: Option<String>,
+    pub cause: Option<String>,
+    pub origin: Option<FaultOrigin>,
+}
+
+/// Where in the definition a fault arose.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FaultOrigin {
+    pub state: StatePath,
+    /// Pointer below the state's object: `/Parameters/items.$`; empty where no field is to blame.
+    pub field: String,
+    /// The part of the expression to blame, in bytes of the expression's text.
+    pub expression: Option<Span>,
+}
+
+impl Fault {
+    pub fn new(error: impl Into<String>, cause: impl Into<String>) -> Fault {
+        Fault {
+            error: Some(error.into()),
+            cause: Some(cause.into()),
+            origin: None,
+        }
+    }
+}
