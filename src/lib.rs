@@ -10,3 +10,5 @@ pub mod syntax;
 pub mod asl;
 
 pub mod engine;
+
+pub mod cli;

@@ -1,0 +1,109 @@
+//! The command line: the same core without a window, for scripts and CI.
+//!
+//! Results go to stdout, everything else to stderr. Exit 0: done and good; 1: done and not good;
+//! 2: it could not be done.
+//!
+//! Never: decides what a workflow means, or draws.
+//! Add a verb as a file with its `Args` and a function that returns the exit code, and a line in `Verb`.
+
+mod source;
+
+use std::path::PathBuf;
+
+use clap::CommandFactory;
+use clap::Parser;
+use clap::Subcommand;
+
+pub use source::{Source, SourceArgs, argument_text, fail, json_argument};
+
+/// Runs what the process was asked for and returns its exit code.
+pub fn main() -> u8 {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let _ = error.print();
+            return if error.use_stderr() { 2 } else { 0 };
+        }
+    };
+    match arguments.verb {
+        Some(verb) => verb.execute(),
+        None => designer(&arguments.designer),
+    }
+}
+
+/// Opens, draws, edits, runs and debugs Amazon States Language workflows, offline.
+#[derive(Parser, Debug)]
+#[command(name = "stepwright", version, args_conflicts_with_subcommands = true)]
+struct Arguments {
+    #[command(subcommand)]
+    verb: Option<Verb>,
+    #[command(flatten)]
+    designer: DesignerArgs,
+}
+
+/// What the designer opens.
+#[derive(clap::Args, Debug, Clone, Default)]
+pub struct DesignerArgs {
+    /// A workflow file or a folder; without it the last session
+    pub path: Option<PathBuf>,
+    /// End once a complete frame is on the screen
+    #[arg(long)]
+    pub exit_after_first_frame: bool,
+    /// Print {"first_frame_ms", …} on stdout, counted from the start of the process
+    #[arg(long)]
+    pub timing: bool,
+}
+
+#[derive(Subcommand, Debug)]
+enum Verb {
+    /// Compare two definitions by meaning (not built yet)
+    Diff(Unbuilt),
+    /// Load a recorded AWS history (not built yet)
+    Replay(Unbuilt),
+    /// Estimate latency, cold starts, throttling and cost (not built yet)
+    Forecast(Unbuilt),
+    /// Serve the Step Functions API and the API Gateway edge locally (not built yet)
+    Serve(Unbuilt),
+    /// List, run and watch executions on AWS (not built yet)
+    Remote(Unbuilt),
+    /// Print shell completions
+    Completions { shell: clap_complete::Shell },
+}
+
+/// Takes any arguments of a verb that does not exist yet.
+#[derive(clap::Args, Debug)]
+struct Unbuilt {
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
+    rest: Vec<String>,
+}
+
+impl Verb {
+    fn execute(self) -> u8 {
+        match self {
+            Verb::Diff(_) => unbuilt("diff"),
+            Verb::Replay(_) => unbuilt("replay"),
+            Verb::Forecast(_) => unbuilt("forecast"),
+            Verb::Serve(_) => unbuilt("serve"),
+            Verb::Remote(_) => unbuilt("remote"),
+            Verb::Completions { shell } => {
+                clap_complete::generate(
+                    shell,
+                    &mut Arguments::command(),
+                    "stepwright",
+                    &mut std::io::stdout(),
+                );
+                0
+            }
+        }
+    }
+}
+
+fn unbuilt(verb: &str) -> u8 {
+    fail(&format!("`stepwright {verb}` is not built yet"))
+}
+
+fn designer(_arguments: &DesignerArgs) -> u8 {
+    fail(
+        "this build has no window (feature `gui` is off); the verbs are listed by `stepwright help`",
+    )
+}
