@@ -11,4 +11,6 @@ pub mod asl;
 
 pub mod engine;
 
+pub mod trace;
+
 pub mod cli;

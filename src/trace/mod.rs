@@ -1,0 +1,12 @@
+//! What happened: visits of states with their attempts, inputs and outputs, folded from engine events.
+//!
+//! One fold serves local runs, the debugger and imported recordings, so all are seen by one viewer.
+//!
+//! Never: drives an execution, or knows how it is drawn.
+//! Add what a viewer wants to know of an event to the fold in `fold.rs`.
+
+mod fold;
+mod visit;
+
+pub use fold::{Passage, Trace};
+pub use visit::{Attempt, AttemptStatus, Visit, VisitStatus};

@@ -1,0 +1,120 @@
+//! One stay in a state, from entering to leaving it.
+
+use crate::asl::StateKind;
+use crate::asl::StatePath;
+use crate::engine::Lane;
+use crate::engine::Millis;
+use crate::query::Value;
+
+/// One stay in a state.
+#[derive(Clone, Debug)]
+pub struct Visit {
+    /// Position within the trace, in the order entered.
+    pub index: usize,
+    pub state: StatePath,
+    pub name: String,
+    pub kind: StateKind,
+    pub lane: Lane,
+    /// The visit of the container it lies in.
+    pub parent: Option<usize>,
+    pub status: VisitStatus,
+    pub entered_at: Millis,
+    pub ended_at: Option<Millis>,
+    pub entered_event: u64,
+    pub last_event: u64,
+    pub input: Value,
+    pub output: Option<Value>,
+    /// Variables assigned on leaving, in the order of the definition.
+    pub assigned: Vec<(String, Value)>,
+    /// Calls of a Task; starts of a Map or Parallel.
+    pub attempts: Vec<Attempt>,
+    pub error: Option<String>,
+    pub cause: Option<String>,
+    /// Iterations of a Map.
+    pub length: Option<usize>,
+    /// The input was changed by hand at a pause.
+    pub edited: bool,
+    /// Something inside has failed and nothing has dealt with it yet.
+    pub(crate) failing: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum VisitStatus {
+    Running,
+    Succeeded,
+    Failed,
+    /// Failed, and a Catcher took over.
+    Caught,
+    Aborted,
+}
+
+/// One try of a Task, or one start of a Map or Parallel.
+#[derive(Clone, Debug)]
+pub struct Attempt {
+    pub status: AttemptStatus,
+    pub started_at: Millis,
+    pub ended_at: Option<Millis>,
+    /// What was sent to the service.
+    pub parameters: Option<Value>,
+    /// What a `.sync` or `.waitForTaskToken` submission was answered with.
+    pub submitted: Option<Value>,
+    /// What came back, before any selection.
+    pub result: Option<Value>,
+    pub error: Option<String>,
+    pub cause: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum AttemptStatus {
+    Running,
+    Succeeded,
+    Failed,
+    TimedOut,
+    Aborted,
+}
+
+impl Visit {
+    /// Milliseconds from entering to leaving; while it lasts, up to `now`.
+    pub fn duration(&self, now: Millis) -> Millis {
+        (self.ended_at.unwrap_or(now) - self.entered_at).max(0)
+    }
+
+    /// Branch or iteration it lies in, counted from zero.
+    pub fn lane_index(&self) -> Option<usize> {
+        self.lane.0.last().map(|step| step.index)
+    }
+
+    /// Tries after the first one.
+    pub fn retries(&self) -> usize {
+        self.attempts.len().saturating_sub(1)
+    }
+
+    pub fn is_open(&self) -> bool {
+        self.status == VisitStatus::Running
+    }
+}
+
+impl VisitStatus {
+    /// The word that goes with the icon.
+    pub const fn word(self) -> &'static str {
+        match self {
+            VisitStatus::Running => "Running",
+            VisitStatus::Succeeded => "Succeeded",
+            VisitStatus::Failed => "Failed",
+            VisitStatus::Caught => "Caught error",
+            VisitStatus::Aborted => "Aborted",
+        }
+    }
+}
+
+impl AttemptStatus {
+    pub const fn word(self) -> &'static str {
+        match self {
+            AttemptStatus::Running => "Running",
+            AttemptStatus::Succeeded => "Succeeded",
+            AttemptStatus::Failed => "Failed",
+            AttemptStatus::TimedOut => "Timed out",
+            AttemptStatus::Aborted => "Aborted",
+        }
+    }
+}
