@@ -7,6 +7,7 @@ mod address;
 mod diagnostic;
 mod kind;
 mod machine;
+pub mod schema;
 mod transition;
 
 pub use address::{ScopeSlot, StatePath};
