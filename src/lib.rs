@@ -13,4 +13,6 @@ pub mod engine;
 
 pub mod trace;
 
+pub mod scene;
+
 pub mod cli;
