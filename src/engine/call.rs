@@ -1,5 +1,7 @@
 //! What a Task asks of the outside, and what it gets back.
 
+use std::sync::Arc;
+
 use crate::asl::StatePath;
 use crate::engine::Fault;
 use crate::engine::Lane;
@@ -15,10 +17,10 @@ pub struct Call {
     pub id: CallId,
     pub state: StatePath,
     /// The state's name, the key of mocks.
-    pub name: String,
+    pub name: Arc<str>,
     pub lane: Lane,
     /// `Resource` as the definition has it, placeholders resolved.
-    pub resource: String,
+    pub resource: Arc<str>,
     /// The effective payload: `Parameters` or `Arguments` after evaluation.
     pub payload: Value,
     /// Retries of this visit before this call: 0 for the first.
@@ -26,7 +28,7 @@ pub struct Call {
     /// Index of the innermost Map iteration the call belongs to.
     pub iteration: Option<usize>,
     /// The token to answer `.waitForTaskToken` calls and activities by.
-    pub token: Option<String>,
+    pub token: Option<Arc<str>>,
 }
 
 /// What came of a call, or of one phase of it.

@@ -1,5 +1,7 @@
 //! Events in the shape of AWS's execution history (`GetExecutionHistory`).
 
+use std::sync::Arc;
+
 use crate::asl::StateKind;
 use crate::asl::StatePath;
 use crate::engine::CallId;
@@ -45,34 +47,35 @@ pub struct LaneStep {
 pub enum EventDetail {
     ExecutionStarted {
         input: Value,
+        role: Arc<str>,
     },
     ExecutionSucceeded {
         output: Value,
     },
     ExecutionFailed {
-        error: Option<String>,
-        cause: Option<String>,
+        error: Option<Arc<str>>,
+        cause: Option<Arc<str>>,
     },
     ExecutionTimedOut {
-        error: Option<String>,
-        cause: Option<String>,
+        error: Option<Arc<str>>,
+        cause: Option<Arc<str>>,
     },
     ExecutionAborted {
-        error: Option<String>,
-        cause: Option<String>,
+        error: Option<Arc<str>>,
+        cause: Option<Arc<str>>,
     },
     /// `PassStateEntered`, `TaskStateEntered` and so on.
     StateEntered {
         kind: StateKind,
-        name: String,
+        name: Arc<str>,
         input: Value,
     },
     /// `PassStateExited` and so on; `assigned` in the order of the definition.
     StateExited {
         kind: StateKind,
-        name: String,
+        name: Arc<str>,
         output: Value,
-        assigned: Vec<(String, Value)>,
+        assigned: Vec<(Arc<str>, Value)>,
     },
     /// Task, Lambda-function and activity events.
     Task {
@@ -84,55 +87,55 @@ pub enum EventDetail {
     },
     MapStateSucceeded,
     MapStateFailed {
-        error: Option<String>,
-        cause: Option<String>,
+        error: Option<Arc<str>>,
+        cause: Option<Arc<str>>,
     },
     MapStateAborted,
     MapIterationStarted {
-        name: String,
+        name: Arc<str>,
         index: usize,
     },
     MapIterationSucceeded {
-        name: String,
+        name: Arc<str>,
         index: usize,
     },
     MapIterationFailed {
-        name: String,
+        name: Arc<str>,
         index: usize,
-        error: Option<String>,
-        cause: Option<String>,
+        error: Option<Arc<str>>,
+        cause: Option<Arc<str>>,
     },
     MapIterationAborted {
-        name: String,
+        name: Arc<str>,
         index: usize,
     },
     MapRunStarted {
-        map_run_arn: String,
+        map_run_arn: Arc<str>,
     },
     MapRunSucceeded,
     MapRunFailed {
-        error: Option<String>,
-        cause: Option<String>,
+        error: Option<Arc<str>>,
+        cause: Option<Arc<str>>,
     },
     MapRunAborted,
     ParallelStateStarted,
     ParallelStateSucceeded,
     ParallelStateFailed {
-        error: Option<String>,
-        cause: Option<String>,
+        error: Option<Arc<str>>,
+        cause: Option<Arc<str>>,
     },
     ParallelStateAborted,
     WaitStateAborted,
     TaskStateAborted,
     EvaluationFailed {
-        name: String,
-        error: Option<String>,
-        cause: Option<String>,
-        location: Option<String>,
+        name: Arc<str>,
+        error: Option<Arc<str>>,
+        cause: Option<Arc<str>>,
+        location: Option<Arc<str>>,
     },
     /// Not in AWS's list: the input of a paused state was changed by hand.
     InputEdited {
-        name: String,
+        name: Arc<str>,
         input: Value,
     },
 }
@@ -141,74 +144,79 @@ pub enum EventDetail {
 #[derive(Clone, Debug, PartialEq)]
 pub enum TaskEvent {
     LambdaScheduled {
-        resource: String,
+        resource: Arc<str>,
         input: Value,
         timeout_seconds: Option<i64>,
+        /// `RoleArn` of the state's `Credentials`.
+        role: Option<Arc<str>>,
     },
     LambdaStarted,
     LambdaSucceeded {
         output: Value,
     },
     LambdaFailed {
-        error: Option<String>,
-        cause: Option<String>,
+        error: Option<Arc<str>>,
+        cause: Option<Arc<str>>,
     },
     LambdaTimedOut {
-        error: Option<String>,
-        cause: Option<String>,
+        error: Option<Arc<str>>,
+        cause: Option<Arc<str>>,
     },
     ActivityScheduled {
-        resource: String,
+        resource: Arc<str>,
         input: Value,
         timeout_seconds: Option<i64>,
         heartbeat_seconds: Option<i64>,
     },
     ActivityStarted {
-        worker: Option<String>,
+        worker: Option<Arc<str>>,
     },
     ActivitySucceeded {
         output: Value,
     },
     ActivityFailed {
-        error: Option<String>,
-        cause: Option<String>,
+        error: Option<Arc<str>>,
+        cause: Option<Arc<str>>,
     },
     ActivityTimedOut {
-        error: Option<String>,
-        cause: Option<String>,
+        error: Option<Arc<str>>,
+        cause: Option<Arc<str>>,
     },
     /// `resource` is the action (`invoke`), `resource_type` the service (`lambda`).
     Scheduled {
-        resource_type: String,
-        resource: String,
+        resource_type: Arc<str>,
+        resource: Arc<str>,
         parameters: Value,
+        region: Arc<str>,
         timeout_seconds: Option<i64>,
         heartbeat_seconds: Option<i64>,
+        /// `RoleArn` of the state's `Credentials`.
+        role: Option<Arc<str>>,
     },
     Started {
-        resource_type: String,
-        resource: String,
+        resource_type: Arc<str>,
+        resource: Arc<str>,
     },
     Submitted {
-        resource_type: String,
-        resource: String,
+        resource_type: Arc<str>,
+        resource: Arc<str>,
         output: Value,
     },
     Succeeded {
-        resource_type: String,
-        resource: String,
+        resource_type: Arc<str>,
+        resource: Arc<str>,
         output: Value,
     },
     Failed {
-        resource_type: String,
-        resource: String,
-        error: Option<String>,
-        cause: Option<String>,
+        resource_type: Arc<str>,
+        resource: Arc<str>,
+        error: Option<Arc<str>>,
+        cause: Option<Arc<str>>,
     },
     TimedOut {
-        resource_type: String,
-        resource: String,
-        error: Option<String>,
-        cause: Option<String>,
+        resource_type: Arc<str>,
+        resource: Arc<str>,
+        error: Option<Arc<str>>,
+        cause: Option<Arc<str>>,
     },
 }

@@ -1,5 +1,7 @@
 //! A failure inside a run: data that a Retrier or a Catcher can match, part of the history.
 
+use std::sync::Arc;
+
 use crate::asl::StatePath;
 use crate::text::Span;
 
@@ -8,8 +10,8 @@ use crate::text::Span;
 pub struct Fault {
     /// The error name a Catcher sees: `States.TaskFailed`, `Lambda.Unknown`, a function's own.
     /// None where the outside gave none (a Fail state without `Error`).
-    pub error: Option<String>,
-    pub cause: Option<String>,
+    pub error: Option<Arc<str>>,
+    pub cause: Option<Arc<str>>,
     pub origin: Option<FaultOrigin>,
 }
 
@@ -24,10 +26,10 @@ pub struct FaultOrigin {
 }
 
 impl Fault {
-    pub fn new(error: impl Into<String>, cause: impl Into<String>) -> Fault {
+    pub fn new(error: impl AsRef<str>, cause: impl AsRef<str>) -> Fault {
         Fault {
-            error: Some(error.into()),
-            cause: Some(cause.into()),
+            error: Some(Arc::from(error.as_ref())),
+            cause: Some(Arc::from(cause.as_ref())),
             origin: None,
         }
     }

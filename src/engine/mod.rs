@@ -9,7 +9,11 @@
 mod call;
 mod event;
 mod fault;
+mod signal;
 
 pub use call::{Call, CallId, Outcome};
 pub use event::{Event, EventDetail, Lane, LaneStep, Millis, TaskEvent};
 pub use fault::{Fault, FaultOrigin};
+pub use signal::{
+    Demand, Ended, Phase, Ready, Signal, Stage, StageKind, Start, Status, Step, StoredObject,
+};

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::asl::StatePath;
 use crate::engine::Event;
@@ -106,7 +107,7 @@ impl Trace {
     pub fn apply(&mut self, event: &Event) {
         self.latest = self.latest.max(event.at);
         match &event.detail {
-            EventDetail::ExecutionStarted { input } => {
+            EventDetail::ExecutionStarted { input, .. } => {
                 self.started_at = Some(event.at);
                 self.input = Some(input.clone());
             }
@@ -312,8 +313,8 @@ impl Trace {
         event: &Event,
         iteration: usize,
         status: VisitStatus,
-        error: &Option<String>,
-        cause: &Option<String>,
+        error: &Option<Arc<str>>,
+        cause: &Option<Arc<str>>,
     ) {
         for (_, index) in self.iteration_lanes(event, iteration) {
             if let Some(visit) = self.visits.get_mut(index).filter(|visit| visit.is_open()) {
@@ -397,7 +398,7 @@ impl Trace {
             .map(|visit| (visit.index, visit.lane.clone()))
     }
 
-    fn end_failed(&mut self, at: Millis, error: &Option<String>, cause: &Option<String>) {
+    fn end_failed(&mut self, at: Millis, error: &Option<Arc<str>>, cause: &Option<Arc<str>>) {
         self.ended = true;
         let culprit = self.culprit(Visit::is_open);
         let blamed = culprit.clone().map(|(index, _)| index);
@@ -497,8 +498,8 @@ fn end_attempt(
     visit: &mut Visit,
     at: Millis,
     status: AttemptStatus,
-    error: &Option<String>,
-    cause: &Option<String>,
+    error: &Option<Arc<str>>,
+    cause: &Option<Arc<str>>,
 ) {
     if let Some(attempt) = visit
         .attempts
@@ -512,7 +513,7 @@ fn end_attempt(
     }
 }
 
-fn fail(visit: &mut Visit, at: Millis, error: &Option<String>, cause: &Option<String>) {
+fn fail(visit: &mut Visit, at: Millis, error: &Option<Arc<str>>, cause: &Option<Arc<str>>) {
     end_attempt(visit, at, AttemptStatus::Failed, error, cause);
     visit.failing = true;
     if error.is_some() || cause.is_some() {
@@ -525,8 +526,8 @@ fn close(
     visit: &mut Visit,
     at: Millis,
     status: VisitStatus,
-    error: &Option<String>,
-    cause: &Option<String>,
+    error: &Option<Arc<str>>,
+    cause: &Option<Arc<str>>,
 ) {
     let attempt = match status {
         VisitStatus::Failed | VisitStatus::Caught => AttemptStatus::Failed,

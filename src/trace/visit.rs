@@ -1,5 +1,7 @@
 //! One stay in a state, from entering to leaving it.
 
+use std::sync::Arc;
+
 use crate::asl::StateKind;
 use crate::asl::StatePath;
 use crate::engine::Lane;
@@ -25,11 +27,11 @@ pub struct Visit {
     pub input: Value,
     pub output: Option<Value>,
     /// Variables assigned on leaving, in the order of the definition.
-    pub assigned: Vec<(String, Value)>,
+    pub assigned: Vec<(Arc<str>, Value)>,
     /// Calls of a Task; starts of a Map or Parallel.
     pub attempts: Vec<Attempt>,
-    pub error: Option<String>,
-    pub cause: Option<String>,
+    pub error: Option<Arc<str>>,
+    pub cause: Option<Arc<str>>,
     /// Iterations of a Map.
     pub length: Option<usize>,
     /// The input was changed by hand at a pause.
@@ -60,8 +62,8 @@ pub struct Attempt {
     pub submitted: Option<Value>,
     /// What came back, before any selection.
     pub result: Option<Value>,
-    pub error: Option<String>,
-    pub cause: Option<String>,
+    pub error: Option<Arc<str>>,
+    pub cause: Option<Arc<str>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -1,0 +1,237 @@
+//! What goes into an execution and what comes out of it, one micro-step at a time.
+
+use std::sync::Arc;
+
+use crate::asl::StatePath;
+use crate::engine::Call;
+use crate::engine::CallId;
+use crate::engine::Event;
+use crate::engine::Fault;
+use crate::engine::Lane;
+use crate::engine::Millis;
+use crate::engine::Outcome;
+use crate::query::Value;
+
+/// How an execution begins.
+#[derive(Clone, Debug)]
+pub struct Start {
+    pub input: Value,
+    /// The moment at which it starts.
+    pub at: Millis,
+    /// Where its chance comes from: the same seed gives the same jitter, ids and random numbers.
+    pub seed: u64,
+    /// The execution's name, the last part of its ARN.
+    pub name: String,
+    /// Variables the outermost scope begins with.
+    pub variables: Vec<(String, Value)>,
+    /// Whether steps carry events. Ids are counted either way.
+    pub history: bool,
+    /// Whether steps carry the stages of data inside a state.
+    pub stages: bool,
+    /// Objects that item readers and result writers see.
+    pub objects: Vec<StoredObject>,
+}
+
+/// An object in a bucket, as text.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredObject {
+    pub bucket: String,
+    pub key: String,
+    pub body: Arc<str>,
+}
+
+/// What moves an execution on. `now` never runs backwards.
+#[derive(Clone, Debug)]
+pub enum Signal {
+    /// Do the next micro-step, the one `Execution::ready` tells.
+    Proceed { now: Millis },
+    /// A call was answered. Answers to calls that are no longer awaited change nothing.
+    Answer {
+        call: CallId,
+        outcome: Outcome,
+        now: Millis,
+    },
+    /// Time has passed: timers that are due go off.
+    Time { now: Millis },
+    /// End the execution from outside; its status becomes ABORTED.
+    Stop {
+        now: Millis,
+        error: Option<String>,
+        cause: Option<String>,
+    },
+    /// Replace the input of a state that is about to be entered or has just been.
+    EditInput {
+        lane: Lane,
+        state: StatePath,
+        input: Value,
+        now: Millis,
+    },
+}
+
+/// What an execution wants from outside.
+#[derive(Clone, Debug)]
+pub enum Demand {
+    /// Carry a call out and signal its outcome.
+    Call(Call),
+    /// Nobody waits for this call any more.
+    Cancel(CallId),
+}
+
+/// What one micro-step brought about.
+#[derive(Clone, Debug, Default)]
+pub struct Step {
+    pub events: Vec<Event>,
+    pub demands: Vec<Demand>,
+    /// Data between the fields of a state, where `Start::stages` asked for it.
+    pub stages: Vec<Stage>,
+}
+
+/// The data of one state between two of its fields.
+#[derive(Clone, Debug)]
+pub struct Stage {
+    pub lane: Lane,
+    pub state: StatePath,
+    /// Id of the visit's `StateEntered` event.
+    pub entered: u64,
+    pub kind: StageKind,
+    pub value: Value,
+}
+
+/// Named as `inspectionData` of the TestState API names them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum StageKind {
+    Input,
+    AfterInputPath,
+    AfterParameters,
+    AfterArguments,
+    Result,
+    AfterResultSelector,
+    AfterResultPath,
+    AfterItemsPath,
+    AfterItemsPointer,
+    AfterItemSelector,
+    AfterItemBatcher,
+    MaxConcurrency,
+    ToleratedFailureCount,
+    ToleratedFailurePercentage,
+    Variables,
+}
+
+/// The next micro-step of an execution.
+#[derive(Clone, Copy, Debug)]
+pub struct Ready<'a> {
+    pub lane: &'a Lane,
+    pub state: &'a StatePath,
+    pub phase: Phase,
+    /// The raw input of the state.
+    pub input: &'a Value,
+}
+
+/// Which part of a state comes next. A debugger pauses at `Enter`: nothing of the state has happened yet,
+/// and `Signal::EditInput` changes what it will be entered with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Phase {
+    /// `*StateEntered` is about to be written.
+    Enter,
+    /// The input is about to be evaluated and the state's work begun; again for each retry.
+    Work,
+    /// The result is there: output, assignments, transition.
+    Exit,
+    /// A fault is there: retry, catch or fail.
+    Fault,
+}
+
+/// How an execution ended.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ended {
+    pub status: Status,
+    /// Present when it succeeded.
+    pub output: Option<Value>,
+    pub error: Option<Arc<str>>,
+    pub cause: Option<Arc<str>>,
+    /// What it failed of, with its place.
+    pub fault: Option<Fault>,
+    pub at: Millis,
+}
+
+/// The words of `DescribeExecution`, but `RUNNING`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Status {
+    Succeeded,
+    Failed,
+    TimedOut,
+    Aborted,
+}
+
+impl Start {
+    /// An execution of this input, starting at the beginning of 2026, with everything else as usual.
+    pub fn with_input(input: Value) -> Start {
+        Start {
+            input,
+            ..Start::default()
+        }
+    }
+}
+
+impl Default for Start {
+    fn default() -> Start {
+        Start {
+            input: Value::object::<&str>([]),
+            at: 1_767_225_600_000,
+            seed: 1,
+            name: "local".to_owned(),
+            variables: Vec::new(),
+            history: true,
+            stages: false,
+            objects: Vec::new(),
+        }
+    }
+}
+
+impl Signal {
+    /// The moment the signal brings with it.
+    pub const fn now(&self) -> Millis {
+        match self {
+            Signal::Proceed { now }
+            | Signal::Answer { now, .. }
+            | Signal::Time { now }
+            | Signal::Stop { now, .. }
+            | Signal::EditInput { now, .. } => *now,
+        }
+    }
+}
+
+impl Status {
+    /// As AWS writes it: `SUCCEEDED`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Status::Succeeded => "SUCCEEDED",
+            Status::Failed => "FAILED",
+            Status::TimedOut => "TIMED_OUT",
+            Status::Aborted => "ABORTED",
+        }
+    }
+}
+
+impl StageKind {
+    /// The key in `inspectionData`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            StageKind::Input => "input",
+            StageKind::AfterInputPath => "afterInputPath",
+            StageKind::AfterParameters => "afterParameters",
+            StageKind::AfterArguments => "afterArguments",
+            StageKind::Result => "result",
+            StageKind::AfterResultSelector => "afterResultSelector",
+            StageKind::AfterResultPath => "afterResultPath",
+            StageKind::AfterItemsPath => "afterItemsPath",
+            StageKind::AfterItemsPointer => "afterItemsPointer",
+            StageKind::AfterItemSelector => "afterItemSelector",
+            StageKind::AfterItemBatcher => "afterItemBatcher",
+            StageKind::MaxConcurrency => "maxConcurrency",
+            StageKind::ToleratedFailureCount => "toleratedFailureCount",
+            StageKind::ToleratedFailurePercentage => "toleratedFailurePercentage",
+            StageKind::Variables => "variables",
+        }
+    }
+}
