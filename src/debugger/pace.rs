@@ -1,0 +1,114 @@
+//! Go or wait.
+
+use std::collections::BTreeSet;
+
+use crate::asl::StatePath;
+use crate::engine::Lane;
+use crate::engine::Millis;
+use crate::query::Value;
+
+/// How far a run goes before it pauses by itself. Breakpoints stop it at any pace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Pace {
+    /// Until a breakpoint or the end.
+    Run,
+    /// To the next state anywhere: *step into*, *pause*, and how *Debug* starts.
+    Next,
+    /// To the next state of this branch or iteration, or further out: *step over*.
+    Over(Lane),
+    /// To the next state outside this branch or iteration: *step out*.
+    Out(Lane),
+    /// To this state: *run to here*.
+    To(StatePath),
+}
+
+/// Why a run is paused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PauseReason {
+    /// Before the first state of a debugged run.
+    Start,
+    Breakpoint,
+    Step,
+    /// A person went back to this moment.
+    Rewound,
+}
+
+/// A run that waits before a state.
+#[derive(Clone, Debug)]
+pub struct Pause {
+    pub reason: PauseReason,
+    pub lane: Lane,
+    pub state: StatePath,
+    /// The raw input of the state that is about to run.
+    pub input: Value,
+    /// Workflow variables in reach.
+    pub variables: Vec<(String, Value)>,
+    pub now: Millis,
+    /// The number of this pause's checkpoint; earlier ones can be gone back to.
+    pub checkpoint: usize,
+    /// Events so far.
+    pub events: usize,
+}
+
+/// A person's word to a run.
+#[derive(Clone, Debug)]
+pub enum Control {
+    Go(Pace),
+    Stop,
+    /// Back to the pause before this one.
+    Back,
+    /// Back to the moment of a checkpoint.
+    BackTo(usize),
+    /// Another input for the state the run is paused before.
+    EditInput(Value),
+    Breakpoints(BTreeSet<StatePath>),
+    /// An answer to a waiting task token or activity.
+    Answer {
+        call: crate::engine::CallId,
+        outcome: crate::engine::Outcome,
+    },
+}
+
+impl Pace {
+    /// Whether to wait before entering a state, and why.
+    pub fn stops(
+        &self,
+        lane: &Lane,
+        state: &StatePath,
+        breakpoints: &BTreeSet<StatePath>,
+    ) -> Option<PauseReason> {
+        if breakpoints.contains(state) {
+            return Some(PauseReason::Breakpoint);
+        }
+        let step = match self {
+            Pace::Run => false,
+            Pace::Next => true,
+            Pace::Over(from) => from.0.starts_with(&lane.0),
+            Pace::Out(from) => lane.0.len() < from.0.len() && from.0.starts_with(&lane.0),
+            Pace::To(target) => state == target,
+        };
+        step.then_some(PauseReason::Step)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::LaneStep;
+
+    #[test]
+    fn stepping_over_a_map_stops_behind_it_and_into_it_inside() {
+        let outer = Lane::default();
+        let map = StatePath::top("M");
+        let inner = Lane(vec![LaneStep { state: map.clone(), entered: 4, attempt: 0, index: 0 }]);
+        let state = StatePath::top("X");
+        let none = BTreeSet::new();
+        assert!(Pace::Over(outer.clone()).stops(&inner, &state, &none).is_none());
+        assert!(Pace::Over(inner.clone()).stops(&outer, &state, &none).is_some());
+        assert!(Pace::Next.stops(&inner, &state, &none).is_some());
+        assert!(Pace::Out(inner.clone()).stops(&inner, &state, &none).is_none());
+        assert!(Pace::Out(inner).stops(&outer, &state, &none).is_some());
+        let breakpoints = BTreeSet::from([state.clone()]);
+        assert_eq!(Pace::Run.stops(&outer, &state, &breakpoints), Some(PauseReason::Breakpoint));
+    }
+}

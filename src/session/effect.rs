@@ -1,0 +1,134 @@
+//! What the session wants done outside, and what comes back.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::asl::StatePath;
+use crate::engine::Ended;
+use crate::engine::Event;
+use crate::engine::Millis;
+use crate::engine::Program;
+use crate::engine::Start;
+use crate::graph::Layout;
+use crate::graph::LayoutRequest;
+use crate::debugger::Control;
+use crate::debugger::Pace;
+use crate::debugger::Pause;
+use crate::query::Value;
+use crate::session::ExportKind;
+use crate::session::RunId;
+use crate::session::TabId;
+
+/// A deed outside the session. The shell carries it out and answers with an `Arrival` where one is named.
+#[derive(Debug)]
+pub enum Effect {
+    /// Answered by `Arrival::FileChosen` or nothing.
+    ChooseFile,
+    /// Answered by `Arrival::TargetChosen` or nothing.
+    ChooseTarget { tab: TabId, name: String, purpose: TargetPurpose },
+    /// Answered by `Arrival::FileRead`.
+    Read { path: PathBuf },
+    /// Reads a bundled sample; answered by `Arrival::FileRead`.
+    ReadSample { name: String },
+    /// Writes atomically, unless the file is no longer the one that was read. Answered by `Arrival::Saved`.
+    Save(SaveRequest),
+    /// Writes an export. Answered by `Arrival::Exported`.
+    WriteExport { path: PathBuf, bytes: Vec<u8> },
+    /// Notices changes of these files from now on, and of no others.
+    Watch(Vec<PathBuf>),
+    /// Starts a run. Answered by `Arrival::Run` again and again.
+    StartRun(Box<RunRequest>),
+    Control { run: RunId, control: Control },
+    /// Answered by `Arrival::Layout`.
+    Layout { tab: TabId, revision: u64, request: Box<LayoutRequest> },
+    /// Runs scenarios on the virtual clock; answered by one `Arrival::Verdict` each.
+    TryScenarios { tab: TabId, requests: Vec<(usize, Box<RunRequest>)> },
+    CopyText(String),
+    /// Remembers settings and the open files.
+    Remember,
+    Quit,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TargetPurpose {
+    SaveAs,
+    Export(ExportKind),
+}
+
+#[derive(Clone, Debug)]
+pub struct SaveRequest {
+    pub tab: TabId,
+    pub path: PathBuf,
+    pub text: Arc<str>,
+    /// The companion file, where it has changed.
+    pub sidecar: Option<(PathBuf, Arc<str>)>,
+    /// What the file was when it was read; none for a new place.
+    pub expected: Option<Stamp>,
+}
+
+/// What a file was at a moment, to notice that it has changed since.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stamp(pub String);
+
+/// Everything a driver needs to bring an execution to life.
+#[derive(Clone, Debug)]
+pub struct RunRequest {
+    pub run: RunId,
+    pub program: Arc<Program>,
+    pub start: Start,
+    /// Mocks in the list form of the command line.
+    pub mocks: Value,
+    pub breakpoints: BTreeSet<StatePath>,
+    pub pace: Pace,
+    /// Real milliseconds a state is shown before the next is entered; 0 as fast as it goes.
+    pub tempo_ms: u64,
+}
+
+/// What comes from outside. The only way in besides intents.
+#[derive(Debug)]
+pub enum Arrival {
+    FileChosen(PathBuf),
+    TargetChosen { tab: TabId, path: PathBuf, purpose: TargetPurpose },
+    FileRead { path: PathBuf, result: Result<FileContents, String> },
+    Saved { tab: TabId, path: PathBuf, result: Result<Stamp, SaveFailure> },
+    Exported { path: PathBuf, result: Result<(), String> },
+    ChangedOnDisk { path: PathBuf },
+    Run { run: RunId, message: RunMessage },
+    Layout { tab: TabId, revision: u64, layout: Box<Layout> },
+    Verdict { tab: TabId, scenario: usize, ended: Ended, events: Vec<Event> },
+    /// Files dropped on the window.
+    Dropped(Vec<PathBuf>),
+    /// A worker ended unexpectedly.
+    Lost { what: String },
+}
+
+#[derive(Clone, Debug)]
+pub struct FileContents {
+    pub text: String,
+    pub sidecar: Option<String>,
+    pub stamp: Stamp,
+    /// The bundled sample's name, where it is one.
+    pub sample: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SaveFailure {
+    /// Someone else has changed the file since it was read.
+    Changed,
+    Failed(String),
+}
+
+/// News of a run, in order.
+#[derive(Clone, Debug)]
+pub enum RunMessage {
+    Events(Vec<Event>),
+    /// It waits before a state.
+    Paused(Box<Pause>),
+    Resumed,
+    /// It went back: only the first `events` events hold.
+    Rewound { events: usize },
+    /// Waits for a moment or an answer, at this time of the run.
+    Waiting { now: Millis },
+    Ended(Box<Ended>),
+}
