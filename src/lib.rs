@@ -13,6 +13,10 @@ pub mod engine;
 
 pub mod trace;
 
+pub mod analyze;
+
 pub mod scene;
+
+pub mod workspace;
 
 pub mod cli;

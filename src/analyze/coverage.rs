@@ -41,9 +41,14 @@ pub fn coverage(tree: &Tree, machine: &Machine, traces: &[Trace]) -> Coverage {
         for transition in &state.transitions {
             let target = state.path.sibling(&transition.target);
             let caught = matches!(transition.kind, TransitionKind::Catch(_));
-            let taken = traces.iter().flat_map(|trace| &trace.passages).any(|passage| {
-                passage.from.as_ref() == Some(&state.path) && passage.to == target && passage.caught == caught
-            });
+            let taken = traces
+                .iter()
+                .flat_map(|trace| &trace.passages)
+                .any(|passage| {
+                    passage.from.as_ref() == Some(&state.path)
+                        && passage.to == target
+                        && passage.caught == caught
+                });
             total.transitions.count(taken);
             match transition.kind {
                 TransitionKind::Choice(_) => total.choice_rules.count(taken),
@@ -51,7 +56,9 @@ pub fn coverage(tree: &Tree, machine: &Machine, traces: &[Trace]) -> Coverage {
                 TransitionKind::Next | TransitionKind::Default => {}
             }
         }
-        let retriers = tree.get(state.node, "Retry").map_or(0, |retry| tree.items(retry).len());
+        let retriers = tree
+            .get(state.node, "Retry")
+            .map_or(0, |retry| tree.items(retry).len());
         let retried = traces
             .iter()
             .flat_map(|trace| trace.visits_of(&state.path))

@@ -40,15 +40,21 @@ pub fn reason(tree: &Tree, machine: &Machine, trace: &Trace, ended: &Ended) -> O
     }
     let origin = ended.fault.as_ref().and_then(|fault| fault.origin.as_ref());
     let visit = trace.failed_visit.and_then(|index| trace.visit(index));
-    let state = visit.map(|visit| visit.state.clone()).or_else(|| origin.map(|origin| origin.state.clone()));
+    let state = visit
+        .map(|visit| visit.state.clone())
+        .or_else(|| origin.map(|origin| origin.state.clone()));
     let error = ended.error.as_deref().map(str::to_owned);
     let cause = ended.cause.as_deref().map(str::to_owned);
-    let field = origin.filter(|origin| !origin.field.is_empty()).map(|origin| {
-        let pointer = format!("{}{}", origin.state, origin.field);
-        Pointer::parse(&pointer)
-    });
+    let field = origin
+        .filter(|origin| !origin.field.is_empty())
+        .map(|origin| {
+            let pointer = format!("{}{}", origin.state, origin.field);
+            Pointer::parse(&pointer)
+        });
     let mut reason = Reason {
-        what: state.as_ref().map_or_else(|| "The workflow".to_owned(), StatePath::name),
+        what: state
+            .as_ref()
+            .map_or_else(|| "The workflow".to_owned(), StatePath::name),
         state,
         error: error.clone(),
         why: String::new(),
@@ -81,13 +87,20 @@ impl Missing {
     fn words(&self) -> String {
         match (&self.nearest, self.others.as_slice()) {
             (Some(nearest), _) => {
-                format!("`{}` is not in the input; the nearest key is `{nearest}`", self.path)
+                format!(
+                    "`{}` is not in the input; the nearest key is `{nearest}`",
+                    self.path
+                )
             }
             (None, []) => format!("`{}` is not in the input", self.path),
             (None, others) => format!(
                 "`{}` is not in the input; there it has {}",
                 self.path,
-                others.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+                others
+                    .iter()
+                    .map(|name| format!("`{name}`"))
+                    .collect::<Vec<_>>()
+                    .join(", ")
             ),
         }
     }
@@ -100,7 +113,9 @@ impl Missing {
             .or_else(|| tree.at(&state?.pointer()))?;
         let mut holders = Vec::new();
         strings_with(tree, within, &self.path, &mut holders);
-        let [holder] = holders.as_slice() else { return None };
+        let [holder] = holders.as_slice() else {
+            return None;
+        };
         let content = tree.content_span(*holder);
         let at = content.start + tree.str(*holder)?.find(&self.path)?;
         let start = at + self.path.len().checked_sub(self.name.len())?;
@@ -129,12 +144,19 @@ fn strings_with(tree: &Tree, node: NodeId, needle: &str, found: &mut Vec<NodeId>
 
 /// Looks for a path of the failure's text, or of the expression it quotes, that the input does not have.
 fn missing_value(visit: &Visit, cause: &str) -> Option<Missing> {
-    let not_found = ["could not be found", "Invalid path", "returned nothing", "does not reference"];
+    let not_found = [
+        "could not be found",
+        "Invalid path",
+        "returned nothing",
+        "does not reference",
+    ];
     if !not_found.iter().any(|words| cause.contains(words)) {
         return None;
     }
     let quoted = cause.split('\'').skip(1).step_by(2);
-    quoted.flat_map(paths_in).find_map(|path| first_missing(&visit.input, &path))
+    quoted
+        .flat_map(paths_in)
+        .find_map(|path| first_missing(&visit.input, &path))
 }
 
 /// The plain paths of an expression: `$.a.b` and `$states.input.a.b`.
@@ -148,7 +170,10 @@ fn paths_in(expression: &str) -> Vec<String> {
             .skip(1)
             .find(|(_, c)| !(c.is_alphanumeric() || "._-".contains(*c)))
             .map_or(tail.len(), |(end, _)| end);
-        let path = tail.get(..end).unwrap_or_default().trim_end_matches(['.', '-']);
+        let path = tail
+            .get(..end)
+            .unwrap_or_default()
+            .trim_end_matches(['.', '-']);
         if path.starts_with("$.") || path.starts_with("$states.input.") {
             paths.push(path.to_owned());
         }
@@ -158,7 +183,11 @@ fn paths_in(expression: &str) -> Vec<String> {
 }
 
 fn first_missing(input: &Value, path: &str) -> Option<Missing> {
-    let root = if path.starts_with("$states.input") { "$states.input" } else { "$" };
+    let root = if path.starts_with("$states.input") {
+        "$states.input"
+    } else {
+        "$"
+    };
     let mut value = input;
     let mut walked = root.to_owned();
     for name in path.strip_prefix(root)?.split('.').skip(1) {
@@ -195,14 +224,26 @@ fn by_error(machine: &Machine, visit: Option<&Visit>, ended: &Ended, cause: &str
         return "The workflow came to this Fail state, which ends it as failed".into();
     }
     let known = match error {
-        "States.NoChoiceMatched" => Some("No rule of this Choice matches the input, and it has no Default"),
-        "States.Timeout" | "States.HeartbeatTimeout" => Some("The task did not answer within the time its state allows"),
-        "States.DataLimitExceeded" => Some("The data is larger than the 256 KiB a state may hand on"),
+        "States.NoChoiceMatched" => {
+            Some("No rule of this Choice matches the input, and it has no Default")
+        }
+        "States.Timeout" | "States.HeartbeatTimeout" => {
+            Some("The task did not answer within the time its state allows")
+        }
+        "States.DataLimitExceeded" => {
+            Some("The data is larger than the 256 KiB a state may hand on")
+        }
         "States.BranchFailed" => Some("A branch failed, and with it the whole Parallel state"),
-        "States.ExceedToleratedFailureThreshold" => Some("More iterations failed than the Map tolerates"),
-        "States.ResultPathMatchFailure" => Some("ResultPath points to a place the input cannot hold"),
+        "States.ExceedToleratedFailureThreshold" => {
+            Some("More iterations failed than the Map tolerates")
+        }
+        "States.ResultPathMatchFailure" => {
+            Some("ResultPath points to a place the input cannot hold")
+        }
         "States.ParameterPathFailure" => Some("A path in Parameters leads to nothing in the input"),
-        "States.IntrinsicFailure" => Some("A States function could not work with what it was given"),
+        "States.IntrinsicFailure" => {
+            Some("A States function could not work with what it was given")
+        }
         "States.Permissions" => Some("The role of the workflow may not call this service"),
         "States.ItemReaderFailed" => Some("The items of the Map could not be read"),
         _ => None,
@@ -216,15 +257,21 @@ fn by_error(machine: &Machine, visit: Option<&Visit>, ended: &Ended, cause: &str
     if error == "States.Runtime" {
         return "The definition asks for something this input cannot give".into();
     }
-    let handled = visit.and_then(|visit| machine.find(&visit.state)).is_some_and(|state| {
-        state
-            .transitions
-            .iter()
-            .any(|transition| matches!(transition.kind, crate::asl::TransitionKind::Catch(_)))
-    });
+    let handled = visit
+        .and_then(|visit| machine.find(&visit.state))
+        .is_some_and(|state| {
+            state
+                .transitions
+                .iter()
+                .any(|transition| matches!(transition.kind, crate::asl::TransitionKind::Catch(_)))
+        });
     match (kind, handled) {
-        (Some(StateKind::Task), false) => format!("The task answered with {error}, and no Catch of this state handles it"),
-        (Some(StateKind::Task), true) => format!("The task answered with {error}, which none of its Catch entries names"),
+        (Some(StateKind::Task), false) => {
+            format!("The task answered with {error}, and no Catch of this state handles it")
+        }
+        (Some(StateKind::Task), true) => {
+            format!("The task answered with {error}, which none of its Catch entries names")
+        }
         _ => format!("It ended with {error}"),
     }
 }
@@ -232,22 +279,49 @@ fn by_error(machine: &Machine, visit: Option<&Visit>, ended: &Ended, cause: &str
 /// The commonest JSONata errors by their code.
 fn jsonata_words(cause: &str) -> String {
     let words = [
-        ("returned nothing", "The expression finds nothing in this input, where a value is needed"),
-        ("unexpected result type", "The expression gives a value of another type than this field takes"),
-        ("unsupported result type", "The expression gives a function, which cannot be handed on"),
-        ("T1006", "The expression calls something that is not a function; the name may be misspelt"),
-        ("T2001", "The left side of an arithmetic sign is not a number"),
-        ("T2002", "The right side of an arithmetic sign is not a number"),
+        (
+            "returned nothing",
+            "The expression finds nothing in this input, where a value is needed",
+        ),
+        (
+            "unexpected result type",
+            "The expression gives a value of another type than this field takes",
+        ),
+        (
+            "unsupported result type",
+            "The expression gives a function, which cannot be handed on",
+        ),
+        (
+            "T1006",
+            "The expression calls something that is not a function; the name may be misspelt",
+        ),
+        (
+            "T2001",
+            "The left side of an arithmetic sign is not a number",
+        ),
+        (
+            "T2002",
+            "The right side of an arithmetic sign is not a number",
+        ),
         ("T2009", "Two values of different types are compared"),
         ("T2010", "Only numbers and texts can be compared by size"),
-        ("T0410", "A function was given an argument of a type it does not take"),
-        ("D3030", "A text was to become a number but does not look like one"),
+        (
+            "T0410",
+            "A function was given an argument of a type it does not take",
+        ),
+        (
+            "D3030",
+            "A text was to become a number but does not look like one",
+        ),
         ("D3137", "The expression itself raised an error by $error"),
     ];
     words
         .into_iter()
         .find(|(sign, _)| cause.contains(sign))
-        .map_or("The JSONata expression could not be evaluated", |(_, words)| words)
+        .map_or(
+            "The JSONata expression could not be evaluated",
+            |(_, words)| words,
+        )
         .into()
 }
 
@@ -259,7 +333,10 @@ mod tests {
     fn a_missing_path_is_traced_to_the_first_missing_name() {
         let input = Value::parse(r#"{"order":{"items":[1],"id":7}}"#).unwrap();
         let missing = first_missing(&input, "$.order.itms.size").unwrap();
-        assert_eq!(missing.words(), "`$.order.itms` is not in the input; the nearest key is `items`");
+        assert_eq!(
+            missing.words(),
+            "`$.order.itms` is not in the input; the nearest key is `items`"
+        );
         assert!(first_missing(&input, "$.order.id").is_none());
         assert_eq!(
             paths_in("$states.input.order.total * $sum($.a-b) & $x"),

@@ -19,7 +19,10 @@ pub struct Opened {
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     #[error("{path} cannot be read: {source}")]
-    Unreadable { path: PathBuf, source: std::io::Error },
+    Unreadable {
+        path: PathBuf,
+        source: std::io::Error,
+    },
     #[error("{path} is not UTF-8 text: byte {offset} is wrong; save it as UTF-8 and open it again")]
     NotText { path: PathBuf, offset: usize },
     #[error("{path} has {megabytes} MB; files of more than 64 MB are not opened")]
@@ -36,7 +39,9 @@ pub fn open(path: &Path) -> Result<Opened, OpenError> {
     };
     let metadata = std::fs::metadata(path).map_err(unreadable)?;
     if metadata.is_dir() {
-        return Err(OpenError::Folder { path: path.to_owned() });
+        return Err(OpenError::Folder {
+            path: path.to_owned(),
+        });
     }
     if metadata.len() > LARGEST {
         return Err(OpenError::TooLarge {
@@ -51,7 +56,11 @@ pub fn open(path: &Path) -> Result<Opened, OpenError> {
         offset: error.utf8_error().valid_up_to(),
     })?;
     let sidecar = std::fs::read_to_string(sidecar_path(path)).ok();
-    Ok(Opened { text, sidecar, stamp })
+    Ok(Opened {
+        text,
+        sidecar,
+        stamp,
+    })
 }
 
 /// `order.asl.json` has the companion `order.stepwright.json`.
@@ -60,10 +69,17 @@ pub fn sidecar_path(path: &Path) -> PathBuf {
         .file_name()
         .map(|name| name.to_string_lossy().into_owned())
         .unwrap_or_default();
-    let stem = [".asl.json", ".asl.yaml", ".asl.yml", ".json", ".yaml", ".yml"]
-        .into_iter()
-        .find_map(|ending| name.strip_suffix(ending))
-        .unwrap_or(&name);
+    let stem = [
+        ".asl.json",
+        ".asl.yaml",
+        ".asl.yml",
+        ".json",
+        ".yaml",
+        ".yml",
+    ]
+    .into_iter()
+    .find_map(|ending| name.strip_suffix(ending))
+    .unwrap_or(&name);
     path.with_file_name(format!("{stem}.stepwright.json"))
 }
 

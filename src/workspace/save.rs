@@ -13,7 +13,10 @@ pub enum SaveError {
     #[error("{0} was changed by another program since it was opened")]
     Changed(PathBuf),
     #[error("{path} cannot be written: {source}")]
-    Unwritable { path: PathBuf, source: std::io::Error },
+    Unwritable {
+        path: PathBuf,
+        source: std::io::Error,
+    },
 }
 
 /// Writes a text unless the file has changed since `expected` was taken; returns the new stamp.
@@ -51,7 +54,9 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), SaveError> {
         Err(_) => default_permissions(),
     };
     if let Some(permissions) = permissions {
-        file.as_file().set_permissions(permissions).map_err(unwritable)?;
+        file.as_file()
+            .set_permissions(permissions)
+            .map_err(unwritable)?;
     }
     file.as_file().sync_all().map_err(unwritable)?;
     file.persist(&target)
@@ -86,7 +91,10 @@ mod tests {
         std::fs::write(&path, "one").unwrap();
         let stamp = stamp_of(&path).unwrap();
         std::fs::write(&path, "two").unwrap();
-        assert!(matches!(save(&path, "three", Some(&stamp)), Err(SaveError::Changed(_))));
+        assert!(matches!(
+            save(&path, "three", Some(&stamp)),
+            Err(SaveError::Changed(_))
+        ));
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "two");
         let stamp = stamp_of(&path).unwrap();
         save(&path, "three", Some(&stamp)).unwrap();
