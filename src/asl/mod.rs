@@ -6,8 +6,11 @@
 mod address;
 mod diagnostic;
 mod kind;
+pub mod labels;
 mod machine;
+pub mod resource;
 pub mod schema;
+pub mod services;
 mod transition;
 
 pub use address::{ScopeSlot, StatePath};
