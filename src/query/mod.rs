@@ -3,6 +3,9 @@
 //! Never: knows what a state, a machine or a run is.
 //! Add a language as a folder here; a built-in function as a row of its language's table.
 
+mod java;
+pub mod jsonpath;
 mod value;
 
+pub use java::java_text;
 pub use value::{Map, Number, Value, ValueError};
