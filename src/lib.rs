@@ -2,6 +2,7 @@
 //!
 //! The rooms, floor by floor; a room may name only those its charter lists (`docs/architecture.md`).
 
+pub mod geometry;
 pub mod text;
 
 pub mod query;
@@ -11,6 +12,7 @@ pub mod asl;
 
 pub mod engine;
 
+pub mod graph;
 pub mod trace;
 
 pub mod analyze;
