@@ -22,3 +22,6 @@ pub mod scene;
 pub mod workspace;
 
 pub mod cli;
+
+#[cfg(feature = "gui")]
+pub mod ui;

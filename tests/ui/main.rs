@@ -1,0 +1,3 @@
+//! Windows without a screen: every part is found by the name a screen reader would say.
+
+mod gallery;
