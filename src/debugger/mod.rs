@@ -5,8 +5,10 @@
 //! Never: advances an execution, waits, or draws.
 //! Add a way to stop or step as a variant of `Pace`.
 
+mod order;
 mod pace;
 mod recording;
 
+pub use order::{Clock, RunNews, RunOrder};
 pub use pace::{Control, Pace, Pause, PauseReason};
 pub use recording::{Checkpoint, Recording};

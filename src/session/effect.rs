@@ -1,21 +1,15 @@
 //! What the session wants done outside, and what comes back.
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::asl::StatePath;
 use crate::engine::Ended;
 use crate::engine::Event;
-use crate::engine::Millis;
-use crate::engine::Program;
-use crate::engine::Start;
 use crate::graph::Layout;
 use crate::graph::LayoutRequest;
 use crate::debugger::Control;
-use crate::debugger::Pace;
-use crate::debugger::Pause;
-use crate::query::Value;
+use crate::debugger::RunNews;
+use crate::debugger::RunOrder;
 use crate::session::ExportKind;
 use crate::session::RunId;
 use crate::session::TabId;
@@ -38,12 +32,12 @@ pub enum Effect {
     /// Notices changes of these files from now on, and of no others.
     Watch(Vec<PathBuf>),
     /// Starts a run. Answered by `Arrival::Run` again and again.
-    StartRun(Box<RunRequest>),
+    StartRun { run: RunId, order: Box<RunOrder> },
     Control { run: RunId, control: Control },
     /// Answered by `Arrival::Layout`.
     Layout { tab: TabId, revision: u64, request: Box<LayoutRequest> },
     /// Runs scenarios on the virtual clock; answered by one `Arrival::Verdict` each.
-    TryScenarios { tab: TabId, requests: Vec<(usize, Box<RunRequest>)> },
+    TryScenarios { tab: TabId, orders: Vec<(usize, Box<RunOrder>)> },
     CopyText(String),
     /// Remembers settings and the open files.
     Remember,
@@ -71,20 +65,6 @@ pub struct SaveRequest {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stamp(pub String);
 
-/// Everything a driver needs to bring an execution to life.
-#[derive(Clone, Debug)]
-pub struct RunRequest {
-    pub run: RunId,
-    pub program: Arc<Program>,
-    pub start: Start,
-    /// Mocks in the list form of the command line.
-    pub mocks: Value,
-    pub breakpoints: BTreeSet<StatePath>,
-    pub pace: Pace,
-    /// Real milliseconds a state is shown before the next is entered; 0 as fast as it goes.
-    pub tempo_ms: u64,
-}
-
 /// What comes from outside. The only way in besides intents.
 #[derive(Debug)]
 pub enum Arrival {
@@ -94,7 +74,7 @@ pub enum Arrival {
     Saved { tab: TabId, path: PathBuf, result: Result<Stamp, SaveFailure> },
     Exported { path: PathBuf, result: Result<(), String> },
     ChangedOnDisk { path: PathBuf },
-    Run { run: RunId, message: RunMessage },
+    Run { run: RunId, news: RunNews },
     Layout { tab: TabId, revision: u64, layout: Box<Layout> },
     Verdict { tab: TabId, scenario: usize, ended: Ended, events: Vec<Event> },
     /// Files dropped on the window.
@@ -117,18 +97,4 @@ pub enum SaveFailure {
     /// Someone else has changed the file since it was read.
     Changed,
     Failed(String),
-}
-
-/// News of a run, in order.
-#[derive(Clone, Debug)]
-pub enum RunMessage {
-    Events(Vec<Event>),
-    /// It waits before a state.
-    Paused(Box<Pause>),
-    Resumed,
-    /// It went back: only the first `events` events hold.
-    Rewound { events: usize },
-    /// Waits for a moment or an answer, at this time of the run.
-    Waiting { now: Millis },
-    Ended(Box<Ended>),
 }

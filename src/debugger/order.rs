@@ -1,0 +1,53 @@
+//! What a run is started with, and the news it sends.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::asl::StatePath;
+use crate::debugger::Pace;
+use crate::debugger::Pause;
+use crate::engine::Ended;
+use crate::engine::Event;
+use crate::engine::Millis;
+use crate::engine::Program;
+use crate::engine::Stage;
+use crate::engine::Start;
+use crate::query::Value;
+
+/// Everything needed to bring an execution to life.
+#[derive(Clone, Debug)]
+pub struct RunOrder {
+    pub program: Arc<Program>,
+    pub start: Start,
+    /// Mocks in the list form of the command line: state name → answers.
+    pub mocks: Value,
+    pub breakpoints: BTreeSet<StatePath>,
+    pub pace: Pace,
+    pub clock: Clock,
+    /// Real milliseconds a state is shown before the next one is entered; 0 as fast as it goes.
+    pub tempo: u64,
+}
+
+/// What time is for a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Clock {
+    /// Waits, back-off and timeouts take no real time.
+    Virtual,
+    Real,
+}
+
+/// News of a run, in order.
+#[derive(Clone, Debug)]
+pub enum RunNews {
+    Happened { events: Vec<Event>, stages: Vec<Stage> },
+    /// It waits before a state.
+    Paused(Box<Pause>),
+    Resumed,
+    /// It went back: only the first `events` events hold.
+    Rewound { events: usize },
+    /// It waits for an answer nobody has promised: a task token, an activity.
+    Waiting { now: Millis },
+    Ended(Box<Ended>),
+    /// It could not be started, or broke off: the reason.
+    Lost(String),
+}

@@ -1,0 +1,374 @@
+//! The loop that drives one execution: signals in, events out, one micro-step at a time.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use tokio::sync::mpsc::Receiver;
+use tokio::sync::mpsc::Sender;
+use tokio::time::Instant;
+
+use crate::backends::Answer;
+use crate::backends::Mocks;
+use crate::debugger::Checkpoint;
+use crate::debugger::Clock;
+use crate::debugger::Control;
+use crate::debugger::Pace;
+use crate::debugger::Pause;
+use crate::debugger::PauseReason;
+use crate::debugger::Recording;
+use crate::debugger::RunNews;
+use crate::debugger::RunOrder;
+use crate::engine::CallId;
+use crate::engine::Demand;
+use crate::engine::Event;
+use crate::engine::Execution;
+use crate::engine::Millis;
+use crate::engine::Outcome;
+use crate::engine::Phase;
+use crate::engine::Signal;
+use crate::engine::Stage;
+use crate::engine::Step;
+
+/// Events are sent on in batches of at most this many.
+const BATCH: usize = 256;
+
+/// Drives a run to its end and then stays, so that the person can go back to an earlier moment.
+/// Returns when nobody listens any more.
+///
+/// The channel is bounded: a window that falls behind slows the run, the run never slows the window.
+pub async fn drive(order: RunOrder, mut controls: Receiver<Control>, news: Sender<RunNews>) {
+    let mocks = match Mocks::from_list(&order.mocks) {
+        Ok(mocks) => mocks,
+        Err(reason) => {
+            let _ = news.send(RunNews::Lost(reason)).await;
+            return;
+        }
+    };
+    let mut start = order.start.clone();
+    start.objects.extend(mocks.objects().iter().cloned());
+    let now = start.at;
+    let mut run = Run {
+        execution: Execution::new(order.program.clone(), start),
+        world: World {
+            mocks,
+            due: BTreeMap::new(),
+            now,
+        },
+        recording: Recording::default(),
+        opened: Instant::now(),
+        opened_at: now,
+        events_sent: 0,
+        events: Vec::new(),
+        stages: Vec::new(),
+        first_reason: (order.pace == Pace::Next).then_some(PauseReason::Start),
+        entered: 0,
+        order,
+        news,
+    };
+    // An error here only means that nobody listens any more.
+    let _ = run.live(&mut controls).await;
+}
+
+/// What belongs to a moment besides the execution itself.
+#[derive(Clone, Debug)]
+struct World {
+    mocks: Mocks,
+    /// Answers on their way, by the time they arrive.
+    due: BTreeMap<(Millis, CallId, usize), Outcome>,
+    now: Millis,
+}
+
+struct Run {
+    order: RunOrder,
+    execution: Execution,
+    world: World,
+    recording: Recording<World>,
+    /// The real moment that corresponds to `opened_at`.
+    opened: Instant,
+    opened_at: Millis,
+    events_sent: usize,
+    events: Vec<Event>,
+    stages: Vec<Stage>,
+    first_reason: Option<PauseReason>,
+    /// States entered so far, to quicken the tempo of long runs.
+    entered: u64,
+    news: Sender<RunNews>,
+}
+
+/// Nobody listens any more.
+struct Gone;
+
+/// What to do after a person's word at a pause.
+enum After {
+    Enter,
+    /// Another moment or another input: look again.
+    Again,
+}
+
+impl Run {
+    async fn live(&mut self, controls: &mut Receiver<Control>) -> Result<(), Gone> {
+        loop {
+            while let Ok(control) = controls.try_recv() {
+                self.obey(control).await?;
+            }
+            if let Some(ended) = self.execution.ended() {
+                let ended = Box::new(ended.clone());
+                self.flush().await?;
+                self.tell(RunNews::Ended(ended)).await?;
+                // Only going back leads on from here.
+                while self.execution.ended().is_some() {
+                    let control = controls.recv().await.ok_or(Gone)?;
+                    self.obey(control).await?;
+                }
+                if let After::Again = self.pause(PauseReason::Rewound, controls).await? {
+                    continue;
+                }
+                self.enter(controls).await?;
+                continue;
+            }
+            match self.execution.ready().map(|ready| ready.phase) {
+                Some(Phase::Enter) => {
+                    self.keep();
+                    if let Some(reason) = self.stop_here()
+                        && let After::Again = self.pause(reason, controls).await?
+                    {
+                        continue;
+                    }
+                    self.enter(controls).await?;
+                }
+                Some(_) => {
+                    let now = self.time();
+                    self.advance(Signal::Proceed { now }).await?;
+                }
+                None => self.wait(controls).await?,
+            }
+        }
+    }
+
+    fn stop_here(&mut self) -> Option<PauseReason> {
+        let ready = self.execution.ready()?;
+        let reason = self
+            .order
+            .pace
+            .stops(ready.lane, ready.state, &self.order.breakpoints)?;
+        Some(self.first_reason.take().unwrap_or(reason))
+    }
+
+    fn keep(&mut self) -> usize {
+        self.recording.keep(Checkpoint {
+            execution: self.execution.clone(),
+            world: self.world.clone(),
+            events: self.events_sent + self.events.len(),
+            paused: false,
+        })
+    }
+
+    async fn enter(&mut self, controls: &mut Receiver<Control>) -> Result<(), Gone> {
+        let now = self.time();
+        self.advance(Signal::Proceed { now }).await?;
+        self.entered += 1;
+        // A person can follow some dozens of states; what comes after goes ever faster.
+        let tempo = match self.entered {
+            0..=40 => self.order.tempo,
+            41..=200 => self.order.tempo / 8,
+            _ => 0,
+        };
+        if tempo > 0 && self.order.clock == Clock::Virtual {
+            self.flush().await?;
+            self.rest(Duration::from_millis(tempo), controls).await?;
+        } else {
+            tokio::task::yield_now().await;
+        }
+        Ok(())
+    }
+
+    /// Lets real time pass, but hears what the person says.
+    async fn rest(&mut self, span: Duration, controls: &mut Receiver<Control>) -> Result<(), Gone> {
+        let until = Instant::now() + span;
+        tokio::select! {
+            () = tokio::time::sleep_until(until) => Ok(()),
+            control = controls.recv() => self.obey(control.ok_or(Gone)?).await,
+        }
+    }
+
+    /// Waits before a state for the person's word.
+    async fn pause(&mut self, reason: PauseReason, controls: &mut Receiver<Control>) -> Result<After, Gone> {
+        self.flush().await?;
+        let checkpoint = self.keep();
+        self.recording.mark_paused();
+        let Some(ready) = self.execution.ready() else {
+            return Ok(After::Again);
+        };
+        let pause = Pause {
+            reason,
+            lane: ready.lane.clone(),
+            state: ready.state.clone(),
+            input: ready.input.clone(),
+            variables: self.execution.variables(ready.lane),
+            now: self.world.now,
+            checkpoint,
+            events: self.events_sent,
+        };
+        self.tell(RunNews::Paused(Box::new(pause))).await?;
+        let control = controls.recv().await.ok_or(Gone)?;
+        let paused_for = Instant::now();
+        match control {
+            Control::Go(pace) => {
+                self.order.pace = pace;
+                self.opened = paused_for;
+                self.opened_at = self.world.now;
+                self.tell(RunNews::Resumed).await?;
+                Ok(After::Enter)
+            }
+            Control::EditInput(input) => {
+                if let Some(ready) = self.execution.ready() {
+                    let signal = Signal::EditInput {
+                        lane: ready.lane.clone(),
+                        state: ready.state.clone(),
+                        input,
+                        now: self.world.now,
+                    };
+                    self.advance(signal).await?;
+                }
+                self.first_reason = Some(reason);
+                self.order.pace = Pace::Next;
+                Ok(After::Again)
+            }
+            other => {
+                self.obey(other).await?;
+                if self.execution.ended().is_none() {
+                    self.first_reason.get_or_insert(reason);
+                    self.order.pace = Pace::Next;
+                }
+                Ok(After::Again)
+            }
+        }
+    }
+
+    async fn obey(&mut self, control: Control) -> Result<(), Gone> {
+        match control {
+            Control::Go(pace) => self.order.pace = pace,
+            Control::Breakpoints(breakpoints) => self.order.breakpoints = breakpoints,
+            Control::Stop => {
+                let now = self.time();
+                self.advance(Signal::Stop {
+                    now,
+                    error: None,
+                    cause: Some("Stopped by hand".into()),
+                })
+                .await?;
+            }
+            Control::Back => {
+                let latest = self.recording.latest();
+                let target = latest.and_then(|latest| {
+                    // At a pause the latest moment is the pause itself; after the end it is one to go back to.
+                    let from = if self.execution.ended().is_some() { latest + 1 } else { latest };
+                    self.recording.pause_before(from)
+                });
+                if let Some(target) = target {
+                    self.go_back(target).await?;
+                }
+            }
+            Control::BackTo(target) => self.go_back(target).await?,
+            Control::EditInput(_) => {}
+            Control::Answer { call, outcome } => {
+                let now = self.time();
+                self.advance(Signal::Answer { call, outcome, now }).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn go_back(&mut self, target: usize) -> Result<(), Gone> {
+        self.flush().await?;
+        let Some(moment) = self.recording.go_back(target) else {
+            return Ok(());
+        };
+        self.execution = moment.execution;
+        self.world = moment.world;
+        self.events_sent = moment.events;
+        self.opened = Instant::now();
+        self.opened_at = self.world.now;
+        self.first_reason = Some(PauseReason::Rewound);
+        self.order.pace = Pace::Next;
+        self.tell(RunNews::Rewound { events: moment.events }).await
+    }
+
+    /// Nothing can be done right now: goes to the next answer or timer.
+    async fn wait(&mut self, controls: &mut Receiver<Control>) -> Result<(), Gone> {
+        self.flush().await?;
+        let due = self.world.due.keys().next().map(|(at, _, _)| *at);
+        let next = match (due, self.execution.next_timer()) {
+            (Some(due), Some(timer)) => Some(due.min(timer)),
+            (due, timer) => due.or(timer),
+        };
+        let Some(next) = next else {
+            self.tell(RunNews::Waiting { now: self.world.now }).await?;
+            let control = controls.recv().await.ok_or(Gone)?;
+            return self.obey(control).await;
+        };
+        if self.order.clock == Clock::Real {
+            let now = self.time();
+            if next > now {
+                let span = Duration::from_millis(u64::try_from(next - now).unwrap_or_default());
+                self.rest(span, controls).await?;
+                if self.time() < next {
+                    return Ok(());
+                }
+            }
+        }
+        self.world.now = self.world.now.max(next);
+        let now = self.world.now;
+        let answer = due
+            .filter(|due| *due <= now)
+            .and_then(|_| self.world.due.pop_first());
+        match answer {
+            Some(((_, call, _), outcome)) => self.advance(Signal::Answer { call, outcome, now }).await,
+            None => self.advance(Signal::Time { now }).await,
+        }
+    }
+
+    fn time(&mut self) -> Millis {
+        if self.order.clock == Clock::Real {
+            let passed = i64::try_from(self.opened.elapsed().as_millis()).unwrap_or(i64::MAX);
+            self.world.now = self.world.now.max(self.opened_at.saturating_add(passed));
+        }
+        self.world.now
+    }
+
+    async fn advance(&mut self, signal: Signal) -> Result<(), Gone> {
+        let Step { events, demands, stages } = self.execution.advance(signal);
+        self.events.extend(events);
+        self.stages.extend(stages);
+        for demand in demands {
+            match demand {
+                Demand::Call(call) => {
+                    let answers = self.world.mocks.answer(&call);
+                    for (place, Answer { after, outcome }) in answers.into_iter().enumerate() {
+                        let at = self.world.now.saturating_add(after);
+                        self.world.due.insert((at, call.id, place), outcome);
+                    }
+                }
+                Demand::Cancel(call) => self.world.due.retain(|(_, due, _), _| *due != call),
+            }
+        }
+        if self.events.len() >= BATCH {
+            self.flush().await?;
+        }
+        Ok(())
+    }
+
+    async fn flush(&mut self) -> Result<(), Gone> {
+        if self.events.is_empty() && self.stages.is_empty() {
+            return Ok(());
+        }
+        self.events_sent += self.events.len();
+        let events = std::mem::take(&mut self.events);
+        let stages = std::mem::take(&mut self.stages);
+        self.tell(RunNews::Happened { events, stages }).await
+    }
+
+    async fn tell(&self, news: RunNews) -> Result<(), Gone> {
+        self.news.send(news).await.map_err(|_| Gone)
+    }
+}

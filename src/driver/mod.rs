@@ -1,0 +1,8 @@
+//! Brings executions to life: feeds signals, serves demands, keeps time, obeys the debugger.
+//!
+//! Never: decides what a definition means, or what is drawn.
+//! Add a way to drive an execution as a file here.
+
+mod live;
+
+pub use live::drive;
