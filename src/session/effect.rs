@@ -28,7 +28,7 @@ pub enum Effect {
     /// Writes atomically, unless the file is no longer the one that was read. Answered by `Arrival::Saved`.
     Save(SaveRequest),
     /// Writes an export. Answered by `Arrival::Exported`.
-    WriteExport { path: PathBuf, bytes: Vec<u8> },
+    WriteExport { path: PathBuf, work: Work },
     /// Notices changes of these files from now on, and of no others.
     Watch(Vec<PathBuf>),
     /// Starts a run. Answered by `Arrival::Run` again and again.
@@ -42,6 +42,15 @@ pub enum Effect {
     /// Remembers settings and the open files.
     Remember,
     Quit,
+}
+
+/// Bytes to be made away from the window.
+pub struct Work(pub Box<dyn FnOnce() -> Result<Vec<u8>, String> + Send>);
+
+impl std::fmt::Debug for Work {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Work")
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

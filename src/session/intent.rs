@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::asl::StatePath;
 use crate::editor::Command;
+use crate::editor::Selection;
 use crate::session::Action;
 use crate::session::DialogAnswer;
 use crate::session::DrawerTab;
@@ -33,7 +34,7 @@ pub enum Intent {
     Paste(String),
 
     /// Makes this the selection; nothing clears it.
-    Select(Vec<StatePath>),
+    Select(Selection),
     /// Adds to the selection, or takes away what is in it.
     ToggleSelected(StatePath),
     /// Selects a state and asks the canvas to bring it into view.
@@ -66,4 +67,6 @@ pub enum Intent {
     Export(ExportKind),
     /// Mends the n-th problem of the list by its own fix.
     FixProblem(usize),
+    /// Mends what made the run fail by the fix its explanation offers.
+    FixFailure,
 }

@@ -89,6 +89,8 @@ pub struct Toast {
     pub text: String,
     /// What to do about it, with the words of its button.
     pub action: Option<(String, crate::session::Intent)>,
+    /// When it appeared, in milliseconds since 1970.
+    pub at: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,11 +3,13 @@
 //! Add a kind of access as a file here; everything that touches files for the window goes through this room.
 
 mod open;
+mod samples;
 mod save;
 mod settings;
 mod watch;
 
 pub use open::{OpenError, Opened, open, sidecar_path, stamp_of};
+pub use samples::{SAMPLES, Sample, sample};
 pub use save::{SaveError, save, write_atomically};
 pub use settings::{load_settings, settings_path, store_settings};
 pub use watch::Watcher;

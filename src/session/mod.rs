@@ -1,0 +1,36 @@
+//! The whole application without a screen: open documents, runs, dialogs; intents in, effects out.
+//!
+//! Windows read it and hand in intents; what happens outside arrives as `Arrival`s. Both carry the
+//! time, so nothing here asks a clock.
+//!
+//! Never: draws, touches a file, waits, or names a toolkit.
+//! Add a wish as a variant of `Intent`, an entry of menus and palette as a variant of `Action`,
+//! a deed outside as a variant of `Effect`.
+
+mod action;
+mod actions;
+mod edits;
+mod effect;
+mod exports;
+mod files;
+mod intent;
+mod kinds;
+mod picture;
+mod runs;
+mod scenarios;
+mod settings;
+mod state;
+mod tab;
+
+pub use action::Action;
+pub use effect::{Arrival, Effect, FileContents, SaveFailure, SaveRequest, Stamp, TargetPurpose, Work};
+pub use intent::Intent;
+pub use kinds::{
+    Dialog, DialogAnswer, DrawerTab, ExportKind, RunId, StepKind, TabId, ThemeChoice, Toast, ToastKind, ViewMode,
+};
+pub use picture::Picture;
+pub use runs::Run;
+pub use scenarios::Verdict;
+pub use settings::Settings;
+pub use state::Session;
+pub use tab::{InputChoice, Tab};

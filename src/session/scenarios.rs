@@ -1,0 +1,81 @@
+//! Scenarios and their verdicts.
+
+use crate::analyze::Coverage;
+use crate::analyze::coverage;
+use crate::debugger::Pace;
+use crate::engine::Ended;
+use crate::engine::Event;
+use crate::session::Effect;
+use crate::session::Session;
+use crate::session::Tab;
+use crate::session::TabId;
+use crate::sidecar::RunSummary;
+use crate::trace::Trace;
+
+/// What came of a scenario.
+#[derive(Clone, Debug)]
+pub struct Verdict {
+    /// The revision that was run.
+    pub revision: u64,
+    pub ended: Ended,
+    pub trace: Trace,
+    /// What differs from the expectation, in plain words; none when it holds.
+    pub difference: Option<String>,
+}
+
+impl Session {
+    /// Runs scenarios of the active document for their verdicts.
+    pub(crate) fn try_scenarios(&mut self, which: Vec<usize>, at: u64) -> Vec<Effect> {
+        let Some(index) = self.active_index() else { return Vec::new() };
+        let mut orders = Vec::new();
+        for scenario in which {
+            let Some(tab) = self.tabs.get(index) else { continue };
+            match Session::order(tab, Some(scenario), Pace::Run, at, 0) {
+                Ok(mut order) => {
+                    order.breakpoints.clear();
+                    orders.push((scenario, Box::new(order)));
+                }
+                Err(problem) => {
+                    self.tell_error(problem);
+                    return Vec::new();
+                }
+            }
+        }
+        let Some(tab) = self.tabs.get_mut(index) else { return Vec::new() };
+        tab.trying = orders.iter().map(|(scenario, _)| *scenario).collect();
+        vec![Effect::TryScenarios { tab: tab.id, orders }]
+    }
+
+    pub(crate) fn take_verdict(&mut self, id: TabId, scenario: usize, ended: Ended, events: &[Event]) {
+        let Some(tab) = self.tab_mut(id) else { return };
+        tab.trying.remove(&scenario);
+        let trace = Trace::of(events);
+        let summary = RunSummary::of(&ended, trace.path());
+        let difference = tab
+            .sidecar
+            .scenarios
+            .get(scenario)
+            .and_then(|scenario| scenario.expect.judge(&summary).err())
+            .map(|difference| difference.to_string());
+        tab.verdicts.insert(
+            scenario,
+            Verdict {
+                revision: tab.revision.id,
+                ended,
+                trace,
+                difference,
+            },
+        );
+    }
+}
+
+impl Tab {
+    /// What the scenarios tried so far have touched of the definition.
+    pub fn coverage(&self) -> Option<Coverage> {
+        if self.verdicts.is_empty() {
+            return None;
+        }
+        let traces: Vec<Trace> = self.verdicts.values().map(|verdict| verdict.trace.clone()).collect();
+        Some(coverage(&self.revision.tree, &self.revision.machine, &traces))
+    }
+}

@@ -1,0 +1,231 @@
+//! The session itself and the two doors into it.
+
+use std::sync::Arc;
+
+use crate::editor::Document;
+use crate::editor::Revision;
+use crate::session::Arrival;
+use crate::session::Dialog;
+use crate::session::DrawerTab;
+use crate::session::Effect;
+use crate::session::Intent;
+use crate::session::RunId;
+use crate::session::Settings;
+use crate::session::Tab;
+use crate::session::TabId;
+use crate::session::Toast;
+use crate::session::ToastKind;
+
+/// Everything that changes while the program runs.
+#[derive(Debug, Default)]
+pub struct Session {
+    pub tabs: Vec<Tab>,
+    pub settings: Settings,
+    pub drawer: DrawerTab,
+    pub dialog: Option<Dialog>,
+    pub toasts: Vec<Toast>,
+    /// Bundled samples: name and what each shows.
+    pub samples: Vec<(String, String)>,
+    /// The time of the latest intent or arrival, in milliseconds since 1970.
+    pub now: u64,
+    pub(crate) active: Option<TabId>,
+    pub(crate) counter: u64,
+    pub(crate) quitting: bool,
+}
+
+/// More toasts than this are not shown at once.
+const MOST_TOASTS: usize = 3;
+
+impl Session {
+    pub fn new(settings: Settings, samples: Vec<(String, String)>) -> Session {
+        Session {
+            settings,
+            samples,
+            ..Session::default()
+        }
+    }
+
+    /// The document in front.
+    pub fn active(&self) -> Option<&Tab> {
+        self.tabs.get(self.active_index()?)
+    }
+
+    pub fn active_id(&self) -> Option<TabId> {
+        self.active
+    }
+
+    pub fn tab(&self, id: TabId) -> Option<&Tab> {
+        self.tabs.iter().find(|tab| tab.id == id)
+    }
+
+    /// Carries out what a person wants. `at` is the time in milliseconds since 1970.
+    pub fn handle(&mut self, intent: Intent, at: u64) -> Vec<Effect> {
+        self.now = at;
+        match intent {
+            Intent::Perform(action) => self.perform(action, at),
+            Intent::Open(path) => self.open(path),
+            Intent::OpenSample(name) => vec![Effect::ReadSample { name }],
+            Intent::SelectTab(id) => {
+                if self.tab(id).is_some() {
+                    self.active = Some(id);
+                }
+                Vec::new()
+            }
+            Intent::CloseTab(id) => self.close(id),
+            Intent::Answer(answer) => self.answer(answer),
+            Intent::DismissToast(id) => {
+                self.toasts.retain(|toast| toast.id != id);
+                Vec::new()
+            }
+            Intent::Edit(command) => self.edit(&command, at),
+            Intent::Paste(text) => self.paste(text, at),
+            Intent::Select(selection) => self.select(selection),
+            Intent::ToggleSelected(path) => {
+                let mut selection = self.active().map(|tab| tab.selection.clone()).unwrap_or_default();
+                selection.toggle(path);
+                self.select(selection)
+            }
+            Intent::Reveal(path) => {
+                let effects = self.select(crate::editor::Selection::state(path));
+                if let Some(tab) = self.active_mut() {
+                    tab.reveals += 1;
+                }
+                effects
+            }
+            Intent::RevealText(offset) => self.reveal_text(offset),
+            Intent::SetView(view) => self.change(|tab| tab.view = view),
+            Intent::SetDrawer(drawer) => {
+                self.drawer = drawer;
+                Vec::new()
+            }
+            Intent::SetTheme(theme) => {
+                self.settings.theme = theme;
+                vec![Effect::Remember]
+            }
+            Intent::ShowErrorHandling(show) => {
+                self.change(|tab| tab.show_error_handling = show);
+                self.redraw()
+            }
+            Intent::ToggleCollapsed(path) => {
+                self.change(|tab| {
+                    if !tab.collapsed.remove(&path) {
+                        tab.collapsed.insert(path);
+                    }
+                });
+                self.redraw()
+            }
+            Intent::SetInput(text) => self.change(|tab| {
+                tab.input = crate::session::InputChoice::Custom;
+                tab.input_text = text;
+            }),
+            Intent::ChooseScenario(index) => self.choose_scenario(index),
+            Intent::Step(step) => self.step(step),
+            Intent::RunTo(path) => self.run_to(path, at),
+            Intent::ToggleBreakpoint(path) => self.toggle_breakpoint(&path, at),
+            Intent::EditPendingInput(text) => self.edit_pending_input(&text),
+            Intent::SelectVisit(index) => self.select_visit(index),
+            Intent::SelectAttempt(index) => self.change_run(|run| run.selected_attempt = Some(index)),
+            Intent::GoBackTo(checkpoint) => self.control(crate::debugger::Control::BackTo(checkpoint)),
+            Intent::TryScenario(index) => self.try_scenarios(vec![index], at),
+            Intent::Export(kind) => self.export(kind),
+            Intent::FixProblem(index) => self.fix_problem(index, at),
+            Intent::FixFailure => self.fix_failure(at),
+        }
+    }
+
+    /// Takes in what has happened outside.
+    pub fn receive(&mut self, arrival: Arrival, at: u64) -> Vec<Effect> {
+        self.now = at;
+        match arrival {
+            Arrival::FileChosen(path) => self.open(path),
+            Arrival::TargetChosen { tab, path, purpose } => self.target_chosen(tab, path, purpose),
+            Arrival::FileRead { path, result } => self.file_read(path, result),
+            Arrival::Saved { tab, path, result } => self.saved(tab, path, result),
+            Arrival::Exported { path, result } => {
+                match result {
+                    Ok(()) => self.tell(ToastKind::Done, format!("Exported {}", path.display())),
+                    Err(reason) => self.tell_error(reason),
+                }
+                Vec::new()
+            }
+            Arrival::ChangedOnDisk { path } => self.changed_on_disk(&path),
+            Arrival::Run { run, news } => self.run_news(run, news),
+            Arrival::Layout { tab, revision, layout } => {
+                if let Some(tab) = self.tab_mut(tab).filter(|tab| tab.picture.revision.id == revision) {
+                    tab.picture.take(*layout);
+                }
+                Vec::new()
+            }
+            Arrival::Verdict {
+                tab,
+                scenario,
+                ended,
+                events,
+            } => {
+                self.take_verdict(tab, scenario, ended, &events);
+                Vec::new()
+            }
+            Arrival::Dropped(paths) => paths.into_iter().flat_map(|path| self.open(path)).collect(),
+            Arrival::Lost { what } => {
+                self.tell_error(format!("{what} ended unexpectedly"));
+                Vec::new()
+            }
+        }
+    }
+
+    pub(crate) fn active_index(&self) -> Option<usize> {
+        let id = self.active?;
+        self.tabs.iter().position(|tab| tab.id == id)
+    }
+
+    pub(crate) fn active_mut(&mut self) -> Option<&mut Tab> {
+        let index = self.active_index()?;
+        self.tabs.get_mut(index)
+    }
+
+    pub(crate) fn tab_mut(&mut self, id: TabId) -> Option<&mut Tab> {
+        self.tabs.iter_mut().find(|tab| tab.id == id)
+    }
+
+    pub(crate) fn tab_of_run(&mut self, run: RunId) -> Option<&mut Tab> {
+        self.tabs
+            .iter_mut()
+            .find(|tab| tab.run.as_ref().is_some_and(|current| current.id == run))
+    }
+
+    /// Changes the active document where that has no effect outside.
+    pub(crate) fn change(&mut self, change: impl FnOnce(&mut Tab)) -> Vec<Effect> {
+        if let Some(tab) = self.active_mut() {
+            change(tab);
+        }
+        Vec::new()
+    }
+
+    pub(crate) fn tell(&mut self, kind: ToastKind, text: impl Into<String>) {
+        let id = self.next_number();
+        self.toasts.push(Toast {
+            id,
+            kind,
+            text: text.into(),
+            action: None,
+            at: self.now,
+        });
+        let surplus = self.toasts.len().saturating_sub(MOST_TOASTS);
+        self.toasts.drain(..surplus);
+    }
+
+    pub(crate) fn tell_error(&mut self, text: impl Into<String>) {
+        self.tell(ToastKind::Error, text);
+    }
+
+    /// Numbers for tabs, runs, revisions and toasts; none is given twice.
+    pub(crate) fn next_number(&mut self) -> u64 {
+        self.counter += 1;
+        self.counter
+    }
+
+    pub(crate) fn new_revision(&mut self, document: Document) -> Arc<Revision> {
+        let id = self.next_number();
+        Revision::new(id, document)
+    }
+}
