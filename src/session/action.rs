@@ -30,7 +30,6 @@ pub enum Action {
     Unwrap,
     /// Appends a state of this type behind the selected one.
     Append(StateKind),
-    Format,
     View(ViewMode),
     Theme(ThemeChoice),
     ToggleErrorHandling,
@@ -77,7 +76,6 @@ impl Action {
             Action::Unwrap,
         ]);
         all.extend(StateKind::ALL.map(Action::Append));
-        all.push(Action::Format);
         all.extend([ViewMode::Design, ViewMode::Split, ViewMode::Code].map(Action::View));
         all.extend(
             [
@@ -130,7 +128,6 @@ impl Action {
             Action::WrapInMap => "Wrap in Map".into(),
             Action::Unwrap => "Unwrap".into(),
             Action::Append(kind) => format!("Append {kind}"),
-            Action::Format => "Format the text".into(),
             Action::View(ViewMode::Design) => "Design".into(),
             Action::View(ViewMode::Split) => "Split".into(),
             Action::View(ViewMode::Code) => "Code".into(),
@@ -185,7 +182,6 @@ impl Action {
             Action::RunToHere => "Ctrl+F10",
             Action::ToggleBreakpoint => "F9",
             Action::NextProblem => "F4",
-            Action::Format => "Ctrl+Shift+F",
             Action::SaveAll
             | Action::Export(_)
             | Action::WrapInParallel
@@ -206,7 +202,7 @@ impl Action {
         let run = tab.and_then(|tab| tab.run.as_ref());
         let live = run.is_some_and(|run| run.ended.is_none());
         let paused = run.is_some_and(|run| run.paused.is_some());
-        let selected = tab.map_or(0, |tab| tab.selection.len());
+        let selected = tab.map_or(0, |tab| tab.selection.states.len());
         match self {
             Action::New | Action::OpenFile | Action::Quit | Action::Theme(_) => true,
             Action::SaveAll => session.tabs.iter().any(|tab| tab.is_modified()),
@@ -217,10 +213,9 @@ impl Action {
             | Action::View(_)
             | Action::ToggleErrorHandling
             | Action::SelectAll
-            | Action::Append(_)
-            | Action::Format => tab.is_some(),
-            Action::Undo => tab.is_some_and(|tab| tab.history.can_undo()),
-            Action::Redo => tab.is_some_and(|tab| tab.history.can_redo()),
+            | Action::Append(_) => tab.is_some(),
+            Action::Undo => tab.is_some_and(|tab| tab.history.undo_label().is_some()),
+            Action::Redo => tab.is_some_and(|tab| tab.history.redo_label().is_some()),
             Action::Copy | Action::Cut | Action::Delete | Action::WrapInParallel | Action::WrapInMap => selected > 0,
             Action::Duplicate | Action::Rename | Action::Unwrap | Action::ToggleBreakpoint => selected == 1,
             Action::Run | Action::Debug => tab.is_some() && !live,

@@ -12,6 +12,7 @@ use crate::debugger::RunNews;
 use crate::debugger::RunOrder;
 use crate::session::ExportKind;
 use crate::session::RunId;
+use crate::session::SavedFile;
 use crate::session::TabId;
 
 /// A deed outside the session. The shell carries it out and answers with an `Arrival` where one is named.
@@ -80,7 +81,7 @@ pub enum Arrival {
     FileChosen(PathBuf),
     TargetChosen { tab: TabId, path: PathBuf, purpose: TargetPurpose },
     FileRead { path: PathBuf, result: Result<FileContents, String> },
-    Saved { tab: TabId, path: PathBuf, result: Result<Stamp, SaveFailure> },
+    Saved { tab: TabId, path: PathBuf, result: Result<SavedFile, SaveFailure> },
     Exported { path: PathBuf, result: Result<(), String> },
     ChangedOnDisk { path: PathBuf },
     Run { run: RunId, news: RunNews },

@@ -24,6 +24,7 @@ mod tab;
 
 pub use action::Action;
 pub use effect::{Arrival, Effect, FileContents, SaveFailure, SaveRequest, Stamp, TargetPurpose, Work};
+pub use files::SavedFile;
 pub use intent::Intent;
 pub use kinds::{
     Dialog, DialogAnswer, DrawerTab, ExportKind, RunId, StepKind, TabId, ThemeChoice, Toast, ToastKind, ViewMode,

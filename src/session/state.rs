@@ -1,5 +1,6 @@
 //! The session itself and the two doors into it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::editor::Document;
@@ -31,6 +32,8 @@ pub struct Session {
     pub(crate) active: Option<TabId>,
     pub(crate) counter: u64,
     pub(crate) quitting: bool,
+    /// Documents to close once they are saved.
+    pub(crate) closing: BTreeSet<TabId>,
 }
 
 /// More toasts than this are not shown at once.

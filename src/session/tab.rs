@@ -44,6 +44,8 @@ pub struct Tab {
     pub trying: BTreeSet<usize>,
     /// Counts the wishes to bring the selection into view; the canvas follows when it changes.
     pub reveals: u64,
+    /// Counts the wishes to rename the selected state; the canvas or inspector follows when it changes.
+    pub renaming: u64,
     /// A place of the text to bring into view, counted like `reveals`.
     pub reveal_text: (u64, usize),
     pub(crate) stamp: Option<Stamp>,

@@ -1,0 +1,344 @@
+//! Opening, saving and closing documents.
+
+use std::path::Path;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::editor::Document;
+use crate::editor::History;
+use crate::editor::Selection;
+use crate::session::Dialog;
+use crate::session::DialogAnswer;
+use crate::session::Effect;
+use crate::session::FileContents;
+use crate::session::InputChoice;
+use crate::session::Picture;
+use crate::session::SaveFailure;
+use crate::session::SaveRequest;
+use crate::session::Session;
+use crate::session::Stamp;
+use crate::session::Tab;
+use crate::session::TabId;
+use crate::session::TargetPurpose;
+use crate::session::ToastKind;
+use crate::session::ViewMode;
+use crate::syntax::Format;
+
+/// A new document: the smallest definition that runs.
+const BLANK: &str = "{\n  \"StartAt\": \"Start here\",\n  \"States\": {\n    \"Start here\": {\n      \"Type\": \"Pass\",\n      \"End\": true\n    }\n  }\n}\n";
+
+impl Session {
+    pub(crate) fn open(&mut self, path: PathBuf) -> Vec<Effect> {
+        if let Some(tab) = self.tabs.iter().find(|tab| tab.path.as_ref() == Some(&path)) {
+            self.active = Some(tab.id);
+            return Vec::new();
+        }
+        vec![Effect::Read { path }]
+    }
+
+    pub(crate) fn open_blank(&mut self) -> Vec<Effect> {
+        let contents = FileContents {
+            text: BLANK.to_owned(),
+            sidecar: None,
+            stamp: Stamp(String::new()),
+            sample: None,
+        };
+        self.add_tab(None, "untitled.asl.json".to_owned(), contents)
+    }
+
+    pub(crate) fn file_read(&mut self, path: PathBuf, result: Result<FileContents, String>) -> Vec<Effect> {
+        let contents = match result {
+            Ok(contents) => contents,
+            Err(reason) => {
+                self.settings.recent.retain(|known| *known != path);
+                self.tell_error(reason);
+                return vec![Effect::Remember];
+            }
+        };
+        if let Some(tab) = self.tabs.iter().position(|tab| tab.path.as_ref() == Some(&path)) {
+            return self.reloaded(tab, contents);
+        }
+        let title = path
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned())
+            .unwrap_or_else(|| path.display().to_string());
+        if contents.sample.is_some() {
+            return self.add_tab(None, title, contents);
+        }
+        self.settings.note_recent(path.clone());
+        self.add_tab(Some(path), title, contents)
+    }
+
+    fn add_tab(&mut self, path: Option<PathBuf>, title: String, contents: FileContents) -> Vec<Effect> {
+        let id = TabId(self.next_number());
+        let text: Arc<str> = Arc::from(contents.text);
+        let sidecar: Arc<str> = Arc::from(contents.sidecar.unwrap_or_default());
+        let revision = self.new_revision(Document {
+            name: machine_name(&title),
+            format: Format::of(&title, &text),
+            text: text.clone(),
+            sidecar: sidecar.clone(),
+        });
+        let (picture, request) = Picture::begun(&revision);
+        let layout = request.map(|request| Effect::Layout {
+            tab: id,
+            revision: revision.id,
+            request: Box::new(request),
+        });
+        let companion = crate::sidecar::read(&sidecar);
+        let first = companion.scenarios.first().map(|scenario| scenario.input.to_json_pretty());
+        self.tabs.push(Tab {
+            id,
+            stamp: path.as_ref().map(|_| contents.stamp),
+            path,
+            title,
+            revision,
+            sidecar: companion,
+            history: History::default(),
+            selection: Selection::none(),
+            picture,
+            collapsed: Default::default(),
+            show_error_handling: true,
+            view: ViewMode::Design,
+            input: if first.is_some() { InputChoice::Scenario(0) } else { InputChoice::Custom },
+            input_text: first.unwrap_or_else(|| "{}".to_owned()),
+            run: None,
+            verdicts: Default::default(),
+            trying: Default::default(),
+            reveals: 0,
+            renaming: 0,
+            reveal_text: (0, 0),
+            saved_text: text,
+            saved_sidecar: sidecar,
+            saving: false,
+        });
+        self.active = Some(id);
+        let mut effects = self.files_changed();
+        effects.extend(layout);
+        effects
+    }
+
+    /// The same file, read again: its text becomes a step that can be undone.
+    fn reloaded(&mut self, index: usize, contents: FileContents) -> Vec<Effect> {
+        let Some(tab) = self.tabs.get(index) else { return Vec::new() };
+        let (id, document) = (tab.id, tab.revision.document.clone());
+        let text: Arc<str> = Arc::from(contents.text);
+        let sidecar: Arc<str> = Arc::from(contents.sidecar.unwrap_or_default());
+        self.active = Some(id);
+        let revision = self.new_revision(Document {
+            text: text.clone(),
+            sidecar: sidecar.clone(),
+            ..document
+        });
+        let Some(tab) = self.tab_mut(id) else { return Vec::new() };
+        let before = crate::editor::Snapshot {
+            text: tab.revision.document.text.clone(),
+            sidecar: tab.revision.document.sidecar.clone(),
+            selection: tab.selection.clone(),
+        };
+        tab.selection = tab.selection.clone().within(&revision.machine);
+        tab.set_revision(revision);
+        tab.saved_text = text.clone();
+        tab.saved_sidecar = sidecar.clone();
+        tab.stamp = Some(contents.stamp);
+        if before.text != text || before.sidecar != sidecar {
+            let after = crate::editor::Snapshot {
+                text,
+                sidecar,
+                selection: tab.selection.clone(),
+            };
+            tab.history.record(crate::editor::Step {
+                label: "Reload from disk".to_owned(),
+                before,
+                after,
+            });
+        }
+        self.redraw()
+    }
+
+    pub(crate) fn save(&mut self, id: TabId) -> Vec<Effect> {
+        let Some(tab) = self.tab_mut(id) else { return Vec::new() };
+        let Some(path) = tab.path.clone() else { return self.save_as(id) };
+        tab.saving = true;
+        vec![Effect::Save(SaveRequest {
+            tab: id,
+            text: tab.revision.document.text.clone(),
+            sidecar: tab
+                .is_sidecar_modified()
+                .then(|| (companion_path(&path), tab.revision.document.sidecar.clone())),
+            expected: tab.stamp.clone(),
+            path,
+        })]
+    }
+
+    pub(crate) fn save_as(&mut self, id: TabId) -> Vec<Effect> {
+        let Some(tab) = self.tab(id) else { return Vec::new() };
+        vec![Effect::ChooseTarget {
+            tab: id,
+            name: tab.title.clone(),
+            purpose: TargetPurpose::SaveAs,
+        }]
+    }
+
+    pub(crate) fn target_chosen(&mut self, id: TabId, path: PathBuf, purpose: TargetPurpose) -> Vec<Effect> {
+        if let TargetPurpose::Export(kind) = purpose {
+            return self.export_to(id, kind, path);
+        }
+        let Some(tab) = self.tab_mut(id) else { return Vec::new() };
+        tab.saving = true;
+        let sidecar = tab.revision.document.sidecar.clone();
+        vec![Effect::Save(SaveRequest {
+            tab: id,
+            text: tab.revision.document.text.clone(),
+            sidecar: (!sidecar.is_empty()).then(|| (companion_path(&path), sidecar)),
+            expected: None,
+            path,
+        })]
+    }
+
+    pub(crate) fn saved(&mut self, id: TabId, path: PathBuf, result: Result<SavedFile, SaveFailure>) -> Vec<Effect> {
+        let Some(tab) = self.tab_mut(id) else { return Vec::new() };
+        tab.saving = false;
+        match result {
+            Ok(saved) => {
+                tab.stamp = Some(saved.stamp);
+                tab.saved_text = saved.text;
+                if let Some(sidecar) = saved.sidecar {
+                    tab.saved_sidecar = sidecar;
+                }
+                let title = path.file_name().map(|name| name.to_string_lossy().into_owned());
+                tab.title = title.unwrap_or_else(|| tab.title.clone());
+                tab.path = Some(path.clone());
+                let text = format!("Saved {}", tab.title);
+                self.settings.note_recent(path);
+                self.tell(ToastKind::Done, text);
+                let mut effects = self.files_changed();
+                if self.closing.remove(&id) {
+                    effects.extend(self.close_now(id));
+                }
+                effects
+            }
+            Err(SaveFailure::Changed) => {
+                self.closing.remove(&id);
+                self.quitting = false;
+                self.dialog = Some(Dialog::ChangedOnDisk { tab: id });
+                Vec::new()
+            }
+            Err(SaveFailure::Failed(reason)) => {
+                self.closing.remove(&id);
+                self.quitting = false;
+                self.tell_error(reason);
+                Vec::new()
+            }
+        }
+    }
+
+    pub(crate) fn changed_on_disk(&mut self, path: &Path) -> Vec<Effect> {
+        let Some(tab) = self.tabs.iter().find(|tab| tab.path.as_deref() == Some(path)) else {
+            return Vec::new();
+        };
+        if tab.saving {
+            return Vec::new();
+        }
+        if tab.is_modified() {
+            self.dialog.get_or_insert(Dialog::ChangedOnDisk { tab: tab.id });
+            return Vec::new();
+        }
+        vec![Effect::Read { path: path.to_owned() }]
+    }
+
+    pub(crate) fn close(&mut self, id: TabId) -> Vec<Effect> {
+        match self.tab(id) {
+            Some(tab) if tab.is_modified() => {
+                self.active = Some(id);
+                self.dialog = Some(Dialog::Unsaved {
+                    tab: id,
+                    quitting: self.quitting,
+                });
+                Vec::new()
+            }
+            Some(_) => self.close_now(id),
+            None => Vec::new(),
+        }
+    }
+
+    fn close_now(&mut self, id: TabId) -> Vec<Effect> {
+        let place = self.tabs.iter().position(|tab| tab.id == id);
+        self.tabs.retain(|tab| tab.id != id);
+        if self.active == Some(id) {
+            let near = place.map(|place| place.min(self.tabs.len().saturating_sub(1)));
+            self.active = near.and_then(|place| self.tabs.get(place)).map(|tab| tab.id);
+        }
+        let mut effects = Vec::new();
+        if self.quitting {
+            effects.extend(self.quit());
+        } else {
+            effects.extend(self.files_changed());
+        }
+        effects
+    }
+
+    /// Asks about each document with unsaved work, then ends.
+    pub(crate) fn quit(&mut self) -> Vec<Effect> {
+        if !self.quitting {
+            self.settings.open = self.tabs.iter().filter_map(|tab| tab.path.clone()).collect();
+        }
+        self.quitting = true;
+        match self.tabs.iter().find(|tab| tab.is_modified()).map(|tab| tab.id) {
+            Some(id) => self.close(id),
+            None => vec![Effect::Remember, Effect::Quit],
+        }
+    }
+
+    pub(crate) fn answer(&mut self, answer: DialogAnswer) -> Vec<Effect> {
+        match (self.dialog.take(), answer) {
+            (Some(Dialog::Unsaved { tab, .. }), DialogAnswer::Save) => {
+                self.closing.insert(tab);
+                self.save(tab)
+            }
+            (Some(Dialog::Unsaved { tab, .. }), DialogAnswer::Discard) => self.close_now(tab),
+            (Some(Dialog::ChangedOnDisk { tab }), DialogAnswer::Reload) => {
+                let path = self.tab(tab).and_then(|tab| tab.path.clone());
+                path.map(|path| Effect::Read { path }).into_iter().collect()
+            }
+            (Some(Dialog::ChangedOnDisk { tab }), DialogAnswer::KeepMine) => {
+                // The next save overwrites what is there now, because the person has said so.
+                if let Some(tab) = self.tab_mut(tab) {
+                    tab.stamp = None;
+                }
+                Vec::new()
+            }
+            _ => {
+                self.quitting = false;
+                Vec::new()
+            }
+        }
+    }
+
+    fn files_changed(&mut self) -> Vec<Effect> {
+        let paths: Vec<PathBuf> = self.tabs.iter().filter_map(|tab| tab.path.clone()).collect();
+        self.settings.open.clone_from(&paths);
+        vec![Effect::Watch(paths), Effect::Remember]
+    }
+}
+
+/// What a file holds after it was written.
+#[derive(Clone, Debug)]
+pub struct SavedFile {
+    pub stamp: Stamp,
+    pub text: Arc<str>,
+    pub sidecar: Option<Arc<str>>,
+}
+
+fn machine_name(title: &str) -> String {
+    [".asl.json", ".asl.yaml", ".asl.yml", ".json", ".yaml", ".yml"]
+        .into_iter()
+        .find_map(|ending| title.strip_suffix(ending))
+        .unwrap_or(title)
+        .to_owned()
+}
+
+fn companion_path(path: &Path) -> PathBuf {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+    path.with_file_name(format!("{}.stepwright.json", machine_name(&name.unwrap_or_default())))
+}
