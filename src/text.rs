@@ -166,6 +166,50 @@ impl TextEdit {
         result
     }
 
+    /// This edit and then `next`, which refers to the text after this one, as one edit of the first text.
+    #[must_use]
+    pub fn then(&self, next: &TextEdit) -> TextEdit {
+        let mut pieces = Pieces::of(self);
+        for splice in next.splices.iter().rev() {
+            pieces.splice(splice);
+        }
+        pieces.into_edit()
+    }
+
+    /// The same edit without the bytes that a splice replaces by themselves.
+    #[must_use]
+    pub fn trimmed(&self, text: &str) -> TextEdit {
+        let splices = self.splices.iter().filter_map(|splice| {
+            let old = splice.span.of(text);
+            if old.len() != splice.span.len() {
+                return Some(splice.clone());
+            }
+            let new = splice.insert.as_str();
+            let ahead = common_prefix(old, new);
+            let (old_rest, new_rest) = (
+                old.get(ahead..).unwrap_or_default(),
+                new.get(ahead..).unwrap_or_default(),
+            );
+            let behind = common_suffix(old_rest, new_rest);
+            let span = Span::new(splice.span.start + ahead, splice.span.end - behind);
+            let insert = new_rest
+                .get(..new_rest.len() - behind)
+                .unwrap_or_default()
+                .to_owned();
+            (!span.is_empty() || !insert.is_empty()).then_some(Splice { span, insert })
+        });
+        TextEdit {
+            splices: splices.collect(),
+        }
+    }
+
+    /// Every splice lies within the text and on character borders.
+    pub fn fits(&self, text: &str) -> bool {
+        self.splices
+            .iter()
+            .all(|splice| text.get(splice.span.range()).is_some())
+    }
+
     /// Where a byte of the old text stands in the new one; inside a replaced span, its new end.
     pub fn map_offset(&self, offset: usize) -> usize {
         let mut shift = 0isize;
@@ -178,6 +222,115 @@ impl TextEdit {
         }
         (offset as isize + shift).max(0) as usize
     }
+}
+
+/// A text as kept stretches of an older one with new text between them.
+struct Pieces(Vec<Piece>);
+
+enum Piece {
+    /// Bytes of the older text; the last stretch is open towards the end.
+    Kept(Span),
+    New(String),
+}
+
+impl Pieces {
+    fn of(edit: &TextEdit) -> Pieces {
+        let mut pieces = Vec::new();
+        let mut done = 0;
+        for splice in &edit.splices {
+            pieces.push(Piece::Kept(Span::new(done, splice.span.start)));
+            pieces.push(Piece::New(splice.insert.clone()));
+            done = splice.span.end;
+        }
+        pieces.push(Piece::Kept(Span::new(done, usize::MAX)));
+        Pieces(pieces)
+    }
+
+    fn splice(&mut self, splice: &Splice) {
+        let mut result = Vec::new();
+        let mut at = 0;
+        let mut inserted = false;
+        for piece in self.0.drain(..) {
+            let length = piece.len();
+            let end = at + length.min(usize::MAX - at);
+            let (head, rest) = piece.split(splice.span.start.clamp(at, end) - at);
+            let dropped = splice.span.end.clamp(at, end) - splice.span.start.clamp(at, end);
+            let (_, tail) = rest.split(dropped);
+            result.push(head);
+            if !inserted && splice.span.start <= end {
+                result.push(Piece::New(splice.insert.clone()));
+                inserted = true;
+            }
+            result.push(tail);
+            at = end;
+        }
+        result.retain(|piece| piece.len() > 0);
+        self.0 = result;
+    }
+
+    fn into_edit(self) -> TextEdit {
+        let mut splices = Vec::new();
+        let mut insert = String::new();
+        let mut done = 0;
+        for piece in self.0 {
+            match piece {
+                Piece::New(text) => insert.push_str(&text),
+                Piece::Kept(span) => {
+                    if span.start > done || !insert.is_empty() {
+                        splices.push(Splice {
+                            span: Span::new(done, span.start),
+                            insert: std::mem::take(&mut insert),
+                        });
+                    }
+                    done = span.end;
+                }
+            }
+        }
+        TextEdit { splices }
+    }
+}
+
+impl Piece {
+    fn len(&self) -> usize {
+        match self {
+            Piece::Kept(span) => span.len(),
+            Piece::New(text) => text.len(),
+        }
+    }
+
+    fn split(self, at: usize) -> (Piece, Piece) {
+        match self {
+            Piece::Kept(span) => {
+                let middle = (span.start + at).min(span.end);
+                (
+                    Piece::Kept(Span::new(span.start, middle)),
+                    Piece::Kept(Span::new(middle, span.end)),
+                )
+            }
+            Piece::New(mut text) => {
+                let tail = if text.is_char_boundary(at) {
+                    text.split_off(at)
+                } else {
+                    String::new()
+                };
+                (Piece::New(text), Piece::New(tail))
+            }
+        }
+    }
+}
+
+/// How many bytes two texts share at their beginning, in whole characters.
+fn common_prefix(a: &str, b: &str) -> usize {
+    let same = a.chars().zip(b.chars()).take_while(|(a, b)| a == b);
+    same.map(|(c, _)| c.len_utf8()).sum()
+}
+
+/// How many bytes two texts share at their end, in whole characters.
+fn common_suffix(a: &str, b: &str) -> usize {
+    let same = a.chars().rev().zip(b.chars().rev());
+    same.take_while(|(a, b)| a == b)
+        .map(|(c, _)| c.len_utf8())
+        .sum()
 }
 
 impl Style {
@@ -238,6 +391,31 @@ mod tests {
         .unwrap();
         assert_eq!(edit.apply("abcdefg"), ">abcdEfg");
         assert_eq!(edit.map_offset(5), 6);
+    }
+
+    #[test]
+    fn two_edits_become_one() {
+        let text = "abcdefgh";
+        let first = TextEdit::new(vec![
+            Splice {
+                span: Span::new(1, 3),
+                insert: "XYZ".into(),
+            },
+            Splice {
+                span: Span::at(6),
+                insert: "--".into(),
+            },
+        ])
+        .unwrap();
+        let middle = first.apply(text);
+        for start in 0..=middle.len() {
+            for end in start..=middle.len() {
+                let second = TextEdit::replace(Span::new(start, end), "Q");
+                let both = first.then(&second);
+                assert_eq!(both.apply(text), second.apply(&middle), "{start}..{end}");
+                assert_eq!(both.trimmed(text).apply(text), second.apply(&middle));
+            }
+        }
     }
 
     #[test]
