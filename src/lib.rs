@@ -11,6 +11,7 @@ pub mod syntax;
 pub mod asl;
 
 pub mod engine;
+pub mod sidecar;
 
 pub mod graph;
 pub mod trace;

@@ -169,6 +169,9 @@ impl TextEdit {
     /// This edit and then `next`, which refers to the text after this one, as one edit of the first text.
     #[must_use]
     pub fn then(&self, next: &TextEdit) -> TextEdit {
+        if self.is_empty() {
+            return next.clone();
+        }
         let mut pieces = Pieces::of(self);
         for splice in next.splices.iter().rev() {
             pieces.splice(splice);

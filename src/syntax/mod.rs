@@ -7,12 +7,17 @@
 //! Never: fails to parse, or knows what a workflow is.
 //! Add a format as a file beside `json.rs` that fills the same `Tree`.
 
+mod edit;
 mod json;
 mod lexer;
+mod manner;
 mod pointer;
+mod set;
 mod tree;
 
+pub use edit::{Sheet, Spot, quote, requote};
 pub use lexer::{Token, TokenKind, tokens};
+pub use manner::{Fragment, Layout, Manner};
 pub use pointer::Pointer;
 pub use tree::{Format, Member, Node, NodeId, NodeKind, Parse, SyntaxError, Tree, holes};
 

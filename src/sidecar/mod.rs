@@ -1,0 +1,15 @@
+//! The companion file beside a definition: kind of machine, parameters, breakpoints, and scenarios.
+//!
+//! The definition itself stays free of anything that is ours. The companion is text like any
+//! other: what is changed in it is spliced, what we do not know in it stays.
+//!
+//! Never: runs a scenario, or loses a byte of a file that is not as it should be.
+//! Add a member to the typed view in `view.rs`, a kind of expectation in `expectation.rs`.
+
+mod change;
+mod expectation;
+mod view;
+
+pub use change::{follow, set};
+pub use expectation::{Difference, Expectation, RunSummary};
+pub use view::{Scenario, Sidecar, WorkflowKind, read};

@@ -1,0 +1,257 @@
+//! The typed view: what a companion file says, as far as it can be understood.
+
+use std::collections::BTreeMap;
+
+use crate::asl::StatePath;
+use crate::query::Value;
+use crate::sidecar::Expectation;
+use crate::syntax::Format;
+
+/// What a companion file says. What is missing or wrong is left out; `problems` names the wrong.
+#[derive(Clone, Debug, Default)]
+pub struct Sidecar {
+    pub kind: WorkflowKind,
+    /// Values of `${Name}` placeholders.
+    pub params: BTreeMap<String, String>,
+    pub breakpoints: Vec<StatePath>,
+    pub scenarios: Vec<Scenario>,
+    /// What could not be understood, as sentences without a full stop.
+    pub problems: Vec<String>,
+}
+
+/// The two kinds of state machine.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum WorkflowKind {
+    #[default]
+    Standard,
+    /// At most five minutes, and no waiting for a callback or `.sync`.
+    Express,
+}
+
+/// An input, the answers of the tasks, and what should come of it.
+#[derive(Clone, Debug, Default)]
+pub struct Scenario {
+    pub name: String,
+    /// One sentence.
+    pub description: String,
+    pub input: Value,
+    /// An object of lists by state name, as `run --mocks` takes it; null where there are none.
+    pub mocks: Value,
+    /// Variables assigned before the first state; null where there are none.
+    pub variables: Value,
+    pub expect: Expectation,
+}
+
+impl WorkflowKind {
+    pub const fn name(self) -> &'static str {
+        match self {
+            WorkflowKind::Standard => "STANDARD",
+            WorkflowKind::Express => "EXPRESS",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<WorkflowKind> {
+        match text {
+            "STANDARD" => Some(WorkflowKind::Standard),
+            "EXPRESS" => Some(WorkflowKind::Express),
+            _ => None,
+        }
+    }
+}
+
+impl Sidecar {
+    pub fn scenario(&self, name: &str) -> Option<&Scenario> {
+        self.scenarios.iter().find(|scenario| scenario.name == name)
+    }
+}
+
+/// Reads a companion file. Never fails; an empty text is an empty companion.
+pub fn read(text: &str) -> Sidecar {
+    let mut sidecar = Sidecar::default();
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if text.trim().is_empty() {
+        return sidecar;
+    }
+    let root = match Value::parse(text) {
+        Ok(root) => root,
+        Err(error) => {
+            let parse = crate::syntax::parse(text, Format::Json);
+            let index = crate::text::LineIndex::new(text);
+            sidecar.problems.push(match parse.errors.first() {
+                Some(first) => format!(
+                    "Line {}: {}",
+                    index.locate(text, first.span.start).line,
+                    first.message
+                ),
+                None => error.to_string(),
+            });
+            return sidecar;
+        }
+    };
+    let Some(members) = root.as_object() else {
+        let problem = format!("The file holds {} instead of an object", article(&root));
+        sidecar.problems.push(problem);
+        return sidecar;
+    };
+    if let Some(version) = members.get("stepwright")
+        && version.as_i64() != Some(1)
+    {
+        sidecar.problems.push(format!(
+            "The file is of version {}; this program knows version 1",
+            version.to_json()
+        ));
+    }
+    if let Some(kind) = members.get("type") {
+        match kind.as_str().and_then(WorkflowKind::parse) {
+            Some(kind) => sidecar.kind = kind,
+            None => sidecar
+                .problems
+                .push("type has to be STANDARD or EXPRESS".to_owned()),
+        }
+    }
+    if let Some(params) = members.get("params") {
+        sidecar.read_params(params);
+    }
+    if let Some(breakpoints) = members.get("breakpoints") {
+        sidecar.read_breakpoints(breakpoints);
+    }
+    if let Some(scenarios) = members.get("scenarios") {
+        match scenarios.as_array() {
+            Some(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    sidecar.read_scenario(index, item);
+                }
+            }
+            None => sidecar.wrong("scenarios", "a list", scenarios),
+        }
+    }
+    sidecar
+}
+
+impl Sidecar {
+    fn wrong(&mut self, place: &str, expected: &str, found: &Value) {
+        let problem = format!("{place} has to be {expected}, not {}", article(found));
+        self.problems.push(problem);
+    }
+
+    fn read_params(&mut self, params: &Value) {
+        let Some(members) = params.as_object() else {
+            return self.wrong("params", "an object", params);
+        };
+        for (name, value) in members.iter() {
+            let text = value
+                .as_str()
+                .map_or_else(|| value.to_json(), str::to_owned);
+            self.params.insert(name.to_string(), text);
+        }
+    }
+
+    fn read_breakpoints(&mut self, breakpoints: &Value) {
+        let Some(items) = breakpoints.as_array() else {
+            return self.wrong("breakpoints", "a list", breakpoints);
+        };
+        for item in items.iter() {
+            match item.as_str() {
+                Some(path) if path.starts_with('/') => {
+                    self.breakpoints.push(StatePath::new(path));
+                }
+                Some(name) => self.breakpoints.push(StatePath::top(name)),
+                None => self.wrong("a breakpoint", "the path of a state", item),
+            }
+        }
+    }
+
+    fn read_scenario(&mut self, index: usize, item: &Value) {
+        let place = format!("scenarios/{index}");
+        let Some(members) = item.as_object() else {
+            return self.wrong(&place, "an object", item);
+        };
+        let text = |name: &str| members.get(name).and_then(Value::as_str).map(str::to_owned);
+        let any = |name: &str| members.get(name).cloned().unwrap_or_default();
+        let name = text("name").filter(|name| !name.is_empty());
+        if name.is_none() {
+            self.problems.push(format!("{place} has no name"));
+        }
+        let name = name.unwrap_or_else(|| format!("Scenario {}", index + 1));
+        if self.scenario(&name).is_some() {
+            self.problems
+                .push(format!("Two scenarios are called {name}"));
+        }
+        let mocks = any("mocks");
+        if !mocks.is_null() && mocks.as_object().is_none() {
+            self.wrong(&format!("{place}/mocks"), "an object", &mocks);
+        }
+        let variables = any("variables");
+        if !variables.is_null() && variables.as_object().is_none() {
+            self.wrong(&format!("{place}/variables"), "an object", &variables);
+        }
+        let (expect, problems) = Expectation::read(&any("expect"), &format!("{place}/expect"));
+        self.problems.extend(problems);
+        self.scenarios.push(Scenario {
+            name,
+            description: text("description").unwrap_or_default(),
+            input: members
+                .get("input")
+                .cloned()
+                .unwrap_or_else(|| Value::object::<&str>([])),
+            mocks,
+            variables,
+            expect,
+        });
+    }
+}
+
+/// "a number", "an object"
+pub(crate) fn article(value: &Value) -> String {
+    match value {
+        Value::Null => "null".to_owned(),
+        Value::Bool(_) => "a boolean".to_owned(),
+        Value::Number(_) => "a number".to_owned(),
+        Value::String(_) => "text".to_owned(),
+        Value::Array(_) => "a list".to_owned(),
+        Value::Object(_) => "an object".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_whole_file_is_understood() {
+        let sidecar = read(
+            r#"{"stepwright":1,"type":"EXPRESS","params":{"Table":"orders","Limit":5},
+            "breakpoints":["/States/A"],"scenarios":[{"name":"ok","description":"All goes well",
+            "input":{"a":1},"mocks":{"A":[{"return":1}]},"expect":{"status":"SUCCEEDED","path":["A"]}}]}"#,
+        );
+        assert!(sidecar.problems.is_empty(), "{:?}", sidecar.problems);
+        assert_eq!(sidecar.kind, WorkflowKind::Express);
+        assert_eq!(sidecar.params.get("Limit").map(String::as_str), Some("5"));
+        assert_eq!(sidecar.breakpoints, [StatePath::top("A")]);
+        let scenario = sidecar.scenario("ok").unwrap();
+        assert_eq!(scenario.expect.status.as_deref(), Some("SUCCEEDED"));
+        assert_eq!(scenario.expect.path.as_deref(), Some(&["A".to_owned()][..]));
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_and_the_rest_is_read() {
+        let sidecar = read(r#"{"type":"FAST","breakpoints":[1,"/States/A"],"scenarios":[{},2]}"#);
+        assert_eq!(sidecar.breakpoints.len(), 1);
+        assert_eq!(sidecar.scenarios.len(), 1);
+        assert_eq!(
+            sidecar.problems,
+            [
+                "type has to be STANDARD or EXPRESS",
+                "a breakpoint has to be the path of a state, not a number",
+                "scenarios/0 has no name",
+                "scenarios/1 has to be an object, not a number",
+            ]
+        );
+        assert_eq!(
+            read("{\"scenarios\": [\n").problems,
+            ["Line 2: the file ends before a ]"]
+        );
+        assert!(read("").problems.is_empty());
+        assert_eq!(read("[]").problems.len(), 1);
+    }
+}
