@@ -20,6 +20,8 @@ pub mod analyze;
 
 pub mod scene;
 
+pub mod export;
+
 pub mod workspace;
 
 pub mod cli;

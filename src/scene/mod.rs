@@ -8,6 +8,8 @@
 mod build;
 mod edge;
 mod face;
+#[cfg(test)]
+pub(crate) mod fixture;
 mod icon;
 mod node;
 mod request;

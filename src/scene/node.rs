@@ -584,7 +584,9 @@ impl Card<'_> {
             if marks.mocked.contains(self.path) {
                 icons.push((Icon::THEATER_COMEDY, Role::SecondText));
             }
-            if self.face.comment.is_some() && !self.is_terminal() {
+            // The tooltip has the comment; its icon must not cut the first line short.
+            let alone = icons.is_empty() && right == right_middle.x;
+            if self.face.comment.is_some() && alone && !self.is_terminal() {
                 icons.push((Icon::COMMENT, Role::WeakText));
             }
         }
