@@ -19,8 +19,6 @@ use crate::query::Value;
 pub struct RunOrder {
     pub program: Arc<Program>,
     pub start: Start,
-    /// Mocks in the list form of the command line: state name → answers.
-    pub mocks: Value,
     pub breakpoints: BTreeSet<StatePath>,
     pub pace: Pace,
     pub clock: Clock,
@@ -47,7 +45,11 @@ pub enum RunNews {
     Rewound { events: usize },
     /// It waits for an answer nobody has promised: a task token, an activity.
     Waiting { now: Millis },
-    Ended(Box<Ended>),
+    Ended {
+        ended: Box<Ended>,
+        /// Workflow variables of the outermost scope.
+        variables: Vec<(String, Value)>,
+    },
     /// It could not be started, or broke off: the reason.
     Lost(String),
 }

@@ -22,6 +22,7 @@ use crate::engine::CallId;
 use crate::engine::Demand;
 use crate::engine::Event;
 use crate::engine::Execution;
+use crate::engine::Lane;
 use crate::engine::Millis;
 use crate::engine::Outcome;
 use crate::engine::Phase;
@@ -36,14 +37,7 @@ const BATCH: usize = 256;
 /// Returns when nobody listens any more.
 ///
 /// The channel is bounded: a window that falls behind slows the run, the run never slows the window.
-pub async fn drive(order: RunOrder, mut controls: Receiver<Control>, news: Sender<RunNews>) {
-    let mocks = match Mocks::from_list(&order.mocks) {
-        Ok(mocks) => mocks,
-        Err(reason) => {
-            let _ = news.send(RunNews::Lost(reason)).await;
-            return;
-        }
-    };
+pub async fn drive(order: RunOrder, mocks: Mocks, mut controls: Receiver<Control>, news: Sender<RunNews>) {
     let mut start = order.start.clone();
     start.objects.extend(mocks.objects().iter().cloned());
     let now = start.at;
@@ -114,7 +108,8 @@ impl Run {
             if let Some(ended) = self.execution.ended() {
                 let ended = Box::new(ended.clone());
                 self.flush().await?;
-                self.tell(RunNews::Ended(ended)).await?;
+                let variables = self.execution.variables(&Lane::default());
+                self.tell(RunNews::Ended { ended, variables }).await?;
                 // Only going back leads on from here.
                 while self.execution.ended().is_some() {
                     let control = controls.recv().await.ok_or(Gone)?;

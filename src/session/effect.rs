@@ -10,6 +10,7 @@ use crate::graph::LayoutRequest;
 use crate::debugger::Control;
 use crate::debugger::RunNews;
 use crate::debugger::RunOrder;
+use crate::query::Value;
 use crate::session::ExportKind;
 use crate::session::RunId;
 use crate::session::SavedFile;
@@ -32,17 +33,25 @@ pub enum Effect {
     WriteExport { path: PathBuf, work: Work },
     /// Notices changes of these files from now on, and of no others.
     Watch(Vec<PathBuf>),
-    /// Starts a run. Answered by `Arrival::Run` again and again.
-    StartRun { run: RunId, order: Box<RunOrder> },
+    /// Starts a run; `mocks` in the list form of the command line. Answered by `Arrival::Run` again and again.
+    StartRun { run: RunId, order: Box<RunOrder>, mocks: Value },
     Control { run: RunId, control: Control },
     /// Answered by `Arrival::Layout`.
     Layout { tab: TabId, revision: u64, request: Box<LayoutRequest> },
     /// Runs scenarios on the virtual clock; answered by one `Arrival::Verdict` each.
-    TryScenarios { tab: TabId, orders: Vec<(usize, Box<RunOrder>)> },
+    TryScenarios { tab: TabId, trials: Vec<Trial> },
     CopyText(String),
     /// Remembers settings and the open files.
     Remember,
     Quit,
+}
+
+/// A scenario to be run for its verdict.
+#[derive(Clone, Debug)]
+pub struct Trial {
+    pub scenario: usize,
+    pub order: Box<RunOrder>,
+    pub mocks: Value,
 }
 
 /// Bytes to be made away from the window.

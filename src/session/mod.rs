@@ -23,7 +23,7 @@ mod state;
 mod tab;
 
 pub use action::Action;
-pub use effect::{Arrival, Effect, FileContents, SaveFailure, SaveRequest, Stamp, TargetPurpose, Work};
+pub use effect::{Arrival, Effect, FileContents, SaveFailure, SaveRequest, Stamp, TargetPurpose, Trial, Work};
 pub use files::SavedFile;
 pub use intent::Intent;
 pub use kinds::{

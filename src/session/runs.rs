@@ -52,6 +52,8 @@ pub struct Run {
     pub scenario: Option<usize>,
     /// What differs from the scenario's expectation.
     pub difference: Option<String>,
+    /// Workflow variables at the end.
+    pub variables: Vec<(String, Value)>,
     pub selected_visit: Option<usize>,
     pub selected_attempt: Option<usize>,
 }
@@ -93,7 +95,7 @@ impl Session {
             InputChoice::Scenario(index) => Some(index),
             InputChoice::Custom => None,
         };
-        let order = match Session::order(tab, scenario, pace, at, self.settings.tempo) {
+        let (order, mocks) = match Session::order(tab, scenario, pace, at, self.settings.tempo) {
             Ok(order) => order,
             Err(problem) => {
                 self.tell_error(problem);
@@ -117,17 +119,19 @@ impl Session {
             debugging: order.pace != Pace::Run,
             scenario,
             difference: None,
+            variables: Vec::new(),
             selected_visit: None,
             selected_attempt: None,
         });
         vec![Effect::StartRun {
             run,
             order: Box::new(order),
+            mocks,
         }]
     }
 
     /// What a driver needs to run a document. The error is a sentence for the person.
-    pub(crate) fn order(tab: &Tab, scenario: Option<usize>, pace: Pace, at: u64, tempo: u64) -> Result<RunOrder, String> {
+    pub(crate) fn order(tab: &Tab, scenario: Option<usize>, pace: Pace, at: u64, tempo: u64) -> Result<(RunOrder, Value), String> {
         let chosen = scenario.and_then(|index| tab.sidecar.scenarios.get(index));
         let input = match chosen {
             Some(scenario) => scenario.input.clone(),
@@ -147,7 +151,7 @@ impl Session {
                 count => format!("This workflow cannot run yet, {count} problems: {first}"),
             }
         })?;
-        Ok(RunOrder {
+        let order = RunOrder {
             program: Arc::new(program),
             start: Start {
                 input,
@@ -158,12 +162,13 @@ impl Session {
                 stages: true,
                 ..Start::default()
             },
-            mocks: chosen.map(|scenario| scenario.mocks.clone()).unwrap_or_default(),
             breakpoints: tab.breakpoints(),
             pace,
             clock: Clock::Virtual,
             tempo,
-        })
+        };
+        let mocks = chosen.map(|scenario| scenario.mocks.clone()).unwrap_or_default();
+        Ok((order, mocks))
     }
 
     pub(crate) fn control(&mut self, control: Control) -> Vec<Effect> {
@@ -271,7 +276,8 @@ impl Session {
                 run.waiting = false;
             }
             RunNews::Waiting { .. } => run.waiting = true,
-            RunNews::Ended(ended) => {
+            RunNews::Ended { ended, variables } => {
+                run.variables = variables;
                 run.paused = None;
                 run.waiting = false;
                 run.reason = reason(&run.revision.tree, &run.revision.machine, &run.trace, &ended);

@@ -9,6 +9,7 @@ use crate::session::Effect;
 use crate::session::Session;
 use crate::session::Tab;
 use crate::session::TabId;
+use crate::session::Trial;
 use crate::sidecar::RunSummary;
 use crate::trace::Trace;
 
@@ -27,13 +28,17 @@ impl Session {
     /// Runs scenarios of the active document for their verdicts.
     pub(crate) fn try_scenarios(&mut self, which: Vec<usize>, at: u64) -> Vec<Effect> {
         let Some(index) = self.active_index() else { return Vec::new() };
-        let mut orders = Vec::new();
+        let mut trials = Vec::new();
         for scenario in which {
             let Some(tab) = self.tabs.get(index) else { continue };
             match Session::order(tab, Some(scenario), Pace::Run, at, 0) {
-                Ok(mut order) => {
+                Ok((mut order, mocks)) => {
                     order.breakpoints.clear();
-                    orders.push((scenario, Box::new(order)));
+                    trials.push(Trial {
+                        scenario,
+                        order: Box::new(order),
+                        mocks,
+                    });
                 }
                 Err(problem) => {
                     self.tell_error(problem);
@@ -42,8 +47,8 @@ impl Session {
             }
         }
         let Some(tab) = self.tabs.get_mut(index) else { return Vec::new() };
-        tab.trying = orders.iter().map(|(scenario, _)| *scenario).collect();
-        vec![Effect::TryScenarios { tab: tab.id, orders }]
+        tab.trying = trials.iter().map(|trial| trial.scenario).collect();
+        vec![Effect::TryScenarios { tab: tab.id, trials }]
     }
 
     pub(crate) fn take_verdict(&mut self, id: TabId, scenario: usize, ended: Ended, events: &[Event]) {

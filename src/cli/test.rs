@@ -1,0 +1,334 @@
+//! `stepwright test`: runs the scenarios of companion files and says which hold.
+
+use std::path::Path;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use crate::analyze::Coverage;
+use crate::analyze::Tally;
+use crate::analyze::coverage;
+use crate::backends::Mocks;
+use crate::cli::Source;
+use crate::cli::SourceArgs;
+use crate::cli::fail;
+use crate::cli::run::RunOutcome;
+use crate::cli::run::companion;
+use crate::cli::run::compile_source;
+use crate::cli::run::drive;
+use crate::debugger::Clock;
+use crate::debugger::Pace;
+use crate::debugger::RunOrder;
+use crate::engine::Program;
+use crate::engine::Start;
+use crate::query::Value;
+use crate::sidecar::Expectation;
+use crate::sidecar::RunSummary;
+use crate::trace::Trace;
+
+#[derive(clap::Args, Debug)]
+pub struct TestArgs {
+    /// Definitions, or folders that are searched for them
+    #[arg(required = true)]
+    paths: Vec<PathBuf>,
+    #[arg(long, value_enum, default_value_t = TestFormat::Text)]
+    format: TestFormat,
+    /// Count what the scenarios touch; always printed in the text format
+    #[arg(long)]
+    coverage: bool,
+}
+
+#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+enum TestFormat {
+    Text,
+    Json,
+    Junit,
+}
+
+/// One scenario's outcome.
+struct Tried {
+    file: String,
+    scenario: String,
+    expected: Value,
+    status: String,
+    difference: Option<String>,
+    duration_ms: f64,
+}
+
+/// Exit 0 when all scenarios hold, 1 when one does not, 2 when none was found or a file cannot be read.
+pub fn test(arguments: &TestArgs) -> u8 {
+    let mut files = Vec::new();
+    for path in &arguments.paths {
+        if let Err(error) = find(path, &mut files) {
+            return fail(&format!("{} cannot be read: {error}", path.display()));
+        }
+    }
+    files.sort();
+    files.dedup();
+    let mut tried = Vec::new();
+    let mut covered = Vec::new();
+    for file in &files {
+        match test_file(file, &mut tried) {
+            Ok(Some(coverage)) => covered.push((file.display().to_string(), coverage)),
+            Ok(None) => {}
+            Err(reason) => return fail(&reason),
+        }
+    }
+    if tried.is_empty() {
+        return fail("no scenario was found; scenarios live in NAME.stepwright.json beside NAME.asl.json");
+    }
+    match arguments.format {
+        TestFormat::Text => print_text(&tried, &covered),
+        TestFormat::Json => print_json(&tried, arguments.coverage.then_some(covered.as_slice())),
+        TestFormat::Junit => print_junit(&tried),
+    }
+    u8::from(tried.iter().any(|one| one.difference.is_some()))
+}
+
+/// Definitions that have a companion, and mock files of Step Functions Local.
+fn find(path: &Path, found: &mut Vec<PathBuf>) -> std::io::Result<()> {
+    if path.is_file() {
+        found.push(path.to_owned());
+        return Ok(());
+    }
+    for entry in std::fs::read_dir(path)? {
+        let path = entry?.path();
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let hidden = name.starts_with('.') || name == "node_modules" || name == "target";
+        if path.is_dir() && !hidden {
+            find(&path, found)?;
+        } else if is_definition(&name) && crate::workspace::sidecar_path(&path).is_file() || name == "MockConfigFile.json" {
+            found.push(path);
+        }
+    }
+    Ok(())
+}
+
+fn is_definition(name: &str) -> bool {
+    [".asl.json", ".asl.yaml", ".asl.yml"].iter().any(|ending| name.ends_with(ending))
+}
+
+fn test_file(file: &Path, tried: &mut Vec<Tried>) -> Result<Option<Coverage>, String> {
+    if file.file_name().is_some_and(|name| name == "MockConfigFile.json") {
+        test_mock_file(file, tried)?;
+        return Ok(None);
+    }
+    let name = file.display().to_string();
+    let (source, program) = prepare(file)?;
+    let sidecar = companion(&name);
+    if let Some(problem) = sidecar.problems.first() {
+        return Err(format!("{}: {problem}", crate::workspace::sidecar_path(file).display()));
+    }
+    let mut traces = Vec::new();
+    for scenario in &sidecar.scenarios {
+        let start = Start {
+            input: scenario.input.clone(),
+            variables: scenario.variables.clone(),
+            ..Start::default()
+        };
+        let mocks = Mocks::from_list(&scenario.mocks).map_err(|error| format!("{name}, {}: {error}", scenario.name))?;
+        let begun = Instant::now();
+        let outcome = drive(order(&program, start), mocks);
+        let duration_ms = begun.elapsed().as_secs_f64() * 1000.0;
+        let (status, difference) = match &outcome {
+            Ok(outcome) => {
+                let trace = Trace::of(&outcome.events);
+                let verdict = judge(outcome, &trace, &scenario.expect);
+                traces.push(trace);
+                verdict
+            }
+            Err(reason) => ("NOT RUN".to_owned(), Some(reason.clone())),
+        };
+        tried.push(Tried {
+            file: name.clone(),
+            scenario: scenario.name.clone(),
+            expected: scenario.expect.to_value(),
+            status,
+            difference,
+            duration_ms,
+        });
+    }
+    Ok(Some(coverage(&source.parse.tree, &source.machine, &traces)))
+}
+
+/// The test cases of a mock file name no expectation: they hold when every call was answered.
+fn test_mock_file(file: &Path, tried: &mut Vec<Tried>) -> Result<(), String> {
+    let text = std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    let config = Value::parse(&text).map_err(|error| format!("{}: {error}", file.display()))?;
+    let machines = config.get("StateMachines").and_then(Value::as_object).cloned().unwrap_or_default();
+    for (machine, about) in machines.iter() {
+        let definition = file.with_file_name(format!("{machine}.asl.json"));
+        if !definition.is_file() {
+            continue;
+        }
+        let (_, program) = prepare(&definition)?;
+        let input = std::fs::read_to_string(file.with_file_name(format!("{machine}.input.json")))
+            .ok()
+            .and_then(|text| Value::parse(&text).ok())
+            .unwrap_or_else(|| Value::object::<&str>([]));
+        let cases = about.get("TestCases").and_then(Value::as_object).cloned().unwrap_or_default();
+        for (case, _) in cases.iter() {
+            let mocks = Mocks::read(&config, machine, Some(case)).map_err(|error| format!("{}: {error}", file.display()))?;
+            let start = Start {
+                input: input.clone(),
+                ..Start::default()
+            };
+            let begun = Instant::now();
+            let outcome = drive(order(&program, start), mocks);
+            let (status, difference) = match &outcome {
+                Ok(outcome) => match &outcome.ended {
+                    Some(ended) => {
+                        let cause = ended.cause.as_deref().unwrap_or_default();
+                        let unanswered = crate::backends::is_unanswered(cause);
+                        (ended.status.name().to_owned(), unanswered.then(|| cause.to_owned()))
+                    }
+                    None => ("RUNNING".to_owned(), Some("it did not end".to_owned())),
+                },
+                Err(reason) => ("NOT RUN".to_owned(), Some(reason.clone())),
+            };
+            tried.push(Tried {
+                file: definition.display().to_string(),
+                scenario: format!("{machine}#{case}"),
+                expected: Value::object::<&str>([]),
+                status,
+                difference,
+                duration_ms: begun.elapsed().as_secs_f64() * 1000.0,
+            });
+        }
+    }
+    Ok(())
+}
+
+fn prepare(file: &Path) -> Result<(Source, Arc<Program>), String> {
+    let name = file.display().to_string();
+    let source = Source::read(&SourceArgs {
+        file: name.clone(),
+        param: Vec::new(),
+        params: None,
+    })?;
+    let sidecar = companion(&name);
+    let program = compile_source(&source, sidecar.kind, &sidecar)?;
+    Ok((source, Arc::new(program)))
+}
+
+fn order(program: &Arc<Program>, start: Start) -> RunOrder {
+    RunOrder {
+        program: program.clone(),
+        start,
+        breakpoints: Default::default(),
+        pace: Pace::Run,
+        clock: Clock::Virtual,
+        tempo: 0,
+    }
+}
+
+fn judge(outcome: &RunOutcome, trace: &Trace, expected: &Expectation) -> (String, Option<String>) {
+    match &outcome.ended {
+        Some(ended) => {
+            let summary = RunSummary::of(ended, trace.path());
+            let difference = expected.judge(&summary).err().map(|difference| difference.to_string());
+            (ended.status.name().to_owned(), difference)
+        }
+        None => ("RUNNING".to_owned(), Some("it did not end".to_owned())),
+    }
+}
+
+fn print_text(tried: &[Tried], covered: &[(String, Coverage)]) {
+    let mut file = "";
+    for one in tried {
+        if one.file != file {
+            println!("{}", one.file);
+            file = &one.file;
+        }
+        match &one.difference {
+            None => println!("  ok    {} ({}, {:.1} ms)", one.scenario, one.status, one.duration_ms),
+            Some(difference) => println!("  FAIL  {}: {difference}", one.scenario),
+        }
+    }
+    println!();
+    for (file, coverage) in covered {
+        println!("{file}");
+        for (what, tally) in tallies(coverage) {
+            println!("  {what:<13} {:>3} of {:<3} {:>3} %", tally.taken, tally.existing, tally.percent());
+        }
+        if !coverage.missed.is_empty() {
+            let names: Vec<String> = coverage.missed.iter().map(|path| path.name()).collect();
+            println!("  never entered: {}", names.join(", "));
+        }
+    }
+    let failed = tried.iter().filter(|one| one.difference.is_some()).count();
+    println!("\n{} scenarios: {} hold, {failed} do not", tried.len(), tried.len() - failed);
+}
+
+fn tallies(coverage: &Coverage) -> [(&'static str, Tally); 5] {
+    [
+        ("states", coverage.states),
+        ("transitions", coverage.transitions),
+        ("choice rules", coverage.choice_rules),
+        ("catchers", coverage.catchers),
+        ("retriers", coverage.retriers),
+    ]
+}
+
+fn print_json(tried: &[Tried], covered: Option<&[(String, Coverage)]>) {
+    let scenarios = tried
+        .iter()
+        .map(|one| {
+            let mut members = vec![
+                ("file", Value::string(&one.file)),
+                ("scenario", Value::string(&one.scenario)),
+                ("ok", Value::Bool(one.difference.is_none())),
+                ("status", Value::string(&one.status)),
+                ("expected", one.expected.clone()),
+            ];
+            members.extend(one.difference.as_ref().map(|text| ("difference", Value::string(text))));
+            members.push(("duration_ms", Value::from(one.duration_ms)));
+            Value::object(members)
+        })
+        .collect();
+    let failed = tried.iter().filter(|one| one.difference.is_some()).count();
+    let mut members = vec![
+        ("scenarios", Value::array(scenarios)),
+        ("passed", Value::from((tried.len() - failed) as i64)),
+        ("failed", Value::from(failed as i64)),
+    ];
+    if let Some(covered) = covered {
+        let files = covered.iter().map(|(file, coverage)| {
+            let parts = tallies(coverage).map(|(what, tally)| {
+                let counts = [("taken", tally.taken), ("existing", tally.existing)];
+                let counts = counts.map(|(name, count)| (name, Value::from(count as i64)));
+                (what.replace(' ', "_"), Value::object(counts))
+            });
+            (file.clone(), Value::object(parts))
+        });
+        members.push(("coverage", Value::object(files)));
+    }
+    println!("{}", Value::object(members).to_json_pretty());
+}
+
+fn print_junit(tried: &[Tried]) {
+    let failed = tried.iter().filter(|one| one.difference.is_some()).count();
+    println!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>");
+    println!("<testsuite name=\"stepwright\" tests=\"{}\" failures=\"{failed}\">", tried.len());
+    for one in tried {
+        let seconds = one.duration_ms / 1000.0;
+        let head = format!(
+            "  <testcase classname=\"{}\" name=\"{}\" time=\"{seconds:.3}\"",
+            escape(&one.file),
+            escape(&one.scenario)
+        );
+        match &one.difference {
+            None => println!("{head}/>"),
+            Some(difference) => println!("{head}><failure message=\"{}\"/></testcase>", escape(difference)),
+        }
+    }
+    println!("</testsuite>");
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+        .replace('\n', "&#10;")
+}
