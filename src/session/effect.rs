@@ -96,6 +96,10 @@ pub enum Arrival {
     Run { run: RunId, news: RunNews },
     Layout { tab: TabId, revision: u64, layout: Box<Layout> },
     Verdict { tab: TabId, scenario: usize, ended: Ended, events: Vec<Event> },
+    /// A scenario came to no end: it waits for an answer no mock gives.
+    NoVerdict { tab: TabId, scenario: usize },
+    /// The system has no file dialogs; a path has to be typed. `target` where something is to be written.
+    NoDialog { target: Option<(TabId, String, TargetPurpose)> },
     /// Files dropped on the window.
     Dropped(Vec<PathBuf>),
     /// A worker ended unexpectedly.

@@ -290,6 +290,17 @@ impl Session {
         }
     }
 
+    pub(crate) fn path_typed(&mut self, path: PathBuf) -> Vec<Effect> {
+        match self.dialog.take() {
+            Some(Dialog::TypePath { target: Some((tab, purpose)), .. }) => self.target_chosen(tab, path, purpose),
+            Some(Dialog::TypePath { target: None, .. }) => self.open(path),
+            other => {
+                self.dialog = other;
+                Vec::new()
+            }
+        }
+    }
+
     pub(crate) fn answer(&mut self, answer: DialogAnswer) -> Vec<Effect> {
         match (self.dialog.take(), answer) {
             (Some(Dialog::Unsaved { tab, .. }), DialogAnswer::Save) => {

@@ -26,6 +26,8 @@ pub enum Intent {
     CloseTab(TabId),
     /// The answer to the dialog that is shown.
     Answer(DialogAnswer),
+    /// The path typed in place of a file dialog.
+    PathTyped(PathBuf),
     DismissToast(u64),
 
     /// An edit of the active document; refused ones give a toast with the reason.

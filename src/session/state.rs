@@ -76,6 +76,7 @@ impl Session {
             }
             Intent::CloseTab(id) => self.close(id),
             Intent::Answer(answer) => self.answer(answer),
+            Intent::PathTyped(path) => self.path_typed(path),
             Intent::DismissToast(id) => {
                 self.toasts.retain(|toast| toast.id != id);
                 Vec::new()
@@ -166,6 +167,21 @@ impl Session {
                 events,
             } => {
                 self.take_verdict(tab, scenario, ended, &events);
+                Vec::new()
+            }
+            Arrival::NoVerdict { tab, scenario } => {
+                if let Some(tab) = self.tab_mut(tab) {
+                    tab.trying.remove(&scenario);
+                }
+                self.tell_error("A scenario waits for an answer that none of its mocks gives");
+                Vec::new()
+            }
+            Arrival::NoDialog { target } => {
+                let suggestion = target.as_ref().map(|(_, name, _)| name.clone()).unwrap_or_default();
+                self.dialog = Some(Dialog::TypePath {
+                    target: target.map(|(tab, _, purpose)| (tab, purpose)),
+                    suggestion,
+                });
                 Vec::new()
             }
             Arrival::Dropped(paths) => paths.into_iter().flat_map(|path| self.open(path)).collect(),
