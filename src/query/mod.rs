@@ -7,9 +7,12 @@ mod chance;
 mod digest;
 pub mod intrinsics;
 mod java;
+pub mod jsonata;
 pub mod jsonpath;
+mod template;
 mod value;
 
 pub use chance::Chance;
 pub use java::java_text;
+pub use template::{jsonata_inside, jsonata_range};
 pub use value::{Map, Number, Value, ValueError};

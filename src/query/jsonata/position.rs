@@ -1,0 +1,47 @@
+//! Where a syntax error is, which the parser does not say.
+
+use jsonata_core::parser;
+
+use crate::query::jsonata::JsonataError;
+use crate::query::jsonata::message::code_of;
+use crate::query::jsonata::token::Kind;
+use crate::query::jsonata::token::Token;
+use crate::query::jsonata::token::tokens;
+
+/// Beyond this many tokens only the end and unclosed pieces are found.
+const TOKENS: usize = 400;
+
+/// Adds position and token to an error of parsing `text`.
+pub fn locate(text: &str, mut error: JsonataError) -> JsonataError {
+    let tokens = tokens(text);
+    let culprit = match error.code.as_str() {
+        "S0101" | "S0105" | "S0106" | "S0302" => {
+            tokens.iter().find(|token| token.kind == Kind::Open)
+        }
+        "S0203" | "S0207" => {
+            error.position = Some(text.chars().count());
+            error.token = Some("(end)".to_string());
+            return error;
+        }
+        _ => first_wrong(text, &tokens, &error.code),
+    };
+    if let Some(token) = culprit {
+        error.position = Some(token.start);
+        error.token = Some(token.text.clone());
+        if error.code == "S0201" {
+            error.message = format!("Syntax error: \"{}\"", token.text);
+        }
+    }
+    error
+}
+
+/// The last token of the shortest beginning that already has the same error.
+fn first_wrong<'a>(text: &str, tokens: &'a [Token], code: &str) -> Option<&'a Token> {
+    tokens.iter().take(TOKENS).find(|token| {
+        let beginning: String = text.chars().take(token.end).collect();
+        match parser::parse(&beginning) {
+            Ok(_) => false,
+            Err(error) => code_of(&error.to_string()) == Some(code),
+        }
+    })
+}

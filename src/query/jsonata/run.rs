@@ -1,0 +1,101 @@
+//! Parsing and evaluating, with the evaluator's failures turned into errors.
+
+use std::panic::AssertUnwindSafe;
+use std::panic::catch_unwind;
+use std::sync::Arc;
+
+use jsonata_core::evaluator::Context;
+use jsonata_core::evaluator::Evaluator;
+use jsonata_core::evaluator::EvaluatorOptions;
+use jsonata_core::parser;
+use jsonata_core::value::JValue;
+
+use crate::query::jsonata::Bindings;
+use crate::query::jsonata::CRASH;
+use crate::query::jsonata::Expression;
+use crate::query::jsonata::JsonataError;
+use crate::query::jsonata::Outcome;
+use crate::query::jsonata::UNSUPPORTED;
+use crate::query::jsonata::convert::to_value;
+use crate::query::jsonata::function;
+use crate::query::jsonata::guard;
+use crate::query::jsonata::message;
+use crate::query::jsonata::position;
+use crate::query::jsonata::tree;
+
+/// See [`Expression::parse`].
+pub fn parse(text: &str) -> Result<Expression, JsonataError> {
+    let parsed = catch_unwind(|| parser::parse(text)).map_err(crashed)?;
+    let mut tree =
+        parsed.map_err(|error| position::locate(text, message::syntax(&error.to_string())))?;
+    let names = tree::names(&tree, text);
+    guard::rewrite(&mut tree);
+    Ok(Expression {
+        text: Arc::from(text),
+        tree: Arc::new(tree),
+        names: Arc::new(names),
+    })
+}
+
+/// See [`Expression::evaluate`].
+pub fn evaluate(expression: &Expression, bindings: &Bindings) -> Result<Outcome, JsonataError> {
+    if let Some(feature) = expression.unsupported() {
+        return Err(JsonataError {
+            code: UNSUPPORTED.to_string(),
+            message: feature.to_string(),
+            position: None,
+            token: None,
+        });
+    }
+    let limits = &bindings.limits;
+    let options = EvaluatorOptions {
+        timeout_ms: limits.time_ms,
+        cancel: limits.cancel.as_ref().map(|cancel| cancel.0.clone()),
+        max_stack_depth: limits.depth,
+        max_sequence_length: limits.sequence,
+    };
+    let names = &expression.names;
+    let mut context = Context::new();
+    for (name, value) in
+        bindings.converted(names.state_fields.as_deref(), |name| names.mentions(name))
+    {
+        context.bind(name.to_string(), value);
+    }
+    let mut evaluator = Evaluator::with_options(context, options);
+    function::register(&mut evaluator, bindings, |name| names.mentions(name))
+        .map_err(|error| message::evaluation(error.message(), expression.text()))?;
+    let input = bindings.input();
+    let result = catch_unwind(AssertUnwindSafe(|| {
+        evaluator
+            .evaluate(&expression.tree, &input)
+            .map(JValue::unwrap_sequence)
+    }))
+    .map_err(crashed)?
+    .map_err(|error| message::evaluation(error.message(), expression.text()))?;
+    match result {
+        JValue::Undefined => Ok(Outcome::Undefined),
+        value if value.is_function() => Ok(Outcome::Function),
+        value => to_value(&value)
+            .map(Outcome::Value)
+            .ok_or_else(|| JsonataError {
+                code: "U1001".to_string(),
+                message: "The result is nested too deep".to_string(),
+                position: None,
+                token: None,
+            }),
+    }
+}
+
+fn crashed(panic: Box<dyn std::any::Any + Send>) -> JsonataError {
+    let text = panic
+        .downcast_ref::<&str>()
+        .map(|text| text.to_string())
+        .or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "unknown".to_string());
+    JsonataError {
+        code: CRASH.to_string(),
+        message: format!("The JSONata evaluator failed inside itself: {text}"),
+        position: None,
+        token: None,
+    }
+}
