@@ -12,5 +12,5 @@ mod measure;
 
 pub use flow::{Flow, FlowEdge, FlowNode, FlowScope, FlowTransition, MissingTarget, flow};
 pub use key::{EdgeKey, EdgeKind, NodeKey, NodeKind};
-pub use layout::{Direction, Layout, LayoutRequest, PlacedEdge, PlacedNode, size};
+pub use layout::{Direction, Layout, LayoutRequest, PlacedEdge, PlacedNode, layout, size};
 pub use measure::{Measure, average_width};

@@ -1,8 +1,18 @@
 //! Where everything is drawn. Containers are laid out from the inside out, each scope by itself:
 //! happy path and ranks, order within the ranks, places from left to right, then right-angled routes.
 
+mod assemble;
+mod layers;
+mod order;
+mod place;
+mod ports;
+mod rank;
 mod request;
+mod route;
+mod scope;
+mod seed;
 pub mod size;
+mod table;
 
 use crate::geometry::Point;
 use crate::geometry::Rect;
@@ -11,6 +21,7 @@ use crate::graph::EdgeKind;
 use crate::graph::NodeKey;
 use crate::graph::NodeKind;
 
+pub use assemble::layout;
 pub use request::{Direction, LayoutRequest};
 
 /// Nodes (containers before what lies in them) and edges with their places.

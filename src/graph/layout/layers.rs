@@ -1,0 +1,239 @@
+//! The layers: ranks of boxes, and between them rows of labels. A link becomes a chain of items,
+//! one in every layer it passes, so nothing else can stand where it runs or where its label is.
+
+use crate::graph::layout::rank::Graph;
+use crate::graph::layout::rank::Ranks;
+use crate::graph::layout::size;
+use crate::graph::layout::table::Lists;
+use crate::graph::layout::table::Table;
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum ItemKind {
+    Node(usize),
+    /// A link passes.
+    #[default]
+    Pass,
+    /// A link passes with its label on it.
+    Label(usize),
+    /// A link begins or ends at the side of a box of the same layer.
+    Side(usize),
+    /// Keeps the column of the happy path free above and below it.
+    Spine,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Item {
+    pub kind: ItemKind,
+    pub layer: usize,
+    /// How far it reaches from its center line.
+    pub left: f32,
+    pub right: f32,
+}
+
+/// Two items of neighboring layers that a link, or the happy path's column, connects.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Step {
+    pub upper: usize,
+    pub lower: usize,
+    /// None for the column of the happy path.
+    pub link: Option<usize>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Layers {
+    pub items: Vec<Item>,
+    /// Of each layer the items from left to right; filled by the ordering.
+    pub rows: Vec<Vec<usize>>,
+    /// Whether a layer holds labels.
+    pub labels: Vec<bool>,
+    /// Of each box its item.
+    pub node_item: Vec<usize>,
+    /// Of each link its items from top to bottom, the boxes it meets at top or bottom included.
+    pub chains: Vec<Vec<usize>>,
+    pub steps: Vec<Step>,
+    /// Of each item its steps to the layer above and to the one below.
+    pub above: Vec<Vec<usize>>,
+    pub below: Vec<Vec<usize>>,
+    /// Of each box the items at its sides.
+    pub sides: Vec<Vec<usize>>,
+    /// Column items of the happy path above and below its boxes.
+    pub spine: Vec<usize>,
+    /// Loops from a box to itself.
+    pub own: Vec<usize>,
+}
+
+impl Layers {
+    pub fn new(graph: &Graph, ranks: &Ranks) -> Layers {
+        let mut layers = Layers::default();
+        let gaps: Vec<Option<usize>> = (0..graph.links.len())
+            .map(|link| label_gap(graph, ranks, link))
+            .collect();
+        let mut wanted = vec![false; ranks.count];
+        for gap in gaps.iter().flatten() {
+            wanted.put(*gap, true);
+        }
+        let mut node_layer = Vec::new();
+        let mut label_layer = Vec::new();
+        for rank in 0..ranks.count {
+            node_layer.push(layers.labels.len());
+            layers.labels.push(false);
+            label_layer.push(layers.labels.len());
+            if wanted.at(rank) {
+                layers.labels.push(true);
+            }
+        }
+        layers.rows = vec![Vec::new(); layers.labels.len()];
+        layers.add_nodes(graph, ranks, &node_layer);
+        layers.chains = vec![Vec::new(); graph.links.len()];
+        for (link, gap) in gaps.iter().enumerate() {
+            let label = gap.map(|gap| label_layer.at(gap));
+            layers.add_chain(graph, ranks, link, label);
+        }
+        layers.add_spine(graph, ranks);
+        layers
+    }
+
+    fn push(&mut self, kind: ItemKind, layer: usize, left: f32, right: f32) -> usize {
+        self.items.push(Item {
+            kind,
+            layer,
+            left,
+            right,
+        });
+        self.above.push(Vec::new());
+        self.below.push(Vec::new());
+        self.items.len() - 1
+    }
+
+    pub fn connect(&mut self, upper: usize, lower: usize, link: Option<usize>) {
+        let step = self.steps.len();
+        self.steps.push(Step { upper, lower, link });
+        self.below.add(upper, step);
+        self.above.add(lower, step);
+    }
+
+    fn add_nodes(&mut self, graph: &Graph, ranks: &Ranks, node_layer: &[usize]) {
+        self.sides = vec![Vec::new(); graph.parts.len()];
+        for (node, part) in graph.parts.iter().enumerate() {
+            let half = part.size.width / 2.0;
+            let mut right = half + part.caption;
+            for link in graph.out.list(node) {
+                let edge = graph.links.at(*link);
+                if edge.to == node {
+                    right += own_loop_width(edge.label.map_or(0.0, |label| label.width));
+                }
+            }
+            // Cards of all widths stand in columns.
+            let column = if part.caption > 0.0 {
+                half
+            } else {
+                half.max(size::CARD.width / 2.0)
+            };
+            let item = self.push(
+                ItemKind::Node(node),
+                node_layer.at(ranks.rank.at(node)),
+                column,
+                right.max(column),
+            );
+            self.node_item.push(item);
+        }
+    }
+
+    fn add_chain(&mut self, graph: &Graph, ranks: &Ranks, link: usize, label: Option<usize>) {
+        let edge = graph.links.at(link);
+        if edge.from == edge.to {
+            self.own.push(link);
+            return;
+        }
+        let back = ranks.back.at(link);
+        let (upper, lower) = if back {
+            (edge.to, edge.from)
+        } else {
+            (edge.from, edge.to)
+        };
+        let first = if back || edge.catch {
+            self.add_side(upper)
+        } else {
+            self.node_item.at(upper)
+        };
+        let last = if back {
+            self.add_side(lower)
+        } else {
+            self.node_item.at(lower)
+        };
+        let mut chain = vec![first];
+        for layer in self.items.at(first).layer + 1..self.items.at(last).layer {
+            let item = match edge.label {
+                Some(size) if label == Some(layer) => {
+                    let half = size.width / 2.0;
+                    self.push(ItemKind::Label(link), layer, half, half)
+                }
+                _ => self.push(ItemKind::Pass, layer, 0.0, 0.0),
+            };
+            chain.push(item);
+        }
+        chain.push(last);
+        for (upper, lower) in chain.iter().zip(chain.iter().skip(1)) {
+            self.connect(*upper, *lower, Some(link));
+        }
+        if let Some(slot) = self.chains.get_mut(link) {
+            *slot = chain;
+        }
+    }
+
+    fn add_side(&mut self, node: usize) -> usize {
+        let layer = self.items.at(self.node_item.at(node)).layer;
+        let item = self.push(ItemKind::Side(node), layer, 0.0, 0.0);
+        self.sides.add(node, item);
+        item
+    }
+
+    fn add_spine(&mut self, graph: &Graph, ranks: &Ranks) {
+        let mut last = ranks.root;
+        while let Some(link) = ranks.happy.at(last) {
+            last = graph.links.at(link).to;
+        }
+        let (first, last) = (self.node_item.at(ranks.root), self.node_item.at(last));
+        let mut before = None;
+        for layer in 0..self.items.at(first).layer {
+            let item = self.push(ItemKind::Spine, layer, 0.0, 0.0);
+            self.spine.push(item);
+            if let Some(before) = before {
+                self.connect(before, item, None);
+            }
+            before = Some(item);
+        }
+        if let Some(before) = before {
+            self.connect(before, first, None);
+        }
+        let mut before = last;
+        for layer in self.items.at(last).layer + 1..self.rows.len() {
+            let item = self.push(ItemKind::Spine, layer, 0.0, 0.0);
+            self.spine.push(item);
+            self.connect(before, item, None);
+            before = item;
+        }
+    }
+}
+
+/// The room a loop from a box to itself takes at its right.
+pub(super) fn own_loop_width(label: f32) -> f32 {
+    size::GAP + label.max(size::LANE_GAP)
+}
+
+/// The rank below which a link's label stands: just above the box it leads to. A long Catch and a loop
+/// have it near the box they leave, where many of them would crowd at the other end.
+fn label_gap(graph: &Graph, ranks: &Ranks, link: usize) -> Option<usize> {
+    let edge = graph.links.at(link);
+    edge.label?;
+    let (from, to) = (ranks.rank.at(edge.from), ranks.rank.at(edge.to));
+    if edge.from == edge.to {
+        None
+    } else if ranks.back.at(link) {
+        from.checked_sub(1)
+    } else if edge.catch {
+        Some(from)
+    } else {
+        to.checked_sub(1)
+    }
+}

@@ -1,0 +1,491 @@
+//! Heights and routes. Between two layers lies a band; a link that changes its x there runs on a level
+//! of the band that no other link shares, everywhere else it runs straight down.
+
+use crate::geometry::Point;
+use crate::geometry::Rect;
+use crate::graph::layout::layers::ItemKind;
+use crate::graph::layout::layers::Layers;
+use crate::graph::layout::ports::Port;
+use crate::graph::layout::ports::Ports;
+use crate::graph::layout::rank::Graph;
+use crate::graph::layout::size;
+use crate::graph::layout::table::Lists;
+use crate::graph::layout::table::Table;
+
+/// Boxes, routes and labels with their places; the x of the happy path is 0.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Drawn {
+    pub boxes: Vec<Rect>,
+    /// In the direction of the link.
+    pub routes: Vec<Vec<Point>>,
+    pub labels: Vec<Option<Rect>>,
+}
+
+pub(super) fn route(
+    graph: &Graph,
+    layers: &Layers,
+    back: &[bool],
+    x: &[f32],
+    ports: &Ports,
+) -> Drawn {
+    let mut bands = Bands::of(graph, layers, x, ports);
+    bands.find_levels();
+    let rows = Rows::of(graph, layers, &bands);
+    let mut drawn = Drawn {
+        boxes: rows.boxes(graph, layers, x),
+        routes: vec![Vec::new(); graph.links.len()],
+        labels: vec![None; graph.links.len()],
+    };
+    for link in 0..graph.links.len() {
+        let edge = graph.links.at(link);
+        if edge.from == edge.to {
+            own_loop(graph, layers, link, &mut drawn);
+            continue;
+        }
+        let mut points = rows.chain(layers, &bands, x, ports, link, &drawn.boxes, graph);
+        if back.at(link) {
+            points.reverse();
+        }
+        if let Some(slot) = drawn.routes.get_mut(link) {
+            *slot = simplified(points);
+        }
+        let label = rows.label(graph, layers, &bands, x, link, &drawn.boxes);
+        drawn.labels.put(link, label);
+    }
+    drawn
+}
+
+/// A link's way through one band: from x to x, each at the band's top or bottom.
+#[derive(Clone, Copy, Debug, Default)]
+struct Way {
+    from: f32,
+    to: f32,
+    turn: Turn,
+    /// Its level, counted from the top.
+    level: usize,
+}
+
+/// Through the band, or back out at the side it came from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Turn {
+    #[default]
+    Through,
+    Above,
+    Below,
+}
+
+/// The bands: number n lies above layer n, the last one below the last layer.
+struct Bands {
+    ways: Vec<Vec<Way>>,
+    levels: Vec<usize>,
+    /// Of each link and band its way.
+    found: std::collections::BTreeMap<(usize, usize), usize>,
+}
+
+impl Bands {
+    fn of(graph: &Graph, layers: &Layers, x: &[f32], ports: &Ports) -> Bands {
+        let mut bands = Bands {
+            ways: vec![Vec::new(); layers.rows.len() + 1],
+            levels: vec![0; layers.rows.len() + 1],
+            found: std::collections::BTreeMap::new(),
+        };
+        for link in 0..graph.links.len() {
+            let chain = layers.chains.list(link);
+            let (upper, lower) = (ports.upper.at(link), ports.lower.at(link));
+            let count = chain.len();
+            for (at, (a, b)) in chain.iter().zip(chain.iter().skip(1)).enumerate() {
+                let from = match upper {
+                    Port::Level(place) if at == 0 && !bounces(layers, chain.first()) => place,
+                    _ => x.at(*a),
+                };
+                let to = match lower {
+                    Port::Level(place) if at + 2 == count && is_node(layers, *b) => place,
+                    _ => x.at(*b),
+                };
+                bands.add(layers.items.at(*b).layer, link, from, to, Turn::Through);
+            }
+            if let (Some(first), Port::Level(place)) = (chain.first(), upper)
+                && bounces(layers, Some(first))
+            {
+                let band = layers.items.at(*first).layer;
+                bands.add(band, link, x.at(*first), place, Turn::Below);
+            }
+            if let (Some(last), Port::Level(place)) = (chain.last(), lower)
+                && !is_node(layers, *last)
+            {
+                let band = layers.items.at(*last).layer + 1;
+                bands.add(band, link, place, x.at(*last), Turn::Above);
+            }
+        }
+        bands
+    }
+
+    fn add(&mut self, band: usize, link: usize, from: f32, to: f32, turn: Turn) {
+        if (from - to).abs() < 0.5 {
+            return;
+        }
+        let at = self.ways.list(band).len();
+        self.ways.add(
+            band,
+            Way {
+                from,
+                to,
+                turn,
+                level: 0,
+            },
+        );
+        self.found.insert((link, band), at);
+    }
+
+    fn way(&self, link: usize, band: usize) -> Option<Way> {
+        let at = self.found.get(&(link, band))?;
+        self.ways.list(band).get(*at).copied()
+    }
+
+    /// Of two links side by side that turn the same way, the one further ahead turns first: so they
+    /// never cross. Links that turn back lie outside, the inner within the outer.
+    fn find_levels(&mut self) {
+        for (band, ways) in self.ways.iter_mut().enumerate() {
+            let mut order: Vec<usize> = (0..ways.len()).collect();
+            order.sort_by(|a, b| {
+                let (a, b) = (ways.at(*a), ways.at(*b));
+                key(&a)
+                    .0
+                    .cmp(&key(&b).0)
+                    .then(key(&a).1.total_cmp(&key(&b).1))
+            });
+            let mut done: Vec<Way> = Vec::new();
+            for at in order {
+                let mut way = ways.at(at);
+                let meets = |other: &&Way| {
+                    let gap = size::LEVEL_GAP;
+                    way.from.min(way.to) < other.from.max(other.to) + gap
+                        && other.from.min(other.to) < way.from.max(way.to) + gap
+                };
+                way.level = done
+                    .iter()
+                    .filter(meets)
+                    .map(|other| other.level + 1)
+                    .max()
+                    .unwrap_or(0);
+                done.push(way);
+                ways.put(at, way);
+            }
+            let count = done.iter().map(|way| way.level + 1).max().unwrap_or(0);
+            self.levels.put(band, count);
+        }
+    }
+}
+
+fn key(way: &Way) -> (u8, f32) {
+    let width = (way.to - way.from).abs();
+    match way.turn {
+        Turn::Above => (0, width),
+        Turn::Through if way.to > way.from => (1, -way.from),
+        Turn::Through => (2, way.from),
+        Turn::Below => (3, -width),
+    }
+}
+
+fn is_node(layers: &Layers, item: usize) -> bool {
+    matches!(layers.items.at(item).kind, ItemKind::Node(_))
+}
+
+/// The top end of a loop: the link comes from below and enters its box from above.
+fn bounces(layers: &Layers, first: Option<&usize>) -> bool {
+    let Some(first) = first.copied() else {
+        return false;
+    };
+    let step = layers.below.list(first).first();
+    let link = step.and_then(|step| layers.steps.at(*step).link);
+    let last = link.and_then(|link| layers.chains.list(link).last().copied());
+    !is_node(layers, first) && last.is_some_and(|last| !is_node(layers, last))
+}
+
+/// The layers' places from the top.
+struct Rows {
+    top: Vec<f32>,
+    height: Vec<f32>,
+    /// The height of the tallest card of a row; cards are centered within it, open containers begin with it.
+    strip: Vec<f32>,
+    bottom: f32,
+}
+
+impl Rows {
+    fn of(graph: &Graph, layers: &Layers, bands: &Bands) -> Rows {
+        let mut rows = Rows {
+            top: Vec::new(),
+            height: Vec::new(),
+            strip: Vec::new(),
+            bottom: 0.0,
+        };
+        let mut y = 0.0;
+        for (layer, row) in layers.rows.iter().enumerate() {
+            y += band_height(layers, bands, layer);
+            let (mut height, mut strip) = (0.0f32, 0.0f32);
+            for item in row {
+                match layers.items.at(*item).kind {
+                    ItemKind::Node(node) => {
+                        let part = graph.parts.at(node);
+                        height = height.max(part.size.height);
+                        if !part.open {
+                            strip = strip.max(part.size.height);
+                        }
+                    }
+                    ItemKind::Label(link) => {
+                        let label = graph.links.at(link).label.unwrap_or_default();
+                        height = height.max(label.height);
+                    }
+                    ItemKind::Pass | ItemKind::Side(_) | ItemKind::Spine => {}
+                }
+            }
+            rows.top.push(y);
+            rows.height.push(height);
+            rows.strip.push(strip);
+            y += height;
+        }
+        rows.bottom = y;
+        rows
+    }
+
+    fn boxes(&self, graph: &Graph, layers: &Layers, x: &[f32]) -> Vec<Rect> {
+        let mut boxes = Vec::with_capacity(graph.parts.len());
+        for (node, part) in graph.parts.iter().enumerate() {
+            let item = layers.node_item.at(node);
+            let layer = layers.items.at(item).layer;
+            let offset = if part.open {
+                0.0
+            } else {
+                ((self.strip.at(layer) - part.size.height) / 2.0).max(0.0)
+            };
+            boxes.push(Rect::new(
+                x.at(item) - part.size.width / 2.0,
+                self.top.at(layer) + offset,
+                part.size.width,
+                part.size.height,
+            ));
+        }
+        boxes
+    }
+
+    /// The y of a way's level in its band.
+    fn level(&self, layers: &Layers, bands: &Bands, band: usize, way: Way) -> f32 {
+        let down = way.level as f32 * size::LEVEL_GAP;
+        let Some(above) = band.checked_sub(1) else {
+            let height = bands.levels.at(band) as f32 * size::LEVEL_GAP;
+            return self.top.at(0) - size::LEVELS_ABOVE - height + size::LEVEL_GAP + down;
+        };
+        let first = if layers.labels.at(above) {
+            size::LEVEL_GAP
+        } else {
+            size::LEVELS_BELOW
+        };
+        self.top.at(above) + self.height.at(above) + first + down
+    }
+
+    /// From the top of the chain to its bottom.
+    #[allow(clippy::too_many_arguments)]
+    fn chain(
+        &self,
+        layers: &Layers,
+        bands: &Bands,
+        x: &[f32],
+        ports: &Ports,
+        link: usize,
+        boxes: &[Rect],
+        graph: &Graph,
+    ) -> Vec<Point> {
+        let chain = layers.chains.list(link);
+        let edge = graph.links.at(link);
+        let (Some(first), Some(last)) = (chain.first().copied(), chain.last().copied()) else {
+            return Vec::new();
+        };
+        let is_back = !is_node(layers, last);
+        let (upper, lower) = if is_back {
+            (edge.to, edge.from)
+        } else {
+            (edge.from, edge.to)
+        };
+        let (upper, lower) = (boxes.at(upper), boxes.at(lower));
+        let mut points = Vec::new();
+        match ports.upper.at(link) {
+            Port::Side { right, down } => {
+                points.push(at_side(upper, right, down));
+                points.push(Point::new(x.at(first), upper.top() + down));
+            }
+            Port::Level(place) if is_back => {
+                let band = layers.items.at(first).layer;
+                points.push(Point::new(place, upper.top()));
+                self.turn(layers, bands, link, band, &mut points);
+                if let [.., a, b] = points.as_mut_slice() {
+                    std::mem::swap(&mut a.x, &mut b.x);
+                }
+            }
+            Port::Level(place) => points.push(Point::new(place, upper.bottom())),
+            Port::None => points.push(Point::new(x.at(first), upper.bottom())),
+        }
+        for item in chain.iter().skip(1) {
+            self.turn(
+                layers,
+                bands,
+                link,
+                layers.items.at(*item).layer,
+                &mut points,
+            );
+        }
+        match ports.lower.at(link) {
+            Port::Side { right, down } => {
+                points.push(Point::new(x.at(last), lower.top() + down));
+                points.push(at_side(lower, right, down));
+            }
+            Port::Level(place) if is_back => {
+                let band = layers.items.at(last).layer + 1;
+                let from = points.len();
+                self.turn(layers, bands, link, band, &mut points);
+                if let Some([a, b]) = points.get_mut(from..) {
+                    std::mem::swap(&mut a.x, &mut b.x);
+                }
+                points.push(Point::new(place, lower.bottom()));
+            }
+            Port::Level(place) => points.push(Point::new(place, lower.top())),
+            Port::None => points.push(Point::new(x.at(last), lower.top())),
+        }
+        points
+    }
+
+    fn turn(
+        &self,
+        layers: &Layers,
+        bands: &Bands,
+        link: usize,
+        band: usize,
+        points: &mut Vec<Point>,
+    ) {
+        if let Some(way) = bands.way(link, band) {
+            let y = self.level(layers, bands, band, way);
+            points.push(Point::new(way.from, y));
+            points.push(Point::new(way.to, y));
+        }
+    }
+
+    fn label(
+        &self,
+        graph: &Graph,
+        layers: &Layers,
+        bands: &Bands,
+        x: &[f32],
+        link: usize,
+        boxes: &[Rect],
+    ) -> Option<Rect> {
+        let size = graph.links.at(link).label?;
+        let chain = layers.chains.list(link);
+        let is_label = |item: &usize| layers.items.at(*item).kind == ItemKind::Label(link);
+        let at = chain.iter().position(is_label)?;
+        let item = chain.at(at);
+        let layer = layers.items.at(item).layer;
+        let mut y = self.top.at(layer) + self.height.at(layer) - size.height;
+        if let Some(ItemKind::Node(node)) =
+            chain.get(at + 1).map(|next| layers.items.at(*next).kind)
+            && bands.levels.at(layer + 1) == 0
+        {
+            y += boxes.at(node).top() - self.top.at(layer + 1);
+        }
+        Some(Rect::new(
+            x.at(item) - size.width / 2.0,
+            y,
+            size.width,
+            size.height,
+        ))
+    }
+}
+
+fn at_side(rect: Rect, right: bool, down: f32) -> Point {
+    let x = if right { rect.right() } else { rect.left() };
+    Point::new(x, rect.top() + down)
+}
+
+fn band_height(layers: &Layers, bands: &Bands, layer: usize) -> f32 {
+    let levels = bands.levels.at(layer);
+    let Some(above) = layer.checked_sub(1) else {
+        return 0.0;
+    };
+    let after_label = layers.labels.at(above);
+    let before_label = layers.labels.at(layer);
+    if levels == 0 {
+        return if after_label || before_label {
+            size::LABEL_GAP
+        } else {
+            size::ROW_GAP
+        };
+    }
+    let first = if after_label {
+        size::LEVEL_GAP
+    } else {
+        size::LEVELS_BELOW
+    };
+    let last = if before_label {
+        size::LEVEL_GAP
+    } else {
+        size::LEVELS_ABOVE
+    };
+    first + (levels - 1) as f32 * size::LEVEL_GAP + last
+}
+
+/// A loop from a box to itself: out at its right and in again above.
+fn own_loop(graph: &Graph, layers: &Layers, link: usize, drawn: &mut Drawn) {
+    let edge = graph.links.at(link);
+    let rect = drawn.boxes.at(edge.from);
+    let mut outer = rect.right();
+    let mut turn = 0.0f32;
+    let mut reach = 6.0f32;
+    for other in layers
+        .own
+        .iter()
+        .filter(|other| graph.links.at(**other).from == edge.from)
+    {
+        let width = graph
+            .links
+            .at(*other)
+            .label
+            .map_or(0.0, |label| label.width);
+        turn = outer + size::GAP + width.max(size::LANE_GAP) / 2.0;
+        reach = (reach + 6.0).min(rect.height / 2.0 - 2.0);
+        if *other == link {
+            break;
+        }
+        outer += crate::graph::layout::layers::own_loop_width(width);
+    }
+    let middle = rect.top() + (rect.height / 2.0).min(28.0);
+    let route = vec![
+        Point::new(rect.right(), middle + reach),
+        Point::new(turn, middle + reach),
+        Point::new(turn, middle - reach),
+        Point::new(rect.right(), middle - reach),
+    ];
+    if let Some(slot) = drawn.routes.get_mut(link) {
+        *slot = route;
+    }
+    let label = edge
+        .label
+        .map(|size| Rect::centered(Point::new(turn, middle), size));
+    drawn.labels.put(link, label);
+}
+
+/// Without points that lie on the line between their neighbors.
+fn simplified(points: Vec<Point>) -> Vec<Point> {
+    let mut kept: Vec<Point> = Vec::with_capacity(points.len());
+    for point in points {
+        if kept.last().is_some_and(|last| last.distance(point) < 0.01) {
+            continue;
+        }
+        if let [.., before, last] = kept.as_slice() {
+            let straight_down = before.x == last.x && last.x == point.x;
+            let straight_across = before.y == last.y && last.y == point.y;
+            if straight_down || straight_across {
+                kept.pop();
+            }
+        }
+        kept.push(point);
+    }
+    kept
+}

@@ -1,0 +1,133 @@
+//! The first order of the layers: the happy path in the middle, error handling at its left,
+//! alternatives at its right in the order in which they are tried, each part again built like that.
+
+use crate::graph::layout::layers::ItemKind;
+use crate::graph::layout::layers::Layers;
+use crate::graph::layout::rank::Graph;
+use crate::graph::layout::rank::Ranks;
+use crate::graph::layout::table::Lists;
+use crate::graph::layout::table::Table;
+
+enum Turn {
+    /// A chain that begins at a box, with all that hangs on it.
+    Chain(usize),
+    Node(usize),
+    Link(usize),
+    Spine,
+}
+
+/// Fills the rows of the layers.
+pub(super) fn seed(graph: &Graph, ranks: &Ranks, layers: &mut Layers) {
+    let mut seed = Seed {
+        graph,
+        ranks,
+        taken: vec![false; graph.parts.len()],
+    };
+    // The root first; then what nothing leads to, and what only such boxes lead to.
+    let begins = |node: &usize| {
+        graph
+            .into
+            .list(*node)
+            .iter()
+            .all(|link| ranks.back.at(*link))
+    };
+    let roots = (0..graph.parts.len()).filter(begins);
+    let all = std::iter::once(ranks.root)
+        .chain(roots)
+        .chain(0..graph.parts.len());
+    for root in all.collect::<Vec<usize>>() {
+        let mut open = vec![Turn::Chain(root)];
+        while let Some(turn) = open.pop() {
+            match turn {
+                Turn::Chain(node) => open.extend(seed.chain(node).into_iter().rev()),
+                Turn::Node(node) => append(layers, layers.node_item.at(node)),
+                Turn::Link(link) => {
+                    for item in layers.chains.list(link).to_vec() {
+                        if !matches!(layers.items.at(item).kind, ItemKind::Node(_)) {
+                            append(layers, item);
+                        }
+                    }
+                }
+                Turn::Spine => {
+                    for item in layers.spine.clone() {
+                        append(layers, item);
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn append(layers: &mut Layers, item: usize) {
+    let layer = layers.items.at(item).layer;
+    layers.rows.add(layer, item);
+}
+
+struct Seed<'a> {
+    graph: &'a Graph,
+    ranks: &'a Ranks,
+    taken: Vec<bool>,
+}
+
+impl Seed<'_> {
+    fn chain(&mut self, root: usize) -> Vec<Turn> {
+        let mut turns = Vec::new();
+        if self.taken.at(root) {
+            return turns;
+        }
+        let mut nodes = vec![root];
+        let mut links = Vec::new();
+        self.taken.put(root, true);
+        let mut node = root;
+        while let Some(link) = self.ranks.happy.at(node) {
+            let next = self.graph.links.at(link).to;
+            if self.taken.at(next) {
+                break;
+            }
+            self.taken.put(next, true);
+            links.push(link);
+            nodes.push(next);
+            node = next;
+        }
+        // Every box of the chain but the last goes on by its happy link.
+        let on_chain =
+            |from: usize, link: usize| from != node && self.ranks.happy.at(from) == Some(link);
+        let hang = |turns: &mut Vec<Turn>, link: usize| {
+            turns.push(Turn::Link(link));
+            turns.push(Turn::Chain(self.graph.links.at(link).to));
+        };
+        for node in &nodes {
+            for link in self.graph.out.list(*node) {
+                if self.is_left(*link) && !on_chain(*node, *link) {
+                    hang(&mut turns, *link);
+                }
+            }
+        }
+        turns.extend(nodes.iter().map(|node| Turn::Node(*node)));
+        turns.extend(links.iter().map(|link| Turn::Link(*link)));
+        if root == self.ranks.root {
+            turns.push(Turn::Spine);
+        }
+        for node in nodes.iter().rev() {
+            for link in self.graph.out.list(*node) {
+                if !self.is_left(*link) && !on_chain(*node, *link) {
+                    hang(&mut turns, *link);
+                }
+            }
+        }
+        turns
+    }
+
+    /// Errors go to the left: Catch, and the one of two ways that only leads to a Fail.
+    fn is_left(&self, link: usize) -> bool {
+        let edge = self.graph.links.at(link);
+        if self.ranks.back.at(link) || edge.from == edge.to {
+            return false;
+        }
+        if edge.catch {
+            return true;
+        }
+        let ways = self.graph.out.list(edge.from).len();
+        ways <= 2 && self.ranks.good.at(edge.from) && !self.ranks.good.at(edge.to)
+    }
+}
