@@ -6,6 +6,7 @@
 //! Never: decides what a workflow means, or draws.
 //! Add a verb as a file with its `Args` and a function that returns the exit code, and a line in `Verb`.
 
+mod layout;
 mod source;
 
 use std::path::PathBuf;
@@ -56,6 +57,8 @@ pub struct DesignerArgs {
 
 #[derive(Subcommand, Debug)]
 enum Verb {
+    /// Print where everything is drawn
+    Layout(layout::LayoutArgs),
     /// Compare two definitions by meaning (not built yet)
     Diff(Unbuilt),
     /// Load a recorded AWS history (not built yet)
@@ -80,6 +83,7 @@ struct Unbuilt {
 impl Verb {
     fn execute(self) -> u8 {
         match self {
+            Verb::Layout(arguments) => layout::layout(&arguments),
             Verb::Diff(_) => unbuilt("diff"),
             Verb::Replay(_) => unbuilt("replay"),
             Verb::Forecast(_) => unbuilt("forecast"),

@@ -16,19 +16,46 @@ macro_rules! bundled {
         Sample {
             name: $name,
             about: $about,
-            definition: include_str!(concat!("../../sample-workflows/", $name, "/", $name, ".asl.json")),
-            sidecar: include_str!(concat!("../../sample-workflows/", $name, "/", $name, ".stepwright.json")),
+            definition: include_str!(concat!(
+                "../../sample-workflows/",
+                $name,
+                "/",
+                $name,
+                ".asl.json"
+            )),
+            sidecar: include_str!(concat!(
+                "../../sample-workflows/",
+                $name,
+                "/",
+                $name,
+                ".stepwright.json"
+            )),
         }
     };
 }
 
 /// All samples; the first one greets a new user.
 pub const SAMPLES: [Sample; 5] = [
-    bundled!("order-processing", "Takes an order: reserves stock, charges one of three processors, undoes it on failure"),
-    bundled!("api-key-registration", "Creates an API key with its usage plan and removes both when a step fails"),
-    bundled!("ticket-generation", "Fetches or generates a ticket, encrypts it and announces it"),
-    bundled!("correlated-api", "Carries headers and a correlation id through eight small functions"),
-    bundled!("support-intake", "Sorts a support request, stores it and answers at once"),
+    bundled!(
+        "order-processing",
+        "Takes an order: reserves stock, charges one of three processors, undoes it on failure"
+    ),
+    bundled!(
+        "api-key-registration",
+        "Creates an API key with its usage plan and removes both when a step fails"
+    ),
+    bundled!(
+        "ticket-generation",
+        "Fetches or generates a ticket, encrypts it and announces it"
+    ),
+    bundled!(
+        "correlated-api",
+        "Carries headers and a correlation id through eight small functions"
+    ),
+    bundled!(
+        "support-intake",
+        "Sorts a support request, stores it and answers at once"
+    ),
 ];
 
 /// The sample of this name.
