@@ -6,6 +6,7 @@
 //! Never: decides what a workflow means, or draws.
 //! Add a verb as a file with its `Args` and a function that returns the exit code, and a line in `Verb`.
 
+mod eval;
 mod layout;
 mod source;
 
@@ -57,6 +58,7 @@ pub struct DesignerArgs {
 
 #[derive(Subcommand, Debug)]
 enum Verb {
+    Eval(eval::EvalArgs),
     /// Print where everything is drawn
     Layout(layout::LayoutArgs),
     /// Compare two definitions by meaning (not built yet)
@@ -70,7 +72,9 @@ enum Verb {
     /// List, run and watch executions on AWS (not built yet)
     Remote(Unbuilt),
     /// Print shell completions
-    Completions { shell: clap_complete::Shell },
+    Completions {
+        shell: clap_complete::Shell,
+    },
 }
 
 /// Takes any arguments of a verb that does not exist yet.
@@ -83,6 +87,7 @@ struct Unbuilt {
 impl Verb {
     fn execute(self) -> u8 {
         match self {
+            Verb::Eval(arguments) => eval::eval(&arguments),
             Verb::Layout(arguments) => layout::layout(&arguments),
             Verb::Diff(_) => unbuilt("diff"),
             Verb::Replay(_) => unbuilt("replay"),

@@ -98,6 +98,7 @@ pub const FUNCTIONS: [(&str, &str); 70] = [
 ];
 
 type Answer = Result<JValue, EvaluatorError>;
+type Plain = fn(&[JValue]) -> Answer;
 
 /// Whether the name is a function of JSONata or of AWS.
 pub fn exists(name: &str) -> bool {
@@ -111,7 +112,7 @@ pub fn register(
     uses: impl Fn(&str) -> bool,
 ) -> Result<(), EvaluatorError> {
     evaluator.register_fn(PAD_WIDTH, pad_width)?;
-    let plain: [(&str, fn(&[JValue]) -> Answer); 5] = [
+    let plain: [(&str, Plain); 5] = [
         ("partition", partition),
         ("range", range),
         ("hash", hash),
