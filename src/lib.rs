@@ -14,6 +14,7 @@ pub mod engine;
 pub mod sidecar;
 
 pub mod graph;
+pub mod editor;
 pub mod trace;
 
 pub mod analyze;

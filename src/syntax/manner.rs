@@ -145,6 +145,9 @@ fn sign(text: &str, sign: &str, longest: usize) -> Option<String> {
 /// The text of a fragment as it stands in its new place.
 pub fn render(fragment: &Fragment, layout: &Layout, manner: &Manner) -> String {
     match fragment {
+        Fragment::Verbatim { text, .. } if manner.one_line && text.contains('\n') => {
+            render(&Fragment::Json(text.clone()), layout, manner)
+        }
         Fragment::Json(json) => {
             let parsed = parse(json, Format::Json);
             match parsed.tree.root() {

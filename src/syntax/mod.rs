@@ -17,7 +17,7 @@ mod tree;
 
 pub use edit::{Sheet, Spot, quote, requote};
 pub use lexer::{Token, TokenKind, tokens};
-pub use manner::{Fragment, Layout, Manner};
+pub use manner::{Fragment, Layout, Manner, render};
 pub use pointer::Pointer;
 pub use tree::{Format, Member, Node, NodeId, NodeKind, Parse, SyntaxError, Tree, holes};
 
