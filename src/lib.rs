@@ -13,8 +13,8 @@ pub mod asl;
 pub mod engine;
 pub mod sidecar;
 
-pub mod graph;
 pub mod editor;
+pub mod graph;
 pub mod trace;
 
 pub mod analyze;

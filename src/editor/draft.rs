@@ -61,7 +61,10 @@ impl<'a> Draft<'a> {
     /// Makes the splices part of the edit; the tree is that of the text before them.
     pub(crate) fn finish(&mut self, splices: Vec<Splice>) -> Result<(), Refusal> {
         let next = TextEdit::new(splices).map_err(|overlap| {
-            refusal("This change cannot be made in one step", overlap.to_string())
+            refusal(
+                "This change cannot be made in one step",
+                overlap.to_string(),
+            )
         })?;
         self.edit = self.edit.then(&next);
         Ok(())
@@ -70,7 +73,10 @@ impl<'a> Draft<'a> {
     /// Makes the splices part of the edit and reads the text that comes of it.
     pub(crate) fn apply(&mut self, splices: Vec<Splice>) -> Result<(), Refusal> {
         let next = TextEdit::new(splices).map_err(|overlap| {
-            refusal("This change cannot be made in one step", overlap.to_string())
+            refusal(
+                "This change cannot be made in one step",
+                overlap.to_string(),
+            )
         })?;
         let text = next.apply(&self.text);
         self.edit = self.edit.then(&next);
@@ -98,7 +104,10 @@ impl<'a> Draft<'a> {
 
     /// The states of a scope, in the order of the text.
     pub(crate) fn states_of(&self, scope: ScopeId) -> impl Iterator<Item = &State> {
-        let ids = self.machine.scope(scope).map(|scope| scope.states.as_slice());
+        let ids = self
+            .machine
+            .scope(scope)
+            .map(|scope| scope.states.as_slice());
         ids.unwrap_or_default()
             .iter()
             .filter_map(|id| self.machine.state(*id))
@@ -125,7 +134,10 @@ impl<'a> Draft<'a> {
                 .get_str(node, "QueryLanguage")
                 .and_then(QueryLanguage::parse)
         };
-        let own = self.machine.scope(scope).and_then(|scope| named(scope.node));
+        let own = self
+            .machine
+            .scope(scope)
+            .and_then(|scope| named(scope.node));
         own.or_else(|| named(self.tree.root()?)).unwrap_or_default()
     }
 

@@ -124,7 +124,11 @@ pub fn write_command(command: &Command) -> Value {
         Command::Insert { state, at } => {
             let mut body = json!({ "type": state.kind.name() });
             let fields = state.fields.as_deref().map(json_value);
-            put(&mut body, "resource", state.resource.clone().map(Value::from));
+            put(
+                &mut body,
+                "resource",
+                state.resource.clone().map(Value::from),
+            );
             put(&mut body, "name", state.name.clone().map(Value::from));
             put(&mut body, "fields", fields);
             json!({ "insert": at_place(body, at) })
@@ -311,7 +315,10 @@ impl Args<'_> {
         match ways {
             [only] => Ok(only.kind),
             _ if state.is_some_and(|state| state.kind == Some(StateKind::Choice)) => {
-                malformed(format!("{} needs transition: Next, Default, Choices/0 or Catch/0", self.verb))
+                malformed(format!(
+                    "{} needs transition: Next, Default, Choices/0 or Catch/0",
+                    self.verb
+                ))
             }
             _ => Ok(TransitionKind::Next),
         }
@@ -381,7 +388,9 @@ impl Args<'_> {
 
     fn place(&self) -> Read<Place> {
         let members = ["on", "before", "after", "start", "into", "rule", "branch"];
-        let mut named = members.into_iter().filter(|name| self.body.contains_key(*name));
+        let mut named = members
+            .into_iter()
+            .filter(|name| self.body.contains_key(*name));
         match (named.next(), named.next()) {
             (Some("on"), None) => self.edge(),
             (Some("before"), None) => self.state("before").map(Place::Before),

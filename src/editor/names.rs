@@ -41,7 +41,9 @@ pub(crate) fn unique(wish: &str, taken: &mut BTreeSet<String>) -> String {
 
 /// "Wait" of "Wait (2)"
 fn without_number(name: &str) -> &str {
-    let inner = name.strip_suffix(')').and_then(|rest| rest.rsplit_once(" ("));
+    let inner = name
+        .strip_suffix(')')
+        .and_then(|rest| rest.rsplit_once(" ("));
     match inner {
         Some((base, digits))
             if !base.is_empty()

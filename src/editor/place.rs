@@ -217,9 +217,11 @@ pub(crate) fn prepare(draft: &mut Draft<'_>, place: &Place) -> Result<Place, Ref
                     let state = missing_scope(draft, path, *slot)?;
                     let sheet = draft.sheet();
                     match slot {
-                        ScopeSlot::Branch(_) => {
-                            sheet.set_member(state, "Branches", &Fragment::Json(format!("[{EMPTY}]")))
-                        }
+                        ScopeSlot::Branch(_) => sheet.set_member(
+                            state,
+                            "Branches",
+                            &Fragment::Json(format!("[{EMPTY}]")),
+                        ),
                         ScopeSlot::ItemProcessor | ScopeSlot::Iterator => {
                             let field = slot.to_string();
                             let field = field.trim_start_matches('/');
@@ -245,7 +247,11 @@ pub(crate) fn prepare(draft: &mut Draft<'_>, place: &Place) -> Result<Place, Ref
                         },
                         &draft.manner,
                     );
-                    let start = if draft.manner.style.byte_order_mark { 3 } else { 0 };
+                    let start = if draft.manner.style.byte_order_mark {
+                        3
+                    } else {
+                        0
+                    };
                     vec![Splice {
                         span: Span::new(start, end),
                         insert: format!("{text}{newline}"),
@@ -265,8 +271,7 @@ pub(crate) fn prepare(draft: &mut Draft<'_>, place: &Place) -> Result<Place, Ref
 /// `States` of a scope that lacks it.
 fn with_states(draft: &Draft<'_>, scope: ScopeId) -> Result<Vec<Splice>, Refusal> {
     let scope = draft.scope(scope)?;
-    let is_object =
-        |node: NodeId| matches!(draft.tree.kind(node), NodeKind::Object(_));
+    let is_object = |node: NodeId| matches!(draft.tree.kind(node), NodeKind::Object(_));
     if !is_object(scope.node) {
         return refuse(
             "Nothing can be put here",
@@ -434,7 +439,11 @@ pub(crate) fn id_of(draft: &Draft<'_>, state: &State) -> Result<StateId, Refusal
 }
 
 /// The scope in a slot of a container.
-pub(crate) fn scope_of(draft: &Draft<'_>, container: &StatePath, slot: ScopeSlot) -> Option<ScopeId> {
+pub(crate) fn scope_of(
+    draft: &Draft<'_>,
+    container: &StatePath,
+    slot: ScopeSlot,
+) -> Option<ScopeId> {
     let state = draft.machine.find(container)?;
     let fits = |id: &&ScopeId| {
         let owner = draft.machine.scope(**id).and_then(|scope| scope.owner);
@@ -465,11 +474,7 @@ fn parallel(draft: &Draft<'_>, path: &StatePath) -> Result<(NodeId, Option<NodeI
 }
 
 /// The object of a container that lacks the scope of a slot, where that can be made.
-fn missing_scope(
-    draft: &Draft<'_>,
-    path: &StatePath,
-    slot: ScopeSlot,
-) -> Result<NodeId, Refusal> {
+fn missing_scope(draft: &Draft<'_>, path: &StatePath, slot: ScopeSlot) -> Result<NodeId, Refusal> {
     let state = draft.state(path)?;
     let fits = match slot {
         ScopeSlot::Branch(index) => state.kind == Some(StateKind::Parallel) && index == 0,

@@ -169,11 +169,7 @@ fn text_plan(revision: &Revision, edit: &TextEdit, label: &str) -> Result<Plan, 
     })
 }
 
-fn sidecar_plan(
-    revision: &Revision,
-    pointer: &str,
-    value: Option<&str>,
-) -> Result<Plan, Refusal> {
+fn sidecar_plan(revision: &Revision, pointer: &str, value: Option<&str>) -> Result<Plan, Refusal> {
     let edit = sidecar::set(&revision.document.sidecar, pointer, value)
         .or_else(|why| refuse("The companion file cannot be changed", why))?;
     let label = match pointer.split('/').nth(1) {

@@ -30,7 +30,10 @@ pub(crate) fn arrivals_to(draft: &Draft<'_>, scope: ScopeId, name: &str) -> Vec<
     }
     for state in draft.states_of(scope) {
         if state.name.as_ref() != name {
-            let ways = state.transitions.iter().filter(|way| way.target.as_ref() == name);
+            let ways = state
+                .transitions
+                .iter()
+                .filter(|way| way.target.as_ref() == name);
             found.extend(ways.map(|way| Arrival::Target(way.target_span)));
         }
     }
@@ -178,11 +181,7 @@ fn swap(sheet: &Sheet<'_>, state: NodeId, old: &str, new: &str, value: &str) -> 
 }
 
 /// Lets a state that goes on by `Next` or `End` lead onward.
-pub(crate) fn lead_onward(
-    sheet: &Sheet<'_>,
-    state: NodeId,
-    onward: &Onward,
-) -> Vec<Splice> {
+pub(crate) fn lead_onward(sheet: &Sheet<'_>, state: NodeId, onward: &Onward) -> Vec<Splice> {
     let next = sheet.tree.get(state, "Next");
     match (onward, next) {
         (Onward::To(name), Some(next)) if sheet.tree.str(next).is_some() => {

@@ -77,9 +77,9 @@ impl Selection {
     pub fn within(mut self, machine: &crate::asl::Machine) -> Selection {
         self.states.retain(|path| machine.find(path).is_some());
         self.transition = self.transition.filter(|(from, kind)| {
-            machine.find(from).is_some_and(|state| {
-                state.transitions.iter().any(|way| way.kind == *kind)
-            })
+            machine
+                .find(from)
+                .is_some_and(|state| state.transitions.iter().any(|way| way.kind == *kind))
         });
         self
     }

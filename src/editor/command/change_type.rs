@@ -36,11 +36,17 @@ pub(crate) fn change_type(
         .iter()
         .any(|scope| draft.states_of(*scope).next().is_some());
     if holds_states {
-        return refuse(what, "Its states would be lost; unwrap it or delete them first");
+        return refuse(
+            what,
+            "Its states would be lost; unwrap it or delete them first",
+        );
     }
     let target = onward_target(&state);
     if to == StateKind::Choice && target.is_none() {
-        return refuse(what, "A Choice needs a state to lead to, and nothing follows here");
+        return refuse(
+            what,
+            "A Choice needs a state to lead to, and nothing follows here",
+        );
     }
     draft.apply(first_step(draft, &state, to))?;
 

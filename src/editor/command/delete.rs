@@ -32,7 +32,9 @@ pub(crate) fn delete(draft: &mut Draft<'_>, states: &[StatePath]) -> Result<Outc
         ids.extend(draft.machine.id_of(path));
     }
     let splices = detach(draft, &ids, LooseEnds::Remove)?;
-    let select = outermost.first().and_then(|path| survivor(draft, path, &ids));
+    let select = outermost
+        .first()
+        .and_then(|path| survivor(draft, path, &ids));
     draft.finish(splices)?;
     Ok(Outcome {
         gone: outermost,
@@ -218,7 +220,10 @@ pub(crate) fn close(
         if rules.len() >= draft.tree.items(choices).len() {
             return refuse(
                 format!("{} would be left without a rule", state.name),
-                format!("A Choice needs at least one; delete {} too, or let its rules lead elsewhere first", state.name),
+                format!(
+                    "A Choice needs at least one; delete {} too, or let its rules lead elsewhere first",
+                    state.name
+                ),
             );
         }
         rules.sort_unstable();
@@ -246,13 +251,19 @@ fn start_after(
 ) -> Option<String> {
     let asking = draft.machine.state(gone)?;
     let next = match successor(draft, scope, gone, ids, asking) {
-        Ok(Onward::To(name)) => draft.machine.in_scope(scope, &name).map(|_| name.to_string()),
+        Ok(Onward::To(name)) => draft
+            .machine
+            .in_scope(scope, &name)
+            .map(|_| name.to_string()),
         _ => None,
     };
     let remaining = || {
         let states = &draft.machine.scope(scope)?.states;
         let first = states.iter().find(|id| !ids.contains(id))?;
-        draft.machine.state(*first).map(|state| state.name.to_string())
+        draft
+            .machine
+            .state(*first)
+            .map(|state| state.name.to_string())
     };
     next.or_else(remaining)
 }
@@ -261,10 +272,15 @@ fn start_after(
 fn survivor(draft: &Draft<'_>, path: &StatePath, ids: &BTreeSet<StateId>) -> Option<StatePath> {
     let state = draft.machine.find(path)?;
     let stays = |other: &&State| {
-        draft.machine.id_of(&other.path).is_some_and(|id| !ids.contains(&id))
+        draft
+            .machine
+            .id_of(&other.path)
+            .is_some_and(|id| !ids.contains(&id))
     };
     let leads = |other: &&State| other.transitions.iter().any(|way| way.target == state.name);
     let mut others = draft.states_of(state.scope).filter(stays);
     let found = draft.states_of(state.scope).filter(stays).find(leads);
-    found.or_else(|| others.next()).map(|state| state.path.clone())
+    found
+        .or_else(|| others.next())
+        .map(|state| state.path.clone())
 }

@@ -20,7 +20,10 @@ pub(crate) fn rename(
     let state = draft.state(path)?;
     let name = state.name.to_string();
     if name == to {
-        return refuse("Nothing would change", format!("The state is called {to} already"));
+        return refuse(
+            "Nothing would change",
+            format!("The state is called {to} already"),
+        );
     }
     names::check(to, &names::taken(&draft.machine))?;
     let wishes = BTreeMap::from([(path.clone(), to.to_owned())]);

@@ -94,7 +94,8 @@ fn plain(
     };
     let old = pointer.tokens().iter().try_fold(node, below);
     let old = old.map(|node| (draft.tree.kind(node), draft.tree.span(node)));
-    let one_line = |text: &str| !text.contains('\n') && !text.starts_with(['|', '>', '&', '*', '!']);
+    let one_line =
+        |text: &str| !text.contains('\n') && !text.starts_with(['|', '>', '&', '*', '!']);
     match (old, value) {
         (
             Some((

@@ -26,14 +26,20 @@ pub(crate) fn unwrap(draft: &mut Draft<'_>, path: &StatePath) -> Result<Outcome,
     let name = state.name.to_string();
     let scope = state.scope;
     let what = format!("{name} cannot be unwrapped");
-    let inner = match (state.kind.is_some_and(StateKind::is_container), state.scopes.as_slice()) {
+    let inner = match (
+        state.kind.is_some_and(StateKind::is_container),
+        state.scopes.as_slice(),
+    ) {
         (false, _) => return refuse(what, "Only Parallel and Map hold states"),
         (true, [inner]) => *inner,
         (true, []) => return refuse(what, "It holds no states"),
         (true, more) => {
             return refuse(
                 what,
-                format!("It has {} branches; only one can take its place", more.len()),
+                format!(
+                    "It has {} branches; only one can take its place",
+                    more.len()
+                ),
             );
         }
     };
@@ -50,7 +56,10 @@ pub(crate) fn unwrap(draft: &mut Draft<'_>, path: &StatePath) -> Result<Outcome,
     if let (Onward::To(_), Some(succeed)) = (&onward, succeeds) {
         return refuse(
             what,
-            format!("{} ends its branch; outside it would end the workflow", succeed.name),
+            format!(
+                "{} ends its branch; outside it would end the workflow",
+                succeed.name
+            ),
         );
     }
     let entry = draft.scope(inner)?.start_at.clone();

@@ -118,7 +118,10 @@ pub(crate) fn of_one_scope<'a>(
     };
     if let Some(other) = states.iter().find(|state| state.scope != first.scope) {
         return refuse(
-            format!("{} and {} lie in different branches", first.name, other.name),
+            format!(
+                "{} and {} lie in different branches",
+                first.name, other.name
+            ),
             "The states have to lie in one branch",
         );
     }
