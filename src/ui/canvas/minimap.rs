@@ -1,0 +1,135 @@
+//! The mini-map: everything small, and where one is.
+
+use egui::CornerRadius;
+use egui::Mesh;
+use egui::Rect;
+use egui::Response;
+use egui::Role as A11y;
+use egui::Sense;
+use egui::StrokeKind;
+use egui::Ui;
+use egui::WidgetInfo;
+use egui::pos2;
+use egui::vec2;
+
+use crate::geometry;
+use crate::graph::Layout;
+use crate::graph::NodeKey;
+use crate::scene::Family;
+use crate::scene::Role;
+use crate::scene::Status;
+use crate::ui::canvas::CanvasModel;
+use crate::ui::canvas::camera::Camera;
+use crate::ui::theme::Skin;
+
+pub const SIZE: egui::Vec2 = vec2(176.0, 128.0);
+const GAP: f32 = 16.0;
+const INSET: f32 = 8.0;
+
+/// The corner that hides the fewest cards; the one it is in is kept where that costs nothing.
+pub fn place(canvas: Rect, camera: &Camera, layout: &Layout, kept: Option<usize>) -> (usize, Rect) {
+    let corners = [
+        canvas.right_bottom() - SIZE - vec2(GAP, GAP),
+        pos2(canvas.left() + GAP, canvas.bottom() - SIZE.y - GAP),
+        pos2(canvas.right() - SIZE.x - GAP, canvas.top() + 64.0),
+        pos2(canvas.left() + GAP, canvas.top() + 64.0),
+    ];
+    let hidden = |rect: Rect| {
+        let world = camera.world_rect(canvas, rect.expand(6.0));
+        let cards = layout.nodes.iter().filter(|node| node.header.is_none());
+        cards.filter(|node| node.rect.overlaps(&world)).count()
+    };
+    corners
+        .into_iter()
+        .map(|corner| Rect::from_min_size(corner, SIZE))
+        .enumerate()
+        .min_by_key(|(index, rect)| (hidden(*rect), Some(*index) != kept, *index))
+        .unwrap_or((0, Rect::from_min_size(canvas.min, SIZE)))
+}
+
+/// Paints the mini-map. The answer is the point of the drawing a person wants to see.
+pub fn show(
+    ui: &mut Ui,
+    rect: Rect,
+    canvas: Rect,
+    camera: &Camera,
+    model: &CanvasModel,
+    layout: &Layout,
+) -> Option<geometry::Point> {
+    let skin = Skin::of(ui.ctx());
+    let response = ui.interact(
+        rect,
+        ui.id().with("minimap"),
+        Sense::click_and_drag(),
+    );
+    response.widget_info(|| WidgetInfo::labeled(A11y::Image, true, "Mini-map"));
+    let radius = CornerRadius::same(8);
+    let painter = ui.painter();
+    painter.add(skin.shadow(2).as_shape(rect, radius));
+    painter.rect(
+        rect,
+        radius,
+        skin.color(Role::Raised),
+        skin.stroke(1.0, Role::Border),
+        StrokeKind::Inside,
+    );
+    let inner = rect.shrink(INSET);
+    let bounds = layout.bounds;
+    let scale = (inner.width() / bounds.width.max(1.0))
+        .min(inner.height() / bounds.height.max(1.0))
+        .min(0.25);
+    let small = Camera::centered(inner, inner.center(), bounds.center(), scale);
+    let mut mesh = Mesh::default();
+    let mut containers = Vec::new();
+    for node in &layout.nodes {
+        let at = small.rect(inner, node.rect);
+        if node.header.is_some() {
+            containers.push(at);
+        } else if let NodeKey::State(path) = &node.key {
+            let at = at.expand2(vec2(0.0, (1.5 - at.height()).max(0.0) / 2.0));
+            mesh.add_colored_rect(at, skin.color(tint(model, path)));
+        }
+    }
+    for container in containers {
+        painter.rect_stroke(
+            container,
+            CornerRadius::same(2),
+            skin.stroke(1.0, Role::Border),
+            StrokeKind::Middle,
+        );
+    }
+    painter.add(mesh);
+    let shown = camera.world_rect(canvas, canvas);
+    let view = small.rect(inner, shown).intersect(rect.shrink(3.0));
+    painter.rect(
+        view,
+        CornerRadius::same(3),
+        skin.color(Role::Accent).gamma_multiply(0.08),
+        skin.stroke(1.25, Role::Accent),
+        StrokeKind::Inside,
+    );
+    wanted(&response).map(|at| small.world(inner, at))
+}
+
+fn wanted(response: &Response) -> Option<egui::Pos2> {
+    let pressed = response.dragged() || response.clicked() || response.is_pointer_button_down_on();
+    response.interact_pointer_pos().filter(|_| pressed)
+}
+
+fn tint(model: &CanvasModel, path: &crate::asl::StatePath) -> Role {
+    if model.marks.matches.contains(path) {
+        return Role::StatusLine(Status::Paused);
+    }
+    match model.run {
+        Some(run) => match run.status(path) {
+            Status::NotReached => Role::Ghost,
+            status => Role::StatusLine(status),
+        },
+        None => match model.faces.get(path).map(|face| face.family) {
+            Some(Family::Succeed) => Role::StatusLine(Status::Succeeded),
+            Some(Family::Fail) => Role::StatusLine(Status::Failed),
+            Some(Family::Flow) | None => Role::Ghost,
+            Some(family) => Role::KindIcon(family),
+        },
+    }
+}
