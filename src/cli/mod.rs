@@ -8,6 +8,7 @@
 
 mod eval;
 mod layout;
+mod render;
 mod source;
 
 use std::path::PathBuf;
@@ -61,6 +62,8 @@ enum Verb {
     Eval(eval::EvalArgs),
     /// Print where everything is drawn
     Layout(layout::LayoutArgs),
+    /// Draw a workflow as SVG or PNG, coloured by a run
+    Render(render::RenderArgs),
     /// Compare two definitions by meaning (not built yet)
     Diff(Unbuilt),
     /// Load a recorded AWS history (not built yet)
@@ -89,6 +92,7 @@ impl Verb {
         match self {
             Verb::Eval(arguments) => eval::eval(&arguments),
             Verb::Layout(arguments) => layout::layout(&arguments),
+            Verb::Render(arguments) => render::render(&arguments),
             Verb::Diff(_) => unbuilt("diff"),
             Verb::Replay(_) => unbuilt("replay"),
             Verb::Forecast(_) => unbuilt("forecast"),

@@ -5,14 +5,18 @@ use std::path::Path;
 use crate::cli::Source;
 use crate::cli::SourceArgs;
 use crate::cli::fail;
+use crate::cli::json_argument;
 use crate::export;
 use crate::graph;
 use crate::graph::Direction;
 use crate::graph::LayoutRequest;
 use crate::scene;
 use crate::scene::Marks;
+use crate::scene::RunPicture;
 use crate::scene::SceneRequest;
 use crate::scene::Theme;
+use crate::trace;
+use crate::trace::Trace;
 
 /// Draws a workflow as SVG or PNG.
 #[derive(clap::Args, Debug, Clone)]
@@ -28,7 +32,7 @@ pub struct RenderArgs {
     /// Picture points per point of the drawing
     #[arg(long, default_value_t = 1.0, value_parser = scale)]
     pub scale: f32,
-    /// A history whose run colours the picture, as `run --format history` prints it
+    /// A history whose run colours the picture, as `run --format history` prints it; `-` is standard input
     #[arg(long, value_name = "HISTORY")]
     pub run: Option<String>,
     /// The way the happy path runs: `down` or `right`
@@ -90,6 +94,13 @@ fn picture(arguments: &RenderArgs) -> Result<(), String> {
     };
     std::fs::write(&arguments.out, bytes)
         .map_err(|error| format!("{} cannot be written: {error}", arguments.out))
+}
+
+fn run_picture(file: &str, source: &Source) -> Result<RunPicture, String> {
+    let history = json_argument(&format!("@{file}"))?;
+    let events =
+        trace::import(&history, &source.machine).map_err(|error| format!("{file}: {error}"))?;
+    Ok(scene::run_picture(&Trace::of(&events)))
 }
 
 fn theme(text: &str) -> Result<Theme, String> {

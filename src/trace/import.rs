@@ -284,6 +284,7 @@ fn task_event(kind: &str, details: &Details) -> Option<TaskEvent> {
             resource,
             input: details.json("input"),
             timeout_seconds,
+            role: details.role(),
         },
         "LambdaFunctionStarted" => TaskEvent::LambdaStarted,
         "LambdaFunctionSucceeded" => TaskEvent::LambdaSucceeded { output },
@@ -302,9 +303,11 @@ fn task_event(kind: &str, details: &Details) -> Option<TaskEvent> {
         "TaskScheduled" => TaskEvent::Scheduled {
             resource_type,
             resource,
+            region: details.text("region").unwrap_or_default(),
             parameters: details.json("parameters"),
             timeout_seconds,
             heartbeat_seconds,
+            role: details.role(),
         },
         "TaskStarted" => TaskEvent::Started { resource_type, resource },
         "TaskSubmitted" => TaskEvent::Submitted { resource_type, resource, output },
@@ -319,6 +322,12 @@ fn task_event(kind: &str, details: &Details) -> Option<TaskEvent> {
 struct Details(Value);
 
 impl Details {
+    /// `taskCredentials.roleArn`
+    fn role(&self) -> Option<Arc<str>> {
+        let credentials = self.0.get("taskCredentials")?;
+        credentials.get("roleArn").and_then(Value::as_str).map(Arc::from)
+    }
+
     fn text(&self, name: &str) -> Option<Arc<str>> {
         self.0.get(name).and_then(Value::as_str).map(Arc::from)
     }

@@ -6,7 +6,9 @@
 //! Add what a viewer wants to know of an event to the fold in `fold.rs`.
 
 mod fold;
+mod import;
 mod visit;
 
+pub use import::{ImportError, import};
 pub use fold::{Passage, Trace};
 pub use visit::{Attempt, AttemptStatus, Visit, VisitStatus};
