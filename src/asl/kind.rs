@@ -1,4 +1,4 @@
-//! The eight state types and the two query languages.
+//! The eight state types, the two query languages and the two types of machine.
 
 use std::fmt;
 
@@ -21,6 +21,31 @@ pub enum QueryLanguage {
     #[default]
     JsonPath,
     Jsonata,
+}
+
+/// How executions of a machine are kept: for a year with a full history, or for five minutes without.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum MachineType {
+    #[default]
+    Standard,
+    Express,
+}
+
+impl MachineType {
+    pub fn parse(text: &str) -> Option<MachineType> {
+        match text {
+            "STANDARD" => Some(MachineType::Standard),
+            "EXPRESS" => Some(MachineType::Express),
+            _ => None,
+        }
+    }
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            MachineType::Standard => "STANDARD",
+            MachineType::Express => "EXPRESS",
+        }
+    }
 }
 
 impl StateKind {

@@ -7,7 +7,9 @@ mod address;
 mod diagnostic;
 mod kind;
 pub mod labels;
+mod lints;
 mod machine;
+pub mod nearest;
 pub mod resource;
 pub mod schema;
 pub mod services;
@@ -15,6 +17,7 @@ mod transition;
 
 pub use address::{ScopeSlot, StatePath};
 pub use diagnostic::{Diagnostic, Fix, Severity};
-pub use kind::{QueryLanguage, StateKind};
+pub use kind::{MachineType, QueryLanguage, StateKind};
+pub use lints::{ServiceDiagnostic, lint, lint_as, service_diagnostics};
 pub use machine::{Machine, Scope, ScopeId, State, StateId, read};
 pub use transition::{Transition, TransitionKind};

@@ -1,0 +1,144 @@
+//! `NEEDS_DISTRIBUTED`, `EXECUTION_TYPE`, `LABEL_TOO_LONG`, `CSV_HEADERS`: the parts of a Map have to fit each other.
+
+use crate::asl::Severity;
+use crate::asl::StateKind;
+use crate::asl::lints::document::Document;
+use crate::asl::lints::document::Object;
+use crate::asl::lints::finding::Finding;
+use crate::asl::lints::finding::SCHEMA;
+use crate::asl::schema::Place;
+use crate::syntax::NodeId;
+
+pub(crate) fn check(document: &Document<'_>, findings: &mut Vec<Finding>) {
+    for object in &document.objects {
+        match object.place {
+            Place::State(StateKind::Map) => map(document, object, findings),
+            Place::ReaderConfig => reader(document, object, findings),
+            _ => {}
+        }
+    }
+}
+
+/// Whether a Map runs its items in executions of their own; nothing where a placeholder decides.
+pub(crate) fn is_distributed(document: &Document<'_>, map: NodeId) -> Option<bool> {
+    let processor = ["ItemProcessor", "Iterator"]
+        .into_iter()
+        .find_map(|field| document.tree.get(map, field));
+    let config = processor.and_then(|processor| document.tree.get(processor, "ProcessorConfig"));
+    match config.and_then(|config| document.tree.get(config, "Mode")) {
+        None => match config {
+            Some(config) if document.is_open(config) => None,
+            _ => Some(false),
+        },
+        Some(mode) if document.is_open(mode) => None,
+        Some(mode) => Some(document.tree.str(mode) == Some("DISTRIBUTED")),
+    }
+}
+
+fn map(document: &Document<'_>, object: &Object, findings: &mut Vec<Finding>) {
+    let member = |field| document.tree.member(object.node, field);
+    if let Some(label) = member("Label")
+        && let Some(text) = document.tree.str(label.value)
+        && !document.is_open(label.value)
+        && text.chars().count() > 40
+    {
+        findings.push(
+            Finding::error(
+                document,
+                "LABEL_TOO_LONG",
+                label.value,
+                "A Label has at most 40 characters",
+            )
+            .service(SCHEMA, "Label cannot exceed 40 characters"),
+        );
+    }
+    if is_distributed(document, object.node) == Some(false) {
+        for name in ["ItemReader", "ItemBatcher", "ResultWriter"] {
+            if let Some(member) = member(name) {
+                findings.push(
+                    Finding::error(
+                        document,
+                        "NEEDS_DISTRIBUTED",
+                        member.value,
+                        format!("{name} needs the DISTRIBUTED mode"),
+                    )
+                    .at(member.key_span)
+                    .hint("In ItemProcessor: \"ProcessorConfig\": {\"Mode\": \"DISTRIBUTED\", \"ExecutionType\": \"STANDARD\"}")
+                    .service_at(
+                        document,
+                        object.node,
+                        SCHEMA,
+                        format!("Field '{name}' is only supported for a DISTRIBUTED Map"),
+                    ),
+                );
+            }
+        }
+    }
+    let config = document
+        .tree
+        .get(object.node, "ItemProcessor")
+        .and_then(|processor| document.tree.get(processor, "ProcessorConfig"));
+    if let Some(config) = config
+        && is_distributed(document, object.node) == Some(true)
+        && document.tree.get(config, "ExecutionType").is_none()
+    {
+        findings.push(
+            Finding::new(
+                document,
+                "EXECUTION_TYPE",
+                Severity::Error,
+                config,
+                document.head_span(config),
+                "The DISTRIBUTED mode needs ExecutionType: STANDARD or EXPRESS",
+            )
+            .service(SCHEMA, "These fields are required: [ExecutionType]"),
+        );
+    }
+}
+
+fn reader(document: &Document<'_>, object: &Object, findings: &mut Vec<Finding>) {
+    let text = |field| document.tree.get_str(object.node, field);
+    let has = |field| document.tree.get(object.node, field).is_some();
+    if text("CSVHeaderLocation") == Some("GIVEN") && !has("CSVHeaders") {
+        findings.push(
+            Finding::error(
+                document,
+                "CSV_HEADERS",
+                object.node,
+                "Headers that are GIVEN stand in CSVHeaders",
+            )
+            .at(document.head_span(object.node))
+            .service(SCHEMA, "These fields are required: [CSVHeaders]"),
+        );
+    }
+    if text("InputType") == Some("CSV") && !has("CSVHeaderLocation") {
+        findings.push(
+            Finding::error(
+                document,
+                "CSV_HEADERS",
+                object.node,
+                "Reading CSV needs CSVHeaderLocation: FIRST_ROW or GIVEN",
+            )
+            .at(document.head_span(object.node))
+            .service(SCHEMA, "These fields are required: [CSVHeaderLocation]"),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::asl::lints::tests::check;
+
+    #[test]
+    fn parts_that_need_the_distributed_mode() {
+        check(
+            r#"{"StartAt": "A", "States": {"A": {"Type": "Map",
+  "ItemBatcher": {"MaxItemsPerBatch": 2},
+//^^^^^^^^^^^^^ error NEEDS_DISTRIBUTED: ItemBatcher needs the DISTRIBUTED mode
+  "ItemProcessor": {"StartAt": "B", "States": {"B": {"Type": "Succeed"}}}, "Next": "C"}, "C": {"Type": "Map", "End": true, "ItemProcessor": {
+  "ProcessorConfig": {"Mode": "DISTRIBUTED"},
+//^^^^^^^^^^^^^^^^^ error EXECUTION_TYPE: The DISTRIBUTED mode needs ExecutionType: STANDARD or EXPRESS
+  "StartAt": "D", "States": {"D": {"Type": "Succeed"}}}}}}"#,
+        );
+    }
+}

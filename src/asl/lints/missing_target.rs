@@ -1,0 +1,116 @@
+//! `MISSING_TARGET`, `TARGET_OUT_OF_SCOPE`: `StartAt`, `Next` or `Default` names no state of its scope.
+
+use crate::asl::Scope;
+use crate::asl::TransitionKind;
+use crate::asl::lints::document::Document;
+use crate::asl::lints::document::has_hole;
+use crate::asl::lints::document::quoted;
+use crate::asl::lints::finding::Finding;
+use crate::asl::lints::finding::TRANSITION;
+use crate::asl::nearest::nearest;
+use crate::syntax::NodeId;
+
+pub(crate) fn check(document: &Document<'_>, findings: &mut Vec<Finding>) {
+    for scope in &document.machine.scopes {
+        if let (Some(target), Some(value)) =
+            (&scope.start_at, document.tree.get(scope.node, "StartAt"))
+        {
+            findings.extend(find(document, scope, "StartAt", target, value));
+        }
+    }
+    for state in &document.machine.states {
+        let Some(scope) = document.machine.scope(state.scope) else {
+            continue;
+        };
+        for transition in &state.transitions {
+            let field = match transition.kind {
+                TransitionKind::Default => "Default",
+                TransitionKind::Next | TransitionKind::Choice(_) | TransitionKind::Catch(_) => {
+                    "Next"
+                }
+            };
+            if let Some(value) = document.tree.get(transition.holder, field) {
+                findings.extend(find(document, scope, field, &transition.target, value));
+            }
+        }
+    }
+}
+
+fn find(
+    document: &Document<'_>,
+    scope: &Scope,
+    field: &str,
+    target: &str,
+    value: NodeId,
+) -> Option<Finding> {
+    let states = scope
+        .states_node
+        .map(|node| document.tree.members(node))
+        .unwrap_or_default();
+    let exists = states.iter().any(|member| member.key.as_ref() == target);
+    let open = states.iter().any(|member| has_hole(&member.key));
+    if exists || has_hole(target) || open || scope.states_node.is_none() {
+        return None;
+    }
+    let said = format!("Missing '{field}' target: {target}");
+    if let Some(other) = document.machine.by_name(target) {
+        let place = match other.path.container() {
+            Some(container) => format!("inside {}", quoted(&container.name())),
+            None => "outside".to_owned(),
+        };
+        return Some(
+            Finding::error(
+                document,
+                "TARGET_OUT_OF_SCOPE",
+                value,
+                format!("{} lies {place} and cannot be reached from here", quoted(target)),
+            )
+            .hint("A branch or the states of a Map are left only at their end; the container goes on from there")
+            .service(TRANSITION, said),
+        );
+    }
+    let finding = Finding::error(
+        document,
+        "MISSING_TARGET",
+        value,
+        format!("There is no state {} here", quoted(target)),
+    )
+    .service(TRANSITION, said);
+    let names = states.iter().map(|member| member.key.as_ref());
+    Some(match nearest(target, names) {
+        Some(name) => finding.hint(format!("Did you mean {}?", quoted(name))).fix(
+            format!("Change to {}", quoted(name)),
+            document.respell(document.tree.span(value), name),
+        ),
+        None => finding,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::asl::lints::tests::check;
+    use crate::asl::lints::tests::fixed;
+
+    #[test]
+    fn targets_have_to_exist_in_their_scope() {
+        check(
+            r#"{"StartAt": "M", "States": {"M": {"Type": "Map", "Next": "${Any}", "Catch": [{"ErrorEquals": ["States.ALL"],
+  "Next": "Inner"}], "ItemProcessor": {"StartAt": "Inner", "States": {"Inner": {"Type": "Choice",
+//        ^^^^^^^ error TARGET_OUT_OF_SCOPE: “Inner” lies inside “M” and cannot be reached from here
+  "Choices": [{"Variable": "$.a", "IsNull": true, "Next": "Done"}],
+//                                                        ^^^^^^ error TARGET_OUT_OF_SCOPE: “Done” lies outside and cannot be reached from here
+  "Default": "Nowhere"}, "End": {"Type": "Succeed"}}}},
+//           ^^^^^^^^^ error MISSING_TARGET: There is no state “Nowhere” here
+//                       ^^^^^ error UNREACHABLE_STATE: Nothing leads to End
+  "Done": {"Type": "Succeed"}}}"#,
+        );
+    }
+
+    #[test]
+    fn the_nearest_name_is_proposed() {
+        assert_eq!(
+            fixed(r#"{"StartAt":"Chekc","States":{"Check":{"Type":"Succeed"}}}"#),
+            r#"{"StartAt":"Check","States":{"Check":{"Type":"Succeed"}}}"#
+        );
+    }
+}

@@ -1,0 +1,140 @@
+//! `SYNTAX_ERROR`: the text is not JSON (RFC 8259), or not an object.
+
+use crate::asl::Severity;
+use crate::asl::lints::document::Document;
+use crate::asl::lints::document::capitalized;
+use crate::asl::lints::finding::Finding;
+use crate::asl::lints::finding::SCHEMA;
+use crate::asl::lints::finding::ServiceDiagnostic;
+use crate::syntax::NodeId;
+use crate::text::LineIndex;
+use crate::text::Span;
+
+const CODE: &str = "SYNTAX_ERROR";
+
+pub(crate) fn check(document: &Document<'_>, findings: &mut Vec<Finding>) {
+    let root = document.tree.root().unwrap_or(NodeId(u32::MAX));
+    for error in document.errors {
+        let node = document.tree.node_at(error.span.start).unwrap_or(root);
+        findings.push(Finding::new(
+            document,
+            CODE,
+            Severity::Error,
+            node,
+            error.span,
+            capitalized(&error.message),
+        ));
+    }
+    if document.errors.is_empty() && !document.is_object(root) {
+        let span = document.head_span(root);
+        findings.push(
+            Finding::new(
+                document,
+                CODE,
+                Severity::Error,
+                root,
+                span,
+                "A definition is an object with StartAt and States",
+            )
+            .service(SCHEMA, "Definition must be a valid JSON object"),
+        );
+    }
+}
+
+/// What the service says to a text that is JSON but no object, or nothing at all.
+pub(crate) fn no_object() -> ServiceDiagnostic {
+    ServiceDiagnostic {
+        code: SCHEMA,
+        message: "Definition must be a valid JSON object".to_owned(),
+        location: None,
+    }
+}
+
+/// What the service's own reader says to a text that is no JSON.
+pub(crate) fn service_diagnostic(text: &str) -> ServiceDiagnostic {
+    if text.trim().is_empty() {
+        return no_object();
+    }
+    let parse = crate::syntax::parse(text, crate::syntax::Format::Json);
+    let first = parse.errors.first().map(|error| error.span);
+    let span = first.unwrap_or(Span::at(text.len()));
+    let start = text
+        .get(span.start..)
+        .map_or(text.len(), |rest| text.len() - rest.trim_start().len());
+    let word: String = text
+        .get(start..)
+        .unwrap_or_default()
+        .chars()
+        .take_while(|c| c.is_alphanumeric() || *c == '_' || *c == '$')
+        .collect();
+    let value_words = "JSON String, Number, Array, Object or token 'null', 'true' or 'false'";
+    let (words, at) = match text.get(start..).and_then(|rest| rest.chars().next()) {
+        None => (
+            "Unexpected end-of-input: expected close marker for Object".to_owned(),
+            text.len(),
+        ),
+        Some(_) if word.starts_with(char::is_alphabetic) => (
+            format!("Unrecognized token '{word}': was expecting ({value_words})"),
+            start + word.len(),
+        ),
+        Some(sign) => (
+            format!(
+                "Unexpected character ('{sign}' (code {})): was expecting a valid value ({value_words})",
+                u32::from(sign)
+            ),
+            start + sign.len_utf8(),
+        ),
+    };
+    let place = LineIndex::new(text).locate(text, at);
+    let location = format!(
+        "[Source: (String)\"{text}\"; line: {}, column: {}]",
+        place.line, place.column
+    );
+    ServiceDiagnostic {
+        code: "INVALID_JSON_DESCRIPTION",
+        message: format!("{words}\n at {location}"),
+        location: Some(location),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::asl::MachineType;
+    use crate::asl::lints::tests::check;
+    use crate::asl::service_diagnostics;
+
+    #[test]
+    fn a_missing_comma_is_named_where_it_belongs() {
+        check(
+            r#"{
+  "StartAt": "A"
+//              ^ error SYNTAX_ERROR: A comma is missing
+  "States": {"A": {"Type": "Succeed"}}
+}"#,
+        );
+    }
+
+    #[test]
+    fn a_definition_is_an_object() {
+        check(
+            r#"
+  [1]
+//^ error SYNTAX_ERROR: A definition is an object with StartAt and States
+"#,
+        );
+    }
+
+    #[test]
+    fn the_service_has_its_own_words() {
+        let said = |text: &str| service_diagnostics(text, MachineType::Standard);
+        assert_eq!(
+            said(" ").first().unwrap().message,
+            "Definition must be a valid JSON object"
+        );
+        let token = said("not a definition");
+        assert_eq!(
+            token.first().unwrap().location.as_deref(),
+            Some("[Source: (String)\"not a definition\"; line: 1, column: 4]")
+        );
+    }
+}
