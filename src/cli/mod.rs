@@ -6,6 +6,7 @@
 //! Never: decides what a workflow means, or draws.
 //! Add a verb as a file with its `Args` and a function that returns the exit code, and a line in `Verb`.
 
+mod check;
 mod eval;
 mod layout;
 mod render;
@@ -60,6 +61,8 @@ pub struct DesignerArgs {
 #[derive(Subcommand, Debug)]
 enum Verb {
     Eval(eval::EvalArgs),
+    /// Say what is wrong with definitions, or could be
+    Check(check::CheckArgs),
     /// Print where everything is drawn
     Layout(layout::LayoutArgs),
     /// Draw a workflow as SVG or PNG, coloured by a run
@@ -91,6 +94,7 @@ impl Verb {
     fn execute(self) -> u8 {
         match self {
             Verb::Eval(arguments) => eval::eval(&arguments),
+            Verb::Check(arguments) => check::check(&arguments),
             Verb::Layout(arguments) => layout::layout(&arguments),
             Verb::Render(arguments) => render::render(&arguments),
             Verb::Diff(_) => unbuilt("diff"),

@@ -45,7 +45,7 @@ impl Source {
     /// Reads a definition. The error is one sentence for stderr.
     pub fn read(arguments: &SourceArgs) -> Result<Source, String> {
         let text = read_text(&arguments.file)?;
-        let format = Format::Json;
+        let format = Format::of(&arguments.file, &text);
         let parse = crate::syntax::parse(&text, format);
         let machine = crate::asl::read(&parse.tree);
         Ok(Source {

@@ -14,6 +14,7 @@ mod manner;
 mod pointer;
 mod set;
 mod tree;
+mod yaml;
 
 pub use edit::{Sheet, Spot, quote, requote};
 pub use lexer::{Token, TokenKind, tokens};
@@ -25,5 +26,6 @@ pub use tree::{Format, Member, Node, NodeId, NodeKind, Parse, SyntaxError, Tree,
 pub fn parse(text: &str, format: Format) -> Parse {
     match format {
         Format::Json => json::parse(text),
+        Format::Yaml => yaml::parse(text),
     }
 }

@@ -1,5 +1,6 @@
 //! Nodes with spans. A node is found by its number, its pointer, or an offset into the text.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::text::Span;
@@ -11,6 +12,35 @@ use crate::syntax::Pointer;
 pub enum Format {
     #[default]
     Json,
+    /// One document of YAML 1.2, core schema.
+    Yaml,
+}
+
+impl Format {
+    /// The format a file's name tells; none where it tells nothing.
+    pub fn of_path(name: &str) -> Option<Format> {
+        let ending = name.rsplit_once('.')?.1.to_ascii_lowercase();
+        match ending.as_str() {
+            "json" => Some(Format::Json),
+            "yaml" | "yml" => Some(Format::Yaml),
+            _ => None,
+        }
+    }
+
+    /// The format a text looks like: JSON opens with a brace or bracket, or holds nothing yet.
+    pub fn of_text(text: &str) -> Format {
+        let body = text.trim_start_matches('\u{feff}').trim_start();
+        match body.chars().next() {
+            None | Some('{' | '[' | '"') => Format::Json,
+            Some('/') => Format::Json,
+            Some(_) => Format::Yaml,
+        }
+    }
+
+    /// The format by the name, or else by the text.
+    pub fn of(name: &str, text: &str) -> Format {
+        Format::of_path(name).unwrap_or_else(|| Format::of_text(text))
+    }
 }
 
 /// What reading a text gives: the tree, and what is wrong with the text.
@@ -69,6 +99,8 @@ pub struct Member {
 pub struct Tree {
     pub(crate) nodes: Vec<Node>,
     pub(crate) root: Option<NodeId>,
+    /// Texts that stand without quotes, as YAML allows.
+    pub(crate) unquoted: BTreeSet<NodeId>,
 }
 
 impl Member {
@@ -140,7 +172,7 @@ impl Tree {
     /// The span between a string's quotes; the whole span of anything else.
     pub fn content_span(&self, id: NodeId) -> Span {
         let span = self.span(id);
-        if self.str(id).is_some() && span.len() >= 2 {
+        if self.str(id).is_some() && span.len() >= 2 && !self.unquoted.contains(&id) {
             Span::new(span.start + 1, span.end - 1)
         } else {
             span

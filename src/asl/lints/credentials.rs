@@ -15,25 +15,16 @@ pub(crate) fn check(document: &Document<'_>, findings: &mut Vec<Finding>) {
         if members.iter().any(|inner| names_role(&inner.key)) {
             continue;
         }
-        let finding = if members.is_empty() {
-            Finding::error(
-                document,
-                "MISSING_ROLE",
-                member.value,
-                "Credentials needs RoleArn",
-            )
-        } else {
-            // The specification leaves the content open; AWS asks for RoleArn.
-            Finding::warning(
-                document,
-                "MISSING_ROLE",
-                member.value,
-                "AWS needs RoleArn in Credentials",
-            )
-            .at(member.key_span)
-        };
+        // The specification leaves the content open; AWS refuses it without RoleArn.
+        let finding = Finding::error(
+            document,
+            "MISSING_ROLE",
+            member.value,
+            "Credentials needs RoleArn",
+        );
         findings.push(
             finding
+                .at(member.key_span)
                 .hint("RoleArn is the role of the account that owns the resource")
                 .service(SCHEMA, "The field 'RoleArn' is required but was missing"),
         );
@@ -49,7 +40,7 @@ mod tests {
         check(
             r#"{"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "${R}",
   "Credentials": {}, "End": true}}}
-//               ^^ error MISSING_ROLE: Credentials needs RoleArn"#,
+//^^^^^^^^^^^^^ error MISSING_ROLE: Credentials needs RoleArn"#,
         );
     }
 }

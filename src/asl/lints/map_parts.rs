@@ -21,10 +21,7 @@ pub(crate) fn check(document: &Document<'_>, findings: &mut Vec<Finding>) {
 
 /// Whether a Map runs its items in executions of their own; nothing where a placeholder decides.
 pub(crate) fn is_distributed(document: &Document<'_>, map: NodeId) -> Option<bool> {
-    let processor = ["ItemProcessor", "Iterator"]
-        .into_iter()
-        .find_map(|field| document.tree.get(map, field));
-    let config = processor.and_then(|processor| document.tree.get(processor, "ProcessorConfig"));
+    let config = config(document, map);
     match config.and_then(|config| document.tree.get(config, "Mode")) {
         None => match config {
             Some(config) if document.is_open(config) => None,
@@ -33,6 +30,13 @@ pub(crate) fn is_distributed(document: &Document<'_>, map: NodeId) -> Option<boo
         Some(mode) if document.is_open(mode) => None,
         Some(mode) => Some(document.tree.str(mode) == Some("DISTRIBUTED")),
     }
+}
+
+fn config(document: &Document<'_>, map: NodeId) -> Option<NodeId> {
+    let processor = ["ItemProcessor", "Iterator"]
+        .into_iter()
+        .find_map(|field| document.tree.get(map, field))?;
+    document.tree.get(processor, "ProcessorConfig")
 }
 
 fn map(document: &Document<'_>, object: &Object, findings: &mut Vec<Finding>) {
@@ -55,14 +59,20 @@ fn map(document: &Document<'_>, object: &Object, findings: &mut Vec<Finding>) {
     if is_distributed(document, object.node) == Some(false) {
         for name in ["ItemReader", "ItemBatcher", "ResultWriter"] {
             if let Some(member) = member(name) {
+                // The specification knows no modes: without a ProcessorConfig only AWS minds.
+                let severity = match config(document, object.node) {
+                    Some(_) => Severity::Error,
+                    None => Severity::Warning,
+                };
                 findings.push(
-                    Finding::error(
+                    Finding::new(
                         document,
                         "NEEDS_DISTRIBUTED",
+                        severity,
                         member.value,
+                        member.key_span,
                         format!("{name} needs the DISTRIBUTED mode"),
                     )
-                    .at(member.key_span)
                     .hint("In ItemProcessor: \"ProcessorConfig\": {\"Mode\": \"DISTRIBUTED\", \"ExecutionType\": \"STANDARD\"}")
                     .service_at(
                         document,
@@ -74,11 +84,7 @@ fn map(document: &Document<'_>, object: &Object, findings: &mut Vec<Finding>) {
             }
         }
     }
-    let config = document
-        .tree
-        .get(object.node, "ItemProcessor")
-        .and_then(|processor| document.tree.get(processor, "ProcessorConfig"));
-    if let Some(config) = config
+    if let Some(config) = config(document, object.node)
         && is_distributed(document, object.node) == Some(true)
         && document.tree.get(config, "ExecutionType").is_none()
     {
@@ -134,7 +140,7 @@ mod tests {
         check(
             r#"{"StartAt": "A", "States": {"A": {"Type": "Map",
   "ItemBatcher": {"MaxItemsPerBatch": 2},
-//^^^^^^^^^^^^^ error NEEDS_DISTRIBUTED: ItemBatcher needs the DISTRIBUTED mode
+//^^^^^^^^^^^^^ warning NEEDS_DISTRIBUTED: ItemBatcher needs the DISTRIBUTED mode
   "ItemProcessor": {"StartAt": "B", "States": {"B": {"Type": "Succeed"}}}, "Next": "C"}, "C": {"Type": "Map", "End": true, "ItemProcessor": {
   "ProcessorConfig": {"Mode": "DISTRIBUTED"},
 //^^^^^^^^^^^^^^^^^ error EXECUTION_TYPE: The DISTRIBUTED mode needs ExecutionType: STANDARD or EXPRESS

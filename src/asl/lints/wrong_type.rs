@@ -14,6 +14,7 @@ use crate::asl::schema::Holds;
 use crate::asl::schema::JsonType;
 use crate::syntax::NodeId;
 use crate::syntax::NodeKind;
+use crate::text::TextEdit;
 
 pub(crate) fn check(document: &Document<'_>, findings: &mut Vec<Finding>) {
     for (object, field, member) in document.fields() {
@@ -63,24 +64,7 @@ pub(crate) fn check(document: &Document<'_>, findings: &mut Vec<Finding>) {
                     }
                 }
             }
-            Holds::Flag if field.name == "End" => {
-                if matches!(document.tree.kind(value), NodeKind::Bool(false))
-                    && document.tree.get(object.node, "Next").is_none()
-                {
-                    findings.push(
-                        Finding::error(
-                            document,
-                            "END_FALSE",
-                            value,
-                            "End is true or left out; this state has no Next either",
-                        )
-                        .fix(
-                            "End the flow here",
-                            crate::text::TextEdit::replace(document.tree.span(value), "true"),
-                        ),
-                    );
-                }
-            }
+            Holds::Flag if field.name == "End" => end_false(document, object, value, findings),
             _ => {}
         }
     }
@@ -168,7 +152,7 @@ fn wrong_type(document: &Document<'_>, object: &Object, field: &Field, value: No
     if unquoted {
         return finding.fix(
             "Remove the quotes",
-            crate::text::TextEdit::replace(document.tree.span(value), text.trim()),
+            TextEdit::replace(document.tree.span(value), text.trim()),
         );
     }
     finding
@@ -265,6 +249,23 @@ fn range(
                 format!("Value must be less than or equal to {most}")
             },
         ),
+    );
+}
+
+fn end_false(document: &Document<'_>, object: &Object, value: NodeId, findings: &mut Vec<Finding>) {
+    let says_no = matches!(document.tree.kind(value), NodeKind::Bool(false));
+    if !says_no || document.tree.get(object.node, "Next").is_some() {
+        return;
+    }
+    let span = document.tree.span(value);
+    findings.push(
+        Finding::error(
+            document,
+            "END_FALSE",
+            value,
+            "End is true or left out; this state has no Next either",
+        )
+        .fix("End the flow here", TextEdit::replace(span, "true")),
     );
 }
 
