@@ -114,7 +114,8 @@ fn ascii_classes(pattern: &str) -> String {
     out
 }
 
-fn each_child(node: &mut AstNode, visit: &mut dyn FnMut(&mut AstNode)) {
+/// Calls `visit` for each direct child.
+pub fn each_child(node: &mut AstNode, visit: &mut dyn FnMut(&mut AstNode)) {
     match node {
         AstNode::Path { steps } => {
             for step in steps {

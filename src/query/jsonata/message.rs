@@ -2,9 +2,13 @@
 
 use std::sync::LazyLock;
 
+use jsonata_core::value::JValue;
 use regex::Regex;
 
+use crate::query::Value;
 use crate::query::jsonata::JsonataError;
+use crate::query::jsonata::blame::Blame;
+use crate::query::jsonata::convert::to_value;
 
 /// Our code for an evaluator that failed inside itself.
 pub const CRASH: &str = "U1999";
@@ -15,6 +19,10 @@ static CODE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\b[STDU]\d{
 static OPERATOR: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r#"(?:of|of the|operator) "?([^\s"]+)"?(?: operator| must|$)"#).ok()
 });
+static COUNT: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"expected (\d+), got (\d+)").ok());
+static CAST: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?s)convert '(.*)' to").ok());
+static LAST: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(\S+)$").ok());
 static ARGUMENT: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"(?i)argument (\d+)(?: of function \$?([A-Za-z0-9_]+))?").ok());
 
@@ -221,6 +229,19 @@ const TEXTS: [(&str, &str); 58] = [
     ),
 ];
 
+/// The parser's names of symbols.
+const SYMBOLS: [(&str, &str); 9] = [
+    ("LeftParen", "("),
+    ("RightParen", ")"),
+    ("LeftBracket", "["),
+    ("RightBracket", "]"),
+    ("LeftBrace", "{"),
+    ("RightBrace", "}"),
+    ("Colon", ":"),
+    ("Comma", ","),
+    ("Pipe", "|"),
+];
+
 /// The first error code in a text.
 pub fn code_of(text: &str) -> Option<&str> {
     CODE.as_ref()?.find(text).map(|found| found.as_str())
@@ -238,50 +259,161 @@ pub fn syntax(text: &str) -> JsonataError {
     error(code, text)
 }
 
-/// The error of an evaluator's message about `expression`.
-pub fn evaluation(text: &str, _expression: &str) -> JsonataError {
+/// The words of a syntax error once the token in the way is known.
+pub fn syntax_words(code: &str, message: &str, token: &str) -> String {
+    let expected = message
+        .strip_prefix("Expected ")
+        .and_then(|rest| rest.split([',', ' ']).next())
+        .map(|name| {
+            SYMBOLS
+                .iter()
+                .find(|(known, _)| *known == name)
+                .map_or(name, |(_, symbol)| symbol)
+        });
+    match (code, expected) {
+        ("S0102", _) => format!("Number out of range: {}", quoted(token)),
+        ("S0201", _) => format!("Syntax error: {}", quoted(token)),
+        ("S0202", Some(expected)) => {
+            format!("Expected {}, got {}", quoted(expected), quoted(token))
+        }
+        ("S0203", Some(expected)) => {
+            format!("Expected {} before end of expression", quoted(expected))
+        }
+        ("S0204", _) => format!("Unknown operator: {}", quoted(token)),
+        ("S0211", _) => format!(
+            "The symbol {} cannot be used as a unary operator",
+            quoted(token)
+        ),
+        ("S0214", _) => {
+            let symbol = if message.contains('#') { "#" } else { "@" };
+            format!("The right side of \"{symbol}\" must be a variable name (start with $)")
+        }
+        _ => message.to_string(),
+    }
+}
+
+/// The error of an evaluator's message.
+pub fn evaluation(text: &str) -> JsonataError {
     error(code_of(text).unwrap_or("U1000"), text)
 }
 
-fn error(code: &str, text: &str) -> JsonataError {
-    let rest = text
-        .split_once(code)
+/// Completes an error with what it came from.
+pub fn fill(error: &mut JsonataError, text: &str, blame: &Blame) {
+    let rest = after_code(text, &error.code);
+    let name = &blame.name;
+    let [left, right] = &blame.sides;
+    let index = found(&ARGUMENT, rest, 1).or_else(|| {
+        let expected: usize = found(&COUNT, rest, 1)?.parse().ok()?;
+        let given: usize = found(&COUNT, rest, 2)?.parse().ok()?;
+        let index = match (expected, given) {
+            (0, given) => given,
+            (expected, given) => expected.min(given) + 1,
+        };
+        Some(index.to_string())
+    });
+    let index = index.unwrap_or_else(|| "1".to_string());
+    let message = match error.code.as_str() {
+        "T0410" => {
+            format!("Argument {index} of function \"{name}\" does not match function signature")
+        }
+        "T0411" => format!(
+            "Context value is not a compatible type with argument {index} of function \"{name}\""
+        ),
+        "T0412" => {
+            let items = items(rest);
+            format!("Argument {index} of function \"{name}\" must be an array of \"{items}\"")
+        }
+        "T1010" => format!(
+            "The matcher function argument passed to function \"{name}\" does not return the correct object structure"
+        ),
+        "T2009" => format!(
+            "The values {} and {} either side of operator \"{name}\" must be of the same data type",
+            json(left),
+            json(right)
+        ),
+        "T2010" => format!(
+            "The expressions either side of operator \"{name}\" must evaluate to numeric or string values"
+        ),
+        _ => error.message.clone(),
+    };
+    error.message = message;
+    error.position = blame.position;
+    error.token = Some(name.clone());
+}
+
+fn after_code<'a>(text: &'a str, code: &str) -> &'a str {
+    text.split_once(code)
         .map_or(text, |(_, rest)| rest)
         .trim_start_matches(':')
-        .trim_start();
+        .trim_start()
+}
+
+fn error(code: &str, text: &str) -> JsonataError {
     JsonataError {
         code: code.to_string(),
-        message: words(code, rest),
+        message: words(code, after_code(text, code)),
         position: None,
         token: None,
     }
+}
+
+fn items(rest: &str) -> &'static str {
+    if rest.contains("Number") {
+        "numbers"
+    } else {
+        "strings"
+    }
+}
+
+fn quoted(text: &str) -> String {
+    Value::from(text).to_json()
+}
+
+fn json(value: &JValue) -> String {
+    to_value(value).unwrap_or_default().to_json()
+}
+
+fn found(pattern: &LazyLock<Option<Regex>>, text: &str, group: usize) -> Option<String> {
+    pattern
+        .as_ref()
+        .and_then(|pattern| pattern.captures(text))
+        .and_then(|captures| captures.get(group))
+        .map(|group| group.as_str().to_string())
 }
 
 fn words(code: &str, rest: &str) -> String {
     if let Some((_, text)) = TEXTS.iter().find(|(known, _)| *known == code) {
         return text.to_string();
     }
-    let found = |pattern: &LazyLock<Option<Regex>>, group: usize| {
-        pattern
-            .as_ref()
-            .and_then(|pattern| pattern.captures(rest))
-            .and_then(|captures| captures.get(group))
-            .map(|group| group.as_str().to_string())
-    };
     let filled = match code {
-        "T2001" | "T2002" => found(&OPERATOR, 1).map(|operator| {
+        "T2001" | "T2002" => found(&OPERATOR, rest, 1).map(|operator| {
             let side = if code == "T2001" { "left" } else { "right" };
             format!("The {side} side of the \"{operator}\" operator must evaluate to a number")
         }),
-        "T0410" => found(&ARGUMENT, 1).map(|index| match found(&ARGUMENT, 2) {
-            Some(name) => {
-                format!("Argument {index} of function \"{name}\" does not match function signature")
-            }
-            None => format!("Argument {index} does not match function signature"),
+        "T0410" => found(&ARGUMENT, rest, 1).map(|index| {
+            format!("Argument {index} of function undefined does not match function signature")
         }),
-        "T0411" => found(&ARGUMENT, 1).zip(found(&ARGUMENT, 2)).map(|(index, name)| {
-            format!("Context value is not a compatible type with argument {index} of function \"{name}\"")
+        "T0412" => found(&ARGUMENT, rest, 1).map(|index| {
+            format!(
+                "Argument {index} of function undefined must be an array of \"{}\"",
+                items(rest)
+            )
         }),
+        "D1001" => Some("Number out of range: null".to_string()),
+        "D3030" => found(&CAST, rest, 1).map(|value| {
+            format!("Unable to cast value to a number: {}", quoted(&value))
+        }),
+        "D3100" => found(&LAST, rest, 1).map(|radix| {
+            format!("The radix of the formatBase function must be between 2 and 36.  It was given {radix}")
+        }),
+        "D3133" => Some(format!(
+            "The 'name' modifier can only be applied to months and days in the date/time picture string, not {}",
+            quoted(rest)
+        )),
+        "S0103" => rest
+            .chars()
+            .last()
+            .map(|char| format!("Unsupported escape sequence: \\{}", quoted(&char.to_string()))),
         _ => None,
     };
     filled.unwrap_or_else(|| rest.to_string())

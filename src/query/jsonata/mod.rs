@@ -9,6 +9,7 @@
 //! Add a function of AWS in `function.rs`, an error text in `message.rs`.
 
 mod bindings;
+mod blame;
 mod convert;
 mod function;
 mod guard;

@@ -4,6 +4,7 @@ use jsonata_core::parser;
 
 use crate::query::jsonata::JsonataError;
 use crate::query::jsonata::message::code_of;
+use crate::query::jsonata::message::syntax_words;
 use crate::query::jsonata::token::Kind;
 use crate::query::jsonata::token::Token;
 use crate::query::jsonata::token::tokens;
@@ -21,6 +22,7 @@ pub fn locate(text: &str, mut error: JsonataError) -> JsonataError {
         "S0203" | "S0207" => {
             error.position = Some(text.chars().count());
             error.token = Some("(end)".to_string());
+            error.message = syntax_words(&error.code, &error.message, "(end)");
             return error;
         }
         _ => first_wrong(text, &tokens, &error.code),
@@ -28,9 +30,7 @@ pub fn locate(text: &str, mut error: JsonataError) -> JsonataError {
     if let Some(token) = culprit {
         error.position = Some(token.start);
         error.token = Some(token.text.clone());
-        if error.code == "S0201" {
-            error.message = format!("Syntax error: \"{}\"", token.text);
-        }
+        error.message = syntax_words(&error.code, &error.message, &token.text);
     }
     error
 }

@@ -4,8 +4,10 @@ use std::panic::AssertUnwindSafe;
 use std::panic::catch_unwind;
 use std::sync::Arc;
 
+use jsonata_core::ast::AstNode;
 use jsonata_core::evaluator::Context;
 use jsonata_core::evaluator::Evaluator;
+use jsonata_core::evaluator::EvaluatorError;
 use jsonata_core::evaluator::EvaluatorOptions;
 use jsonata_core::parser;
 use jsonata_core::value::JValue;
@@ -16,6 +18,12 @@ use crate::query::jsonata::Expression;
 use crate::query::jsonata::JsonataError;
 use crate::query::jsonata::Outcome;
 use crate::query::jsonata::UNSUPPORTED;
+use crate::query::jsonata::blame;
+use crate::query::jsonata::blame::Blame;
+use crate::query::jsonata::blame::MARK;
+use crate::query::jsonata::blame::Marks;
+use crate::query::jsonata::blame::leave;
+use crate::query::jsonata::blame::marked;
 use crate::query::jsonata::convert::to_value;
 use crate::query::jsonata::function;
 use crate::query::jsonata::guard;
@@ -47,6 +55,42 @@ pub fn evaluate(expression: &Expression, bindings: &Bindings) -> Result<Outcome,
             token: None,
         });
     }
+    let result =
+        execute(expression, &expression.tree, bindings, None).map_err(|failure| match failure {
+            Failure::Crashed(error) => error,
+            Failure::Said(text) => {
+                let mut error = message::evaluation(&text);
+                if let Some(blame) = blame(expression, bindings, &error.code) {
+                    message::fill(&mut error, &text, &blame);
+                }
+                error
+            }
+        })?;
+    match result {
+        JValue::Undefined => Ok(Outcome::Undefined),
+        value if value.is_function() => Ok(Outcome::Function),
+        value => to_value(&value)
+            .map(Outcome::Value)
+            .ok_or_else(|| JsonataError {
+                code: "U1001".to_string(),
+                message: "The result is nested too deep".to_string(),
+                position: None,
+                token: None,
+            }),
+    }
+}
+
+enum Failure {
+    Crashed(JsonataError),
+    Said(String),
+}
+
+fn execute(
+    expression: &Expression,
+    tree: &AstNode,
+    bindings: &Bindings,
+    marks: Option<&Marks>,
+) -> Result<JValue, Failure> {
     let limits = &bindings.limits;
     let options = EvaluatorOptions {
         timeout_ms: limits.time_ms,
@@ -61,28 +105,42 @@ pub fn evaluate(expression: &Expression, bindings: &Bindings) -> Result<Outcome,
     {
         context.bind(name.to_string(), value);
     }
+    let said = |error: EvaluatorError| Failure::Said(error.message().to_string());
     let mut evaluator = Evaluator::with_options(context, options);
-    function::register(&mut evaluator, bindings, |name| names.mentions(name))
-        .map_err(|error| message::evaluation(error.message(), expression.text()))?;
-    let input = bindings.input();
-    let result = catch_unwind(AssertUnwindSafe(|| {
+    function::register(&mut evaluator, bindings, |name| names.mentions(name)).map_err(said)?;
+    if let Some(marks) = marks {
+        let marks = Marks::clone(marks);
         evaluator
-            .evaluate(&expression.tree, &input)
+            .register_fn(MARK, move |arguments: &[JValue]| {
+                Ok(leave(&marks, arguments))
+            })
+            .map_err(said)?;
+    }
+    let input = bindings.input();
+    catch_unwind(AssertUnwindSafe(|| {
+        evaluator
+            .evaluate(tree, &input)
             .map(JValue::unwrap_sequence)
     }))
-    .map_err(crashed)?
-    .map_err(|error| message::evaluation(error.message(), expression.text()))?;
-    match result {
-        JValue::Undefined => Ok(Outcome::Undefined),
-        value if value.is_function() => Ok(Outcome::Function),
-        value => to_value(&value)
-            .map(Outcome::Value)
-            .ok_or_else(|| JsonataError {
-                code: "U1001".to_string(),
-                message: "The result is nested too deep".to_string(),
-                position: None,
-                token: None,
-            }),
+    .map_err(|panic| Failure::Crashed(crashed(panic)))?
+    .map_err(said)
+}
+
+/// Evaluates once more to find what the error came from, where its text needs that.
+fn blame(expression: &Expression, bindings: &Bindings, code: &str) -> Option<Blame> {
+    let calls = match code {
+        "T2001" | "T2002" | "T2009" | "T2010" | "D1001" => false,
+        "T1006" => return None,
+        _ if code.starts_with("T04") || code.starts_with("T10") || code.starts_with("D3") => true,
+        _ => return None,
+    };
+    let marked = marked(&expression.tree, calls);
+    let marks = blame::marks();
+    match execute(expression, &marked.tree, bindings, Some(&marks)) {
+        Err(Failure::Said(text)) if message::code_of(&text) == Some(code) => {
+            blame::blame(&marked, &marks, expression.text())
+        }
+        _ => None,
     }
 }
 
