@@ -15,7 +15,7 @@ pub(super) enum ItemKind {
     Pass,
     /// A link passes with its label on it.
     Label(usize),
-    /// A link begins or ends at the side of a box of the same layer.
+    /// A link begins or ends at the side of a box of the same layer, where its label may be too.
     Side(usize),
     /// Keeps the column of the happy path free above and below it.
     Spine,
@@ -151,13 +151,15 @@ impl Layers {
         } else {
             (edge.from, edge.to)
         };
+        // What leaves at a side has its label right there, beside the box.
+        let half = edge.label.map_or(0.0, |label| label.width / 2.0);
         let first = if back || edge.catch {
-            self.add_side(upper)
+            self.add_side(upper, if back { 0.0 } else { half })
         } else {
             self.node_item.at(upper)
         };
         let last = if back {
-            self.add_side(lower)
+            self.add_side(lower, half)
         } else {
             self.node_item.at(lower)
         };
@@ -181,9 +183,9 @@ impl Layers {
         }
     }
 
-    fn add_side(&mut self, node: usize) -> usize {
+    fn add_side(&mut self, node: usize, half: f32) -> usize {
         let layer = self.items.at(self.node_item.at(node)).layer;
-        let item = self.push(ItemKind::Side(node), layer, 0.0, 0.0);
+        let item = self.push(ItemKind::Side(node), layer, half, half);
         self.sides.add(node, item);
         item
     }
@@ -221,19 +223,12 @@ pub(super) fn own_loop_width(label: f32) -> f32 {
     size::GAP + label.max(size::LANE_GAP)
 }
 
-/// The rank below which a link's label stands: just above the box it leads to. A long Catch and a loop
-/// have it near the box they leave, where many of them would crowd at the other end.
+/// The rank below which a link's label stands in a row of its own: just above the box it leads to.
 fn label_gap(graph: &Graph, ranks: &Ranks, link: usize) -> Option<usize> {
     let edge = graph.links.at(link);
     edge.label?;
-    let (from, to) = (ranks.rank.at(edge.from), ranks.rank.at(edge.to));
-    if edge.from == edge.to {
-        None
-    } else if ranks.back.at(link) {
-        from.checked_sub(1)
-    } else if edge.catch {
-        Some(from)
-    } else {
-        to.checked_sub(1)
+    if edge.catch || ranks.back.at(link) {
+        return None;
     }
+    ranks.rank.at(edge.to).checked_sub(1)
 }

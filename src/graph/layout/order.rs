@@ -12,8 +12,8 @@ const PATIENCE: usize = 4;
 /// With this many items only a few sweeps are worth their time.
 const MANY: usize = 20_000;
 
-/// Reorders the rows of the layers.
-pub(super) fn order(layers: &mut Layers) {
+/// Reorders the rows of the layers; answers how much is left that crosses or stands in the way.
+pub(super) fn order(layers: &mut Layers) -> usize {
     let mut positions = Positions::of(layers);
     let mut best = positions.cost(layers);
     let mut best_rows = layers.rows.clone();
@@ -49,6 +49,8 @@ pub(super) fn order(layers: &mut Layers) {
         positions.transpose(layers);
     }
     layers.rows = best_rows;
+    positions.unblock(layers);
+    positions.cost(layers)
 }
 
 /// The place of every item in its row.
@@ -71,6 +73,66 @@ impl Positions {
         for (place, item) in layers.rows.list(layer).iter().enumerate() {
             self.place.put(*item, place);
         }
+    }
+
+    /// Moves links that leave at a side right beside their box where another box or its links are between.
+    fn unblock(&mut self, layers: &mut Layers) {
+        for layer in 0..layers.rows.len() {
+            self.number(layers, layer);
+        }
+        for layer in 0..layers.rows.len() {
+            for _ in 0..3 {
+                if !self.unblock_row(layers, layer) {
+                    break;
+                }
+            }
+        }
+    }
+
+    fn unblock_row(&mut self, layers: &mut Layers, layer: usize) -> bool {
+        let row = layers.rows.list(layer).to_vec();
+        let blocked = |side: &usize| match layers.items.at(*side).kind {
+            ItemKind::Side(node) => {
+                let (a, b) = (
+                    self.place.at(layers.node_item.at(node)),
+                    self.place.at(*side),
+                );
+                row.get(a.min(b) + 1..a.max(b))
+                    .unwrap_or_default()
+                    .iter()
+                    .any(|item| match layers.items.at(*item).kind {
+                        ItemKind::Node(_) => true,
+                        ItemKind::Side(other) => other != node,
+                        ItemKind::Pass | ItemKind::Label(_) | ItemKind::Spine => false,
+                    })
+            }
+            _ => false,
+        };
+        let moved: Vec<usize> = row.iter().copied().filter(|item| blocked(item)).collect();
+        if moved.is_empty() {
+            return false;
+        }
+        let mut kept: Vec<usize> = row
+            .into_iter()
+            .filter(|item| !moved.contains(item))
+            .collect();
+        let own = |side: usize| match layers.items.at(side).kind {
+            ItemKind::Side(node) => layers.node_item.at(node),
+            _ => side,
+        };
+        let is_left = |side: usize| self.place.at(side) < self.place.at(own(side));
+        let left = moved.iter().filter(|side| is_left(**side));
+        let right = moved.iter().rev().filter(|side| !is_left(**side));
+        for side in left.chain(right) {
+            let at = kept.iter().position(|item| *item == own(*side));
+            let at = at.unwrap_or_default() + usize::from(!is_left(*side));
+            kept.insert(at.min(kept.len()), *side);
+        }
+        if let Some(slot) = layers.rows.get_mut(layer) {
+            *slot = kept;
+        }
+        self.number(layers, layer);
+        true
     }
 
     fn cost(&self, layers: &Layers) -> usize {

@@ -180,6 +180,7 @@ impl Wishes {
                         .iter()
                         .find(|other| **other == item || *other == side)
                         .is_some_and(|first| first == side);
+                    let reach = reach + layers.items.at(*side).left;
                     of_blocks.add(block, (item, if left { -reach } else { reach }));
                 }
             }

@@ -77,7 +77,19 @@ impl Ports {
             let (up, mut down): (Vec<End>, Vec<End>) = ends.into_iter().partition(|end| end.up);
             down.reverse();
             let sorted: Vec<End> = up.into_iter().chain(down).collect();
-            let middle = (part.size.height / 2.0).min(40.0);
+            let label = |end: &End| {
+                graph
+                    .links
+                    .at(end.link)
+                    .label
+                    .map_or(0.0, |size| size.height)
+            };
+            let above = sorted
+                .iter()
+                .filter(|end| end.up)
+                .map(label)
+                .fold(0.0, f32::max);
+            let middle = (part.size.height / 2.0).min((above + size::LEVEL_GAP).max(40.0));
             let count = sorted.len() as f32;
             let gap = size::LANE_GAP.min((2.0 * middle - 8.0) / count.max(1.0));
             for (at, end) in sorted.iter().enumerate() {

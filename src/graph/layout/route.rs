@@ -49,7 +49,10 @@ pub(super) fn route(
         if let Some(slot) = drawn.routes.get_mut(link) {
             *slot = simplified(points);
         }
-        let label = rows.label(graph, layers, &bands, x, link, &drawn.boxes);
+        let label = match side_label(graph, layers, x, ports, link, &drawn.boxes) {
+            Some(label) => Some(label),
+            None => rows.label(graph, layers, &bands, x, link, &drawn.boxes),
+        };
         drawn.labels.put(link, label);
     }
     drawn
@@ -397,6 +400,44 @@ impl Rows {
             size.height,
         ))
     }
+}
+
+/// The label of a link that leaves at a side: right after the turn, upwards for a loop.
+fn side_label(
+    graph: &Graph,
+    layers: &Layers,
+    x: &[f32],
+    ports: &Ports,
+    link: usize,
+    boxes: &[Rect],
+) -> Option<Rect> {
+    let edge = graph.links.at(link);
+    let size = edge.label?;
+    let rect = boxes.at(edge.from);
+    let chain = layers.chains.list(link);
+    let is_side = |item: &&usize| matches!(layers.items.at(**item).kind, ItemKind::Side(_));
+    let down = |port: Port| match port {
+        Port::Side { down, .. } => down,
+        Port::None | Port::Level(_) => rect.height / 2.0,
+    };
+    let (lowest, highest) = (
+        rect.bottom() + size::LEVEL_GAP,
+        rect.top() - size::LEVEL_GAP,
+    );
+    let (item, y) = if let Some(last) = chain.last().filter(is_side) {
+        let turn = rect.top() + down(ports.lower.at(link));
+        (*last, (turn - size::LEVEL_GAP - size.height).max(highest))
+    } else {
+        let first = chain.first().filter(is_side)?;
+        let turn = rect.top() + down(ports.upper.at(link));
+        (*first, (turn + size::LEVEL_GAP).min(lowest - size.height))
+    };
+    Some(Rect::new(
+        x.at(item) - size.width / 2.0,
+        y,
+        size.width,
+        size.height,
+    ))
 }
 
 fn at_side(rect: Rect, right: bool, down: f32) -> Point {

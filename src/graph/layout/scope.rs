@@ -9,13 +9,18 @@ use crate::graph::layout::ports::ports;
 use crate::graph::layout::rank::Graph;
 use crate::graph::layout::rank::Link;
 use crate::graph::layout::rank::Part;
+use crate::graph::layout::rank::Ranks;
 use crate::graph::layout::rank::rank;
 use crate::graph::layout::route::Drawn;
 use crate::graph::layout::route::route;
+use crate::graph::layout::seed::Fails;
 use crate::graph::layout::seed::seed;
 use crate::graph::layout::size;
 use crate::graph::layout::table::Lists;
 use crate::graph::layout::table::Table;
+
+/// Up to this many items more than one first order is tried.
+const FEW: usize = 3_000;
 
 /// A scope with places from its own corner on.
 #[derive(Clone, Debug, Default)]
@@ -69,8 +74,7 @@ impl Arranged {
         );
         let ranks = rank(&graph);
         let mut layers = Layers::new(&graph, &ranks);
-        seed(&graph, &ranks, &mut layers);
-        order(&mut layers);
+        arrange_rows(&graph, &ranks, &mut layers);
         let x = place(&graph, &ranks, &layers);
         let ports = ports(&graph, &layers, &x);
         let drawn = route(&graph, &layers, &ranks.back, &x, &ports);
@@ -98,6 +102,25 @@ impl Arranged {
         }
         self.width = (bounds.right() + by.x).ceil();
         self.height = self.height.max((bounds.bottom() + by.y).ceil());
+    }
+}
+
+/// Tries another first order only where the usual one leaves crossings.
+fn arrange_rows(graph: &Graph, ranks: &Ranks, layers: &mut Layers) {
+    seed(graph, ranks, layers, Fails::Mixed);
+    let mut best = order(layers);
+    for fails in [Fails::Right, Fails::Left] {
+        if best == 0 || layers.items.len() > FEW {
+            break;
+        }
+        let kept = layers.rows.clone();
+        seed(graph, ranks, layers, fails);
+        let cost = order(layers);
+        if cost < best {
+            best = cost;
+        } else {
+            layers.rows = kept;
+        }
     }
 }
 

@@ -8,6 +8,15 @@ use crate::graph::layout::rank::Ranks;
 use crate::graph::layout::table::Lists;
 use crate::graph::layout::table::Table;
 
+/// Where ways go that only lead to a Fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fails {
+    /// To the left, but to the right of three or more ways, in their order.
+    Mixed,
+    Left,
+    Right,
+}
+
 enum Turn {
     /// A chain that begins at a box, with all that hangs on it.
     Chain(usize),
@@ -17,10 +26,12 @@ enum Turn {
 }
 
 /// Fills the rows of the layers.
-pub(super) fn seed(graph: &Graph, ranks: &Ranks, layers: &mut Layers) {
+pub(super) fn seed(graph: &Graph, ranks: &Ranks, layers: &mut Layers, fails: Fails) {
+    layers.rows.iter_mut().for_each(Vec::clear);
     let mut seed = Seed {
         graph,
         ranks,
+        fails,
         taken: vec![false; graph.parts.len()],
     };
     // The root first; then what nothing leads to, and what only such boxes lead to.
@@ -66,6 +77,7 @@ fn append(layers: &mut Layers, item: usize) {
 struct Seed<'a> {
     graph: &'a Graph,
     ranks: &'a Ranks,
+    fails: Fails,
     taken: Vec<bool>,
 }
 
@@ -127,7 +139,11 @@ impl Seed<'_> {
         if edge.catch {
             return true;
         }
-        let ways = self.graph.out.list(edge.from).len();
-        ways <= 2 && self.ranks.good.at(edge.from) && !self.ranks.good.at(edge.to)
+        let side = match self.fails {
+            Fails::Mixed => self.graph.out.list(edge.from).len() <= 2,
+            Fails::Left => true,
+            Fails::Right => false,
+        };
+        side && self.ranks.good.at(edge.from) && !self.ranks.good.at(edge.to)
     }
 }
