@@ -28,6 +28,8 @@ pub(super) struct Item {
     /// How far it reaches from its center line.
     pub left: f32,
     pub right: f32,
+    /// Room kept towards the box it belongs to, for a label on the way there.
+    pub inner: f32,
 }
 
 /// Two items of neighboring layers that a link, or the happy path's column, connects.
@@ -93,12 +95,51 @@ impl Layers {
         layers
     }
 
+    /// Of each item its place in its row.
+    pub fn places(&self) -> Vec<usize> {
+        let mut places = vec![0; self.items.len()];
+        for row in &self.rows {
+            for (place, item) in row.iter().enumerate() {
+                places.put(*item, place);
+            }
+        }
+        places
+    }
+
+    /// The room an item keeps at its left, or else at its right, towards its box.
+    pub fn inner(&self, places: &[usize], item: usize, at_left: bool) -> f32 {
+        match self.items.at(item).kind {
+            ItemKind::Side(node) => {
+                let own = places.at(self.node_item.at(node));
+                if (own < places.at(item)) == at_left {
+                    self.items.at(item).inner
+                } else {
+                    0.0
+                }
+            }
+            ItemKind::Node(_) | ItemKind::Pass | ItemKind::Label(_) | ItemKind::Spine => 0.0,
+        }
+    }
+
+    /// Nothing stands between an item at a side and its box.
+    pub fn beside(&self, side: usize) -> bool {
+        let ItemKind::Side(node) = self.items.at(side).kind else {
+            return false;
+        };
+        let own = self.node_item.at(node);
+        let row = self.rows.list(self.items.at(own).layer);
+        row.iter()
+            .zip(row.iter().skip(1))
+            .any(|(a, b)| (*a == own && *b == side) || (*a == side && *b == own))
+    }
+
     fn push(&mut self, kind: ItemKind, layer: usize, left: f32, right: f32) -> usize {
         self.items.push(Item {
             kind,
             layer,
             left,
             right,
+            inner: 0.0,
         });
         self.above.push(Vec::new());
         self.below.push(Vec::new());
@@ -153,7 +194,13 @@ impl Layers {
         };
         // What leaves at a side has its label right there, beside the box.
         let half = edge.label.map_or(0.0, |label| label.width / 2.0);
-        let first = if back || edge.catch {
+        let first = if !back && edge.catch && lies_across(graph, ranks, link) {
+            let side = self.add_side(upper, 0.0);
+            if let Some(item) = self.items.get_mut(side) {
+                item.inner = 2.0 * half + 2.0 * size::LEVEL_GAP;
+            }
+            side
+        } else if back || edge.catch {
             self.add_side(upper, if back { 0.0 } else { half })
         } else {
             self.node_item.at(upper)
@@ -216,6 +263,25 @@ impl Layers {
             before = item;
         }
     }
+}
+
+/// Whether a Catch has its label on the way to the side instead of on the way down: so many of them, and
+/// long ones, run close together.
+fn lies_across(graph: &Graph, ranks: &Ranks, link: usize) -> bool {
+    let edge = graph.links.at(link);
+    let at_side = |other: &usize| {
+        let other_edge = graph.links.at(*other);
+        let own_end = other_edge.from == edge.from || ranks.back.at(*other);
+        own_end && (other_edge.catch || ranks.back.at(*other))
+    };
+    let around = graph.out.list(edge.from).iter();
+    let sides = around.chain(graph.into.list(edge.from)).copied();
+    let caught = graph.into.list(edge.to).iter();
+    edge.label
+        .is_some_and(|label| label.height <= size::LABEL_HEIGHT)
+        && sides.filter(at_side).count() == 1
+        && (caught.filter(|other| graph.links.at(**other).catch).count() > 1
+            || ranks.rank.at(edge.to) > ranks.rank.at(edge.from) + 1)
 }
 
 /// The room a loop from a box to itself takes at its right.

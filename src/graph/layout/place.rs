@@ -63,9 +63,11 @@ impl Blocks {
             left: vec![Vec::new(); count],
             right: vec![Vec::new(); count],
         };
+        let place = layers.places();
         for row in &layers.rows {
             for (a, b) in row.iter().zip(row.iter().skip(1)) {
-                let distance = distance(layers, *a, *b);
+                let inner = layers.inner(&place, *a, false) + layers.inner(&place, *b, true);
+                let distance = distance(graph, layers, *a, *b) + inner;
                 let (a, b) = (blocks.block.at(*a), blocks.block.at(*b));
                 blocks.right.add(a, (b, distance));
                 blocks.left.add(b, (a, distance));
@@ -180,7 +182,8 @@ impl Wishes {
                         .iter()
                         .find(|other| **other == item || *other == side)
                         .is_some_and(|first| first == side);
-                    let reach = reach + layers.items.at(*side).left;
+                    let shape = layers.items.at(*side);
+                    let reach = reach + shape.left + shape.inner;
                     of_blocks.add(block, (item, if left { -reach } else { reach }));
                 }
             }
@@ -294,13 +297,33 @@ fn urgency(graph: &Graph, ranks: &Ranks, layers: &Layers, step: usize, link: usi
 }
 
 /// The least distance between the center lines of neighbors.
-fn distance(layers: &Layers, a: usize, b: usize) -> f32 {
+fn distance(graph: &Graph, layers: &Layers, a: usize, b: usize) -> f32 {
     let (left, right) = (layers.items.at(a), layers.items.at(b));
     let gap = match (left.kind, right.kind) {
         (ItemKind::Spine, _) | (_, ItemKind::Spine) => size::GAP / 2.0,
         (ItemKind::Node(_), _) | (_, ItemKind::Node(_)) => size::GAP,
         (ItemKind::Label(_), _) | (_, ItemKind::Label(_)) => size::LEVEL_GAP,
-        (ItemKind::Pass | ItemKind::Side(_), ItemKind::Pass | ItemKind::Side(_)) => size::LANE_GAP,
+        (ItemKind::Pass | ItemKind::Side(_), ItemKind::Pass | ItemKind::Side(_)) => {
+            if meet(graph, layers, a, b) {
+                size::PORT_GAP
+            } else {
+                size::LANE_GAP
+            }
+        }
     };
     left.right + right.left + gap
+}
+
+/// Both run to one box at which they can stay as far apart as its ports.
+fn meet(graph: &Graph, layers: &Layers, a: usize, b: usize) -> bool {
+    let target = |item: usize| {
+        let link = layers.steps.at(*layers.below.list(item).first()?).link?;
+        let ends_on_top = layers
+            .chains
+            .list(link)
+            .last()
+            .is_some_and(|last| matches!(layers.items.at(*last).kind, ItemKind::Node(_)));
+        ends_on_top.then_some(graph.links.at(link).to)
+    };
+    target(a).is_some_and(|to| target(b) == Some(to) && graph.into.list(to).len() <= 4)
 }

@@ -424,6 +424,24 @@ fn side_label(
         rect.bottom() + size::LEVEL_GAP,
         rect.top() - size::LEVEL_GAP,
     );
+    if let (Some(side), Port::Side { right, down }) =
+        (chain.first().filter(is_side), ports.upper.at(link))
+        && layers.items.at(*side).inner > 0.0
+    {
+        let center = rect.top() + down;
+        let beside = size::GAP + size.width / 2.0;
+        let x = if layers.beside(*side) {
+            if right {
+                rect.right() + beside
+            } else {
+                rect.left() - beside
+            }
+        } else {
+            let back = size::LEVEL_GAP + size.width / 2.0;
+            x.at(*side) + if right { -back } else { back }
+        };
+        return Some(Rect::centered(Point::new(x, center), size));
+    }
     let (item, y) = if let Some(last) = chain.last().filter(is_side) {
         let turn = rect.top() + down(ports.lower.at(link));
         (*last, (turn - size::LEVEL_GAP - size.height).max(highest))

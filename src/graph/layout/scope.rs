@@ -107,14 +107,18 @@ impl Arranged {
 
 /// Tries another first order only where the usual one leaves crossings.
 fn arrange_rows(graph: &Graph, ranks: &Ranks, layers: &mut Layers) {
-    seed(graph, ranks, layers, Fails::Mixed);
+    seed(graph, ranks, layers, Fails::Mixed, true);
     let mut best = order(layers);
-    for fails in [Fails::Right, Fails::Left] {
+    for (fails, mirror) in [
+        (Fails::Mixed, false),
+        (Fails::Right, true),
+        (Fails::Left, true),
+    ] {
         if best == 0 || layers.items.len() > FEW {
             break;
         }
         let kept = layers.rows.clone();
-        seed(graph, ranks, layers, fails);
+        seed(graph, ranks, layers, fails, mirror);
         let cost = order(layers);
         if cost < best {
             best = cost;

@@ -19,19 +19,21 @@ pub(super) enum Fails {
 
 enum Turn {
     /// A chain that begins at a box, with all that hangs on it.
-    Chain(usize),
+    /// In the left part a mirrored one: what it leads to besides lies at its left.
+    Chain(usize, bool),
     Node(usize),
     Link(usize),
     Spine,
 }
 
 /// Fills the rows of the layers.
-pub(super) fn seed(graph: &Graph, ranks: &Ranks, layers: &mut Layers, fails: Fails) {
+pub(super) fn seed(graph: &Graph, ranks: &Ranks, layers: &mut Layers, fails: Fails, mirror: bool) {
     layers.rows.iter_mut().for_each(Vec::clear);
     let mut seed = Seed {
         graph,
         ranks,
         fails,
+        mirror,
         taken: vec![false; graph.parts.len()],
     };
     // The root first; then what nothing leads to, and what only such boxes lead to.
@@ -47,10 +49,12 @@ pub(super) fn seed(graph: &Graph, ranks: &Ranks, layers: &mut Layers, fails: Fai
         .chain(roots)
         .chain(0..graph.parts.len());
     for root in all.collect::<Vec<usize>>() {
-        let mut open = vec![Turn::Chain(root)];
+        let mut open = vec![Turn::Chain(root, false)];
         while let Some(turn) = open.pop() {
             match turn {
-                Turn::Chain(node) => open.extend(seed.chain(node).into_iter().rev()),
+                Turn::Chain(node, mirrored) => {
+                    open.extend(seed.chain(node, mirrored).into_iter().rev());
+                }
                 Turn::Node(node) => append(layers, layers.node_item.at(node)),
                 Turn::Link(link) => {
                     for item in layers.chains.list(link).to_vec() {
@@ -78,11 +82,13 @@ struct Seed<'a> {
     graph: &'a Graph,
     ranks: &'a Ranks,
     fails: Fails,
+    /// Parts at the left are built as the mirror image of those at the right.
+    mirror: bool,
     taken: Vec<bool>,
 }
 
 impl Seed<'_> {
-    fn chain(&mut self, root: usize) -> Vec<Turn> {
+    fn chain(&mut self, root: usize, mirrored: bool) -> Vec<Turn> {
         let mut turns = Vec::new();
         if self.taken.at(root) {
             return turns;
@@ -104,15 +110,23 @@ impl Seed<'_> {
         // Every box of the chain but the last goes on by its happy link.
         let on_chain =
             |from: usize, link: usize| from != node && self.ranks.happy.at(from) == Some(link);
-        let hang = |turns: &mut Vec<Turn>, link: usize| {
+        let hang = |turns: &mut Vec<Turn>, link: usize, mirrored: bool| {
             turns.push(Turn::Link(link));
-            turns.push(Turn::Chain(self.graph.links.at(link).to));
+            turns.push(Turn::Chain(self.graph.links.at(link).to, mirrored));
         };
         for node in &nodes {
-            for link in self.graph.out.list(*node) {
-                if self.is_left(*link) && !on_chain(*node, *link) {
-                    hang(&mut turns, *link);
-                }
+            let ways = self.graph.out.list(*node);
+            let side = ways.iter().copied().filter(|link| !on_chain(*node, *link));
+            let (left, right): (Vec<usize>, Vec<usize>) =
+                side.partition(|link| self.is_left(*link));
+            left.into_iter()
+                .for_each(|link| hang(&mut turns, link, self.mirror));
+            if mirrored {
+                let forward = right
+                    .into_iter()
+                    .rev()
+                    .filter(|link| !self.ranks.back.at(*link));
+                forward.for_each(|link| hang(&mut turns, link, true));
             }
         }
         turns.extend(nodes.iter().map(|node| Turn::Node(*node)));
@@ -122,8 +136,9 @@ impl Seed<'_> {
         }
         for node in nodes.iter().rev() {
             for link in self.graph.out.list(*node) {
-                if !self.is_left(*link) && !on_chain(*node, *link) {
-                    hang(&mut turns, *link);
+                let here = !mirrored || self.ranks.back.at(*link);
+                if here && !self.is_left(*link) && !on_chain(*node, *link) {
+                    hang(&mut turns, *link, mirrored);
                 }
             }
         }
