@@ -19,6 +19,7 @@ use crate::asl::StateKind;
 use crate::asl::StatePath;
 use crate::asl::Transition;
 use crate::asl::TransitionKind;
+use crate::asl::labels::transition_labels;
 use crate::graph::EdgeKey;
 use crate::graph::EdgeKind;
 use crate::graph::NodeKey;
@@ -65,7 +66,10 @@ pub struct FlowEdge {
 #[derive(Clone, Debug, PartialEq)]
 pub struct FlowTransition {
     pub kind: TransitionKind,
+    /// Short enough for a label.
     pub label: Option<String>,
+    /// In full, for a tooltip.
+    pub full: Option<String>,
 }
 
 /// A scope with its nodes in the order of the flow.
@@ -273,8 +277,12 @@ impl Flow {
             return;
         };
         // Grouped by target and reason, in the order in which they are tried.
-        let mut groups: Vec<(usize, Vec<&Transition>)> = Vec::new();
-        for transition in state.transitions.iter().filter(|one| is_drawn(state, one)) {
+        let mut groups: Vec<(usize, bool, Vec<FlowTransition>)> = Vec::new();
+        let labels = transition_labels(tree, state);
+        for (transition, label) in state.transitions.iter().zip(labels) {
+            if !is_drawn(state, transition) {
+                continue;
+            }
             let target = machine
                 .in_scope(state.scope, &transition.target)
                 .and_then(|id| machine.state(id))
@@ -287,30 +295,26 @@ impl Flow {
                 });
                 continue;
             };
-            let catches = |one: &&Transition| matches!(one.kind, TransitionKind::Catch(_));
-            let group = groups.iter_mut().find(|(other, list)| {
-                *other == to && list.iter().any(catches) == catches(&transition)
-            });
+            let label = label.filter(|label| !label.short.is_empty());
+            let one = FlowTransition {
+                kind: transition.kind,
+                label: label.as_ref().map(|label| label.short.clone()),
+                full: label.map(|label| label.full),
+            };
+            let catches = matches!(transition.kind, TransitionKind::Catch(_));
+            let group = groups
+                .iter_mut()
+                .find(|(other, reason, _)| *other == to && *reason == catches);
             match group {
-                Some((_, list)) => list.push(transition),
-                None => groups.push((to, vec![transition])),
+                Some((_, _, list)) => list.push(one),
+                None => groups.push((to, catches, vec![one])),
             }
         }
-        for (to, list) in groups {
-            let labels: Vec<(TransitionKind, Option<String>)> = list
-                .iter()
-                .map(|one| (one.kind, label::label(tree, state, one)))
-                .collect();
-            let label = label::combined(&labels);
-            let Some((first, _)) = labels.first() else {
-                continue;
-            };
-            let kind = EdgeKind::from(*first);
-            let transitions = labels
-                .into_iter()
-                .map(|(kind, label)| FlowTransition { kind, label })
-                .collect();
-            self.add_edge(from, to, kind, label, transitions);
+        for (to, _, list) in groups {
+            if let Some(first) = list.first() {
+                let kind = EdgeKind::from(first.kind);
+                self.add_edge(from, to, kind, label::combined(&list), list);
+            }
         }
     }
 

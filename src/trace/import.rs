@@ -24,7 +24,10 @@ pub enum ImportError {
     #[error("there is no list of events; a history has the form {{\"events\": [...]}}")]
     NoEvents,
     #[error("event {position} has no {member}")]
-    Incomplete { position: usize, member: &'static str },
+    Incomplete {
+        position: usize,
+        member: &'static str,
+    },
     #[error("event {id} enters {state}, which the definition does not have there")]
     UnknownState { id: u64, state: String },
 }
@@ -66,25 +69,45 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn read(&mut self, position: usize, event: &Value) -> Result<(), ImportError> {
         let incomplete = |member| ImportError::Incomplete { position, member };
-        let kind = event.get("type").and_then(Value::as_str).ok_or(incomplete("type"))?;
-        let id = event.get("id").and_then(Value::as_i64).ok_or(incomplete("id"))?;
+        let kind = event
+            .get("type")
+            .and_then(Value::as_str)
+            .ok_or(incomplete("type"))?;
+        let id = event
+            .get("id")
+            .and_then(Value::as_i64)
+            .ok_or(incomplete("id"))?;
         let id = u64::try_from(id).map_err(|_| incomplete("id"))?;
         let previous = event.get("previousEventId").and_then(Value::as_i64);
-        let previous = previous.and_then(|id| u64::try_from(id).ok()).unwrap_or_default();
+        let previous = previous
+            .and_then(|id| u64::try_from(id).ok())
+            .unwrap_or_default();
         let at = event.get("timestamp").map(moment).unwrap_or_default();
         let details = Details(
             event
                 .as_object()
-                .and_then(|members| members.iter().find(|(key, _)| key.ends_with("EventDetails")))
+                .and_then(|members| {
+                    members
+                        .iter()
+                        .find(|(key, _)| key.ends_with("EventDetails"))
+                })
                 .map(|(_, value)| value.clone())
                 .unwrap_or_default(),
         );
         let base = self.lanes.get(&previous).cloned().unwrap_or_default();
-        let Some((lane, state, detail, onward)) = self.place(id, previous, kind, &details, base)? else {
+        let Some((lane, state, detail, onward)) = self.place(id, previous, kind, &details, base)?
+        else {
             return Ok(());
         };
         self.lanes.insert(id, onward);
-        self.events.push(Event { id, previous, at, lane, state, detail });
+        self.events.push(Event {
+            id,
+            previous,
+            at,
+            lane,
+            state,
+            detail,
+        });
         Ok(())
     }
 
@@ -103,8 +126,12 @@ impl Reader<'_> {
             let lane = self.entered_lane(previous, &name, base);
             let path = self
                 .path_in(&lane, &name)
-                .ok_or_else(|| ImportError::UnknownState { id, state: name.to_string() })?;
-            self.open.insert(lane.clone(), (path.clone(), state_kind, id));
+                .ok_or_else(|| ImportError::UnknownState {
+                    id,
+                    state: name.to_string(),
+                })?;
+            self.open
+                .insert(lane.clone(), (path.clone(), state_kind, id));
             let detail = EventDetail::StateEntered {
                 kind: state_kind,
                 name,
@@ -115,13 +142,22 @@ impl Reader<'_> {
         if let Some(state_kind) = kind.strip_suffix("StateExited").and_then(StateKind::parse) {
             let name = details.text("name").unwrap_or_default();
             let (lane, path) = self.find_open(&base, |path, _| path.name() == *name);
-            let assigned = details.0.get("assignedVariables").and_then(Value::as_object).cloned();
+            let assigned = details
+                .0
+                .get("assignedVariables")
+                .and_then(Value::as_object)
+                .cloned();
             let detail = EventDetail::StateExited {
                 kind: state_kind,
                 name,
                 output: details.json("output"),
                 assigned: assigned
-                    .map(|members| members.iter().map(|(name, value)| (name.clone(), from_text(value))).collect())
+                    .map(|members| {
+                        members
+                            .iter()
+                            .map(|(name, value)| (name.clone(), from_text(value)))
+                            .collect()
+                    })
                     .unwrap_or_default(),
             };
             return Ok(Some((lane.clone(), path, detail, lane)));
@@ -145,41 +181,90 @@ impl Reader<'_> {
                 let input = details.json("input");
                 (EventDetail::ExecutionStarted { input, role }, None)
             }
-            "ExecutionSucceeded" => (EventDetail::ExecutionSucceeded { output: details.json("output") }, None),
+            "ExecutionSucceeded" => (
+                EventDetail::ExecutionSucceeded {
+                    output: details.json("output"),
+                },
+                None,
+            ),
             "ExecutionFailed" => (EventDetail::ExecutionFailed { error, cause }, None),
             "ExecutionTimedOut" => (EventDetail::ExecutionTimedOut { error, cause }, None),
             "ExecutionAborted" => (EventDetail::ExecutionAborted { error, cause }, None),
             "MapStateStarted" => {
                 let length = details.number("length");
-                (EventDetail::MapStateStarted { length }, Some(StateKind::Map))
+                (
+                    EventDetail::MapStateStarted { length },
+                    Some(StateKind::Map),
+                )
             }
             "MapStateSucceeded" => (EventDetail::MapStateSucceeded, Some(StateKind::Map)),
-            "MapStateFailed" => (EventDetail::MapStateFailed { error, cause }, Some(StateKind::Map)),
+            "MapStateFailed" => (
+                EventDetail::MapStateFailed { error, cause },
+                Some(StateKind::Map),
+            ),
             "MapStateAborted" => (EventDetail::MapStateAborted, Some(StateKind::Map)),
-            "MapIterationStarted" => (EventDetail::MapIterationStarted { name, index }, Some(StateKind::Map)),
-            "MapIterationSucceeded" => (EventDetail::MapIterationSucceeded { name, index }, Some(StateKind::Map)),
+            "MapIterationStarted" => (
+                EventDetail::MapIterationStarted { name, index },
+                Some(StateKind::Map),
+            ),
+            "MapIterationSucceeded" => (
+                EventDetail::MapIterationSucceeded { name, index },
+                Some(StateKind::Map),
+            ),
             "MapIterationFailed" => {
-                let detail = EventDetail::MapIterationFailed { name, index, error, cause };
+                let detail = EventDetail::MapIterationFailed {
+                    name,
+                    index,
+                    error,
+                    cause,
+                };
                 (detail, Some(StateKind::Map))
             }
-            "MapIterationAborted" => (EventDetail::MapIterationAborted { name, index }, Some(StateKind::Map)),
+            "MapIterationAborted" => (
+                EventDetail::MapIterationAborted { name, index },
+                Some(StateKind::Map),
+            ),
             "MapRunStarted" => {
                 let map_run_arn = details.text("mapRunArn").unwrap_or_default();
-                (EventDetail::MapRunStarted { map_run_arn }, Some(StateKind::Map))
+                (
+                    EventDetail::MapRunStarted { map_run_arn },
+                    Some(StateKind::Map),
+                )
             }
             "MapRunSucceeded" => (EventDetail::MapRunSucceeded, Some(StateKind::Map)),
-            "MapRunFailed" => (EventDetail::MapRunFailed { error, cause }, Some(StateKind::Map)),
+            "MapRunFailed" => (
+                EventDetail::MapRunFailed { error, cause },
+                Some(StateKind::Map),
+            ),
             "MapRunAborted" => (EventDetail::MapRunAborted, Some(StateKind::Map)),
-            "ParallelStateStarted" => (EventDetail::ParallelStateStarted, Some(StateKind::Parallel)),
-            "ParallelStateSucceeded" => (EventDetail::ParallelStateSucceeded, Some(StateKind::Parallel)),
-            "ParallelStateFailed" => (EventDetail::ParallelStateFailed { error, cause }, Some(StateKind::Parallel)),
-            "ParallelStateAborted" => (EventDetail::ParallelStateAborted, Some(StateKind::Parallel)),
+            "ParallelStateStarted" => {
+                (EventDetail::ParallelStateStarted, Some(StateKind::Parallel))
+            }
+            "ParallelStateSucceeded" => (
+                EventDetail::ParallelStateSucceeded,
+                Some(StateKind::Parallel),
+            ),
+            "ParallelStateFailed" => (
+                EventDetail::ParallelStateFailed { error, cause },
+                Some(StateKind::Parallel),
+            ),
+            "ParallelStateAborted" => {
+                (EventDetail::ParallelStateAborted, Some(StateKind::Parallel))
+            }
             "WaitStateAborted" => (EventDetail::WaitStateAborted, Some(StateKind::Wait)),
             "TaskStateAborted" => (EventDetail::TaskStateAborted, Some(StateKind::Task)),
             "EvaluationFailed" => {
                 let name = details.text("state").unwrap_or_default();
                 let location = details.text("location");
-                (EventDetail::EvaluationFailed { name, error, cause, location }, None)
+                (
+                    EventDetail::EvaluationFailed {
+                        name,
+                        error,
+                        cause,
+                        location,
+                    },
+                    None,
+                )
             }
             _ => (
                 EventDetail::Task {
@@ -190,23 +275,34 @@ impl Reader<'_> {
             ),
         };
         let (lane, state) = match (&detail, container) {
-            (EventDetail::EvaluationFailed { name, .. }, _) => self.find_open(&base, |path, _| path.name() == **name),
+            (EventDetail::EvaluationFailed { name, .. }, _) => {
+                self.find_open(&base, |path, _| path.name() == **name)
+            }
             (_, Some(wanted)) => self.find_open(&base, |_, kind| kind == wanted),
             (_, None) => (Lane::default(), None),
         };
         let mut onward = lane.clone();
-        let entered = self.open.get(&lane).map(|(_, _, entered)| *entered).unwrap_or_default();
+        let entered = self
+            .open
+            .get(&lane)
+            .map(|(_, _, entered)| *entered)
+            .unwrap_or_default();
         match (&detail, &state) {
             (EventDetail::MapStateStarted { .. } | EventDetail::ParallelStateStarted, _) => {
                 self.branches.insert(id, Vec::new());
-                self.attempts.entry(entered).and_modify(|attempt| *attempt += 1).or_insert(0);
+                self.attempts
+                    .entry(entered)
+                    .and_modify(|attempt| *attempt += 1)
+                    .or_insert(0);
             }
             (EventDetail::MapIterationStarted { index, .. }, Some(state)) => {
                 onward.0.push(self.step(state, entered, *index));
             }
             (EventDetail::Task { .. } | EventDetail::EvaluationFailed { .. }, _) => {}
             // What follows a failure or an abort inside a container is found from the event before it.
-            (EventDetail::MapIterationAborted { .. } | EventDetail::TaskStateAborted, _) => onward = base,
+            (EventDetail::MapIterationAborted { .. } | EventDetail::TaskStateAborted, _) => {
+                onward = base
+            }
             _ => {}
         }
         Some((lane, state, detail, onward))
@@ -214,17 +310,28 @@ impl Reader<'_> {
 
     /// A state is entered in the lane of the event before it, or begins a branch.
     fn entered_lane(&mut self, previous: u64, name: &str, base: Lane) -> Lane {
-        let Some(begun) = self.branches.get(&previous).cloned() else { return base };
-        let Some((state, kind, entered)) = self.open.get(&base).cloned() else { return base };
+        let Some(begun) = self.branches.get(&previous).cloned() else {
+            return base;
+        };
+        let Some((state, kind, entered)) = self.open.get(&base).cloned() else {
+            return base;
+        };
         if kind != StateKind::Parallel {
             return base;
         }
-        let scopes = self.machine.find(&state).map(|state| state.scopes.clone()).unwrap_or_default();
+        let scopes = self
+            .machine
+            .find(&state)
+            .map(|state| state.scopes.clone())
+            .unwrap_or_default();
         let starts = |index: usize| {
-            let scope = scopes.get(index).and_then(|scope| self.machine.scope(*scope));
+            let scope = scopes
+                .get(index)
+                .and_then(|scope| self.machine.scope(*scope));
             scope.is_some_and(|scope| scope.start_at.as_deref() == Some(name))
         };
-        let Some(index) = (0..scopes.len()).find(|index| !begun.contains(index) && starts(*index)) else {
+        let Some(index) = (0..scopes.len()).find(|index| !begun.contains(index) && starts(*index))
+        else {
             return base;
         };
         self.branches.entry(previous).or_default().push(index);
@@ -258,7 +365,11 @@ impl Reader<'_> {
     }
 
     /// From a lane outwards, the first open visit that fits.
-    fn find_open(&self, base: &Lane, fits: impl Fn(&StatePath, StateKind) -> bool) -> (Lane, Option<StatePath>) {
+    fn find_open(
+        &self,
+        base: &Lane,
+        fits: impl Fn(&StatePath, StateKind) -> bool,
+    ) -> (Lane, Option<StatePath>) {
         for depth in (0..=base.0.len()).rev() {
             let lane = Lane(base.0.iter().take(depth).cloned().collect());
             if let Some((path, kind, _)) = self.open.get(&lane)
@@ -296,7 +407,9 @@ fn task_event(kind: &str, details: &Details) -> Option<TaskEvent> {
             timeout_seconds,
             heartbeat_seconds,
         },
-        "ActivityStarted" => TaskEvent::ActivityStarted { worker: details.text("workerName") },
+        "ActivityStarted" => TaskEvent::ActivityStarted {
+            worker: details.text("workerName"),
+        },
         "ActivitySucceeded" => TaskEvent::ActivitySucceeded { output },
         "ActivityFailed" => TaskEvent::ActivityFailed { error, cause },
         "ActivityTimedOut" => TaskEvent::ActivityTimedOut { error, cause },
@@ -309,11 +422,32 @@ fn task_event(kind: &str, details: &Details) -> Option<TaskEvent> {
             heartbeat_seconds,
             role: details.role(),
         },
-        "TaskStarted" => TaskEvent::Started { resource_type, resource },
-        "TaskSubmitted" => TaskEvent::Submitted { resource_type, resource, output },
-        "TaskSucceeded" => TaskEvent::Succeeded { resource_type, resource, output },
-        "TaskFailed" => TaskEvent::Failed { resource_type, resource, error, cause },
-        "TaskTimedOut" => TaskEvent::TimedOut { resource_type, resource, error, cause },
+        "TaskStarted" => TaskEvent::Started {
+            resource_type,
+            resource,
+        },
+        "TaskSubmitted" => TaskEvent::Submitted {
+            resource_type,
+            resource,
+            output,
+        },
+        "TaskSucceeded" => TaskEvent::Succeeded {
+            resource_type,
+            resource,
+            output,
+        },
+        "TaskFailed" => TaskEvent::Failed {
+            resource_type,
+            resource,
+            error,
+            cause,
+        },
+        "TaskTimedOut" => TaskEvent::TimedOut {
+            resource_type,
+            resource,
+            error,
+            cause,
+        },
         _ => return None,
     })
 }
@@ -325,7 +459,10 @@ impl Details {
     /// `taskCredentials.roleArn`
     fn role(&self) -> Option<Arc<str>> {
         let credentials = self.0.get("taskCredentials")?;
-        credentials.get("roleArn").and_then(Value::as_str).map(Arc::from)
+        credentials
+            .get("roleArn")
+            .and_then(Value::as_str)
+            .map(Arc::from)
     }
 
     fn text(&self, name: &str) -> Option<Arc<str>> {
@@ -353,7 +490,13 @@ fn from_text(value: &Value) -> Value {
 /// RFC 3339 text, or seconds since 1970 as the API's JSON has them.
 fn moment(value: &Value) -> Millis {
     match value.as_str() {
-        Some(text) => text.parse::<jiff::Timestamp>().map(jiff::Timestamp::as_millisecond).unwrap_or_default(),
-        None => value.as_f64().map(|seconds| (seconds * 1000.0) as Millis).unwrap_or_default(),
+        Some(text) => text
+            .parse::<jiff::Timestamp>()
+            .map(jiff::Timestamp::as_millisecond)
+            .unwrap_or_default(),
+        None => value
+            .as_f64()
+            .map(|seconds| (seconds * 1000.0) as Millis)
+            .unwrap_or_default(),
     }
 }

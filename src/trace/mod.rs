@@ -9,6 +9,6 @@ mod fold;
 mod import;
 mod visit;
 
-pub use import::{ImportError, import};
 pub use fold::{Passage, Trace};
+pub use import::{ImportError, import};
 pub use visit::{Attempt, AttemptStatus, Visit, VisitStatus};

@@ -14,6 +14,7 @@ use crate::graph::layout::rank::rank;
 use crate::graph::layout::route::Drawn;
 use crate::graph::layout::route::route;
 use crate::graph::layout::seed::Fails;
+use crate::graph::layout::seed::Plan;
 use crate::graph::layout::seed::seed;
 use crate::graph::layout::size;
 use crate::graph::layout::table::Lists;
@@ -105,26 +106,38 @@ impl Arranged {
     }
 }
 
-/// Tries another first order only where the usual one leaves crossings.
+/// The usual first order, and those tried where it leaves crossings.
+const PLANS: [Plan; 6] = [
+    plan(Fails::Mixed, true, false),
+    plan(Fails::Mixed, true, true),
+    plan(Fails::Mixed, false, false),
+    plan(Fails::Right, true, false),
+    plan(Fails::Right, true, true),
+    plan(Fails::Left, true, false),
+];
+
+const fn plan(fails: Fails, mirror: bool, loops_outside: bool) -> Plan {
+    Plan {
+        fails,
+        mirror,
+        loops_outside,
+    }
+}
+
 fn arrange_rows(graph: &Graph, ranks: &Ranks, layers: &mut Layers) {
-    seed(graph, ranks, layers, Fails::Mixed, true);
-    let mut best = order(layers);
-    for (fails, mirror) in [
-        (Fails::Mixed, false),
-        (Fails::Right, true),
-        (Fails::Left, true),
-    ] {
-        if best == 0 || layers.items.len() > FEW {
+    let mut best: Option<(usize, Vec<Vec<usize>>)> = None;
+    for plan in PLANS {
+        seed(graph, ranks, layers, plan);
+        let cost = order(layers);
+        if best.as_ref().is_none_or(|(least, _)| cost < *least) {
+            best = Some((cost, layers.rows.clone()));
+        }
+        if cost == 0 || layers.items.len() > FEW {
             break;
         }
-        let kept = layers.rows.clone();
-        seed(graph, ranks, layers, fails, mirror);
-        let cost = order(layers);
-        if cost < best {
-            best = cost;
-        } else {
-            layers.rows = kept;
-        }
+    }
+    if let Some((_, rows)) = best {
+        layers.rows = rows;
     }
 }
 

@@ -8,6 +8,16 @@ use crate::graph::layout::rank::Ranks;
 use crate::graph::layout::table::Lists;
 use crate::graph::layout::table::Table;
 
+/// How the first order is made.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Plan {
+    pub fails: Fails,
+    /// Parts at the left are built as the mirror image of those at the right.
+    pub mirror: bool,
+    /// Of the ways out of a box those that loop back lie outside.
+    pub loops_outside: bool,
+}
+
 /// Where ways go that only lead to a Fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fails {
@@ -27,13 +37,12 @@ enum Turn {
 }
 
 /// Fills the rows of the layers.
-pub(super) fn seed(graph: &Graph, ranks: &Ranks, layers: &mut Layers, fails: Fails, mirror: bool) {
+pub(super) fn seed(graph: &Graph, ranks: &Ranks, layers: &mut Layers, plan: Plan) {
     layers.rows.iter_mut().for_each(Vec::clear);
     let mut seed = Seed {
         graph,
         ranks,
-        fails,
-        mirror,
+        plan,
         taken: vec![false; graph.parts.len()],
     };
     // The root first; then what nothing leads to, and what only such boxes lead to.
@@ -81,9 +90,7 @@ fn append(layers: &mut Layers, item: usize) {
 struct Seed<'a> {
     graph: &'a Graph,
     ranks: &'a Ranks,
-    fails: Fails,
-    /// Parts at the left are built as the mirror image of those at the right.
-    mirror: bool,
+    plan: Plan,
     taken: Vec<bool>,
 }
 
@@ -115,12 +122,14 @@ impl Seed<'_> {
             turns.push(Turn::Chain(self.graph.links.at(link).to, mirrored));
         };
         for node in &nodes {
-            let ways = self.graph.out.list(*node);
-            let side = ways.iter().copied().filter(|link| !on_chain(*node, *link));
+            let side = self
+                .ways(*node)
+                .into_iter()
+                .filter(|link| !on_chain(*node, *link));
             let (left, right): (Vec<usize>, Vec<usize>) =
                 side.partition(|link| self.is_left(*link));
             left.into_iter()
-                .for_each(|link| hang(&mut turns, link, self.mirror));
+                .for_each(|link| hang(&mut turns, link, self.plan.mirror));
             if mirrored {
                 let forward = right
                     .into_iter()
@@ -135,7 +144,7 @@ impl Seed<'_> {
             turns.push(Turn::Spine);
         }
         for node in nodes.iter().rev() {
-            for link in self.graph.out.list(*node) {
+            for link in &self.ways(*node) {
                 let here = !mirrored || self.ranks.back.at(*link);
                 if here && !self.is_left(*link) && !on_chain(*node, *link) {
                     hang(&mut turns, *link, mirrored);
@@ -143,6 +152,26 @@ impl Seed<'_> {
             }
         }
         turns
+    }
+
+    /// The links out of a box, from the inner to the outer ones.
+    fn ways(&self, node: usize) -> Vec<usize> {
+        let mut ways = self.graph.out.list(node).to_vec();
+        if self.plan.loops_outside {
+            ways.sort_by_key(|link| self.loops(*link));
+        }
+        ways
+    }
+
+    /// The way a link begins leads back up in the end.
+    fn loops(&self, link: usize) -> bool {
+        let mut node = self.graph.links.at(link).to;
+        // A chain is followed by its happy links, which never loop.
+        while let Some(next) = self.ranks.happy.at(node) {
+            node = self.graph.links.at(next).to;
+        }
+        let mut ways = self.graph.out.list(node).iter();
+        ways.any(|way| self.ranks.back.at(*way))
     }
 
     /// Errors go to the left: Catch, and the one of two ways that only leads to a Fail.
@@ -154,7 +183,7 @@ impl Seed<'_> {
         if edge.catch {
             return true;
         }
-        let side = match self.fails {
+        let side = match self.plan.fails {
             Fails::Mixed => self.graph.out.list(edge.from).len() <= 2,
             Fails::Left => true,
             Fails::Right => false,
