@@ -18,12 +18,17 @@ pub mod graph;
 pub mod trace;
 
 pub mod analyze;
+pub mod debugger;
 
 pub mod scene;
 
+pub mod backends;
+pub mod driver;
 pub mod export;
 
 pub mod workspace;
+
+pub mod session;
 
 pub mod cli;
 

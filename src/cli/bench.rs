@@ -15,6 +15,7 @@ use crate::cli::run::KindArg;
 use crate::cli::run::companion;
 use crate::cli::run::compile_source;
 use crate::cli::run::read_mocks;
+use crate::debugger::execution_kind;
 use crate::engine::Ended;
 use crate::engine::Program;
 use crate::engine::Start;
@@ -68,7 +69,7 @@ pub fn bench(arguments: &BenchArgs) -> u8 {
 fn measure(arguments: &BenchArgs) -> Result<u8, String> {
     let source = Source::read(&arguments.source)?;
     let sidecar = companion(&arguments.source.file);
-    let kind = arguments.kind.map(Into::into).or(sidecar.kind);
+    let kind = arguments.kind.map_or(execution_kind(sidecar.kind), Into::into);
     let program = Arc::new(compile_source(&source, kind, &sidecar)?);
     let start = Start {
         input: match &arguments.input {
@@ -139,9 +140,9 @@ fn repeat(program: &Arc<Program>, start: &Start, mocks: &Mocks, runs: usize) -> 
     for _ in 0..runs {
         let begun = Instant::now();
         let mut mocks = mocks.clone();
-        let run = simulate(program.clone(), start.clone(), &mut |call| mocks.answer(call));
+        let run = simulate(program, start.clone(), &mut |call| mocks.answer(call));
         measured.times.push(begun.elapsed());
-        measured.transitions += run.transitions;
+        measured.transitions += run.execution.transitions();
         measured.all_succeeded &= run.ended.as_ref().is_some_and(|ended| ended.status == Status::Succeeded);
         measured.last = run.ended;
     }

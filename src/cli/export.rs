@@ -41,7 +41,7 @@ pub fn export(arguments: &ExportArgs) -> u8 {
     let tree = &source.parse.tree;
     let text = match arguments.to {
         // JSON stays as it is written, byte for byte.
-        ExportFormat::AslJson if source.format == Format::Json => source.text.clone(),
+        ExportFormat::AslJson if Format::of(&source.file, &source.text) == Format::Json => source.text.clone(),
         ExportFormat::AslJson => crate::export::json(tree),
         ExportFormat::AslYaml => crate::export::yaml(tree),
         ExportFormat::Mermaid => crate::export::mermaid(&crate::graph::flow(tree, &source.machine)),

@@ -7,10 +7,14 @@
 //! Add a verb as a file with its `Args` and a function that returns the exit code, and a line in `Verb`.
 
 mod check;
+mod bench;
 mod eval;
+mod export;
 mod layout;
 mod render;
+mod run;
 mod source;
+mod test;
 
 use std::path::PathBuf;
 
@@ -60,6 +64,14 @@ pub struct DesignerArgs {
 
 #[derive(Subcommand, Debug)]
 enum Verb {
+    /// Execute a definition locally and print what happened
+    Run(run::RunArgs),
+    /// Run the scenarios of companion files
+    Test(test::TestArgs),
+    /// Run one execution many times and say how fast
+    Bench(bench::BenchArgs),
+    /// Print a definition in another form
+    Export(export::ExportArgs),
     Eval(eval::EvalArgs),
     /// Say what is wrong with definitions, or could be
     Check(check::CheckArgs),
@@ -93,6 +105,10 @@ struct Unbuilt {
 impl Verb {
     fn execute(self) -> u8 {
         match self {
+            Verb::Run(arguments) => run::run(&arguments),
+            Verb::Test(arguments) => test::test(&arguments),
+            Verb::Bench(arguments) => bench::bench(&arguments),
+            Verb::Export(arguments) => export::export(&arguments),
             Verb::Eval(arguments) => eval::eval(&arguments),
             Verb::Check(arguments) => check::check(&arguments),
             Verb::Layout(arguments) => layout::layout(&arguments),

@@ -14,6 +14,8 @@ use crate::debugger::Clock;
 use crate::debugger::Pace;
 use crate::debugger::RunNews;
 use crate::debugger::RunOrder;
+use crate::debugger::execution_kind;
+use crate::debugger::scenario_start;
 use crate::engine::CompileOptions;
 use crate::engine::Ended;
 use crate::engine::Event;
@@ -118,7 +120,7 @@ fn execute(arguments: &RunArgs) -> Result<u8, String> {
         ),
         None => None,
     };
-    let kind = arguments.kind.map(ExecutionKind::from).or(sidecar.kind);
+    let kind = arguments.kind.map_or(execution_kind(sidecar.kind), ExecutionKind::from);
     let program = Arc::new(compile_source(&source, kind, &sidecar)?);
     let mut start = Start {
         at: match &arguments.start {
@@ -132,8 +134,9 @@ fn execute(arguments: &RunArgs) -> Result<u8, String> {
         start.name.clone_from(name);
     }
     if let Some(scenario) = scenario {
-        start.input = scenario.input.clone();
-        start.variables.clone_from(&scenario.variables);
+        let given = scenario_start(scenario);
+        start.input = given.input;
+        start.variables = given.variables;
     }
     if let Some(input) = &arguments.input {
         start.input = json_argument(input)?;
@@ -220,12 +223,12 @@ pub fn companion(file: &str) -> Sidecar {
 }
 
 /// Compiles, or says what is wrong, all of it.
-pub fn compile_source(source: &Source, kind: Option<ExecutionKind>, sidecar: &Sidecar) -> Result<Program, String> {
+pub fn compile_source(source: &Source, kind: ExecutionKind, sidecar: &Sidecar) -> Result<Program, String> {
     let mut params = sidecar.params.clone();
     params.extend(source.params.clone());
     let options = CompileOptions {
         name: source.name.clone(),
-        kind: kind.unwrap_or_default(),
+        kind,
         params,
         ..CompileOptions::default()
     };

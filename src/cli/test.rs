@@ -19,11 +19,13 @@ use crate::cli::run::drive;
 use crate::debugger::Clock;
 use crate::debugger::Pace;
 use crate::debugger::RunOrder;
+use crate::debugger::execution_kind;
+use crate::debugger::scenario_start;
+use crate::debugger::summarize;
 use crate::engine::Program;
 use crate::engine::Start;
 use crate::query::Value;
 use crate::sidecar::Expectation;
-use crate::sidecar::RunSummary;
 use crate::trace::Trace;
 
 #[derive(clap::Args, Debug)]
@@ -121,11 +123,7 @@ fn test_file(file: &Path, tried: &mut Vec<Tried>) -> Result<Option<Coverage>, St
     }
     let mut traces = Vec::new();
     for scenario in &sidecar.scenarios {
-        let start = Start {
-            input: scenario.input.clone(),
-            variables: scenario.variables.clone(),
-            ..Start::default()
-        };
+        let start = scenario_start(scenario);
         let mocks = Mocks::from_list(&scenario.mocks).map_err(|error| format!("{name}, {}: {error}", scenario.name))?;
         let begun = Instant::now();
         let outcome = drive(order(&program, start), mocks);
@@ -142,7 +140,7 @@ fn test_file(file: &Path, tried: &mut Vec<Tried>) -> Result<Option<Coverage>, St
         tried.push(Tried {
             file: name.clone(),
             scenario: scenario.name.clone(),
-            expected: scenario.expect.to_value(),
+            expected: expected_value(&scenario.expect),
             status,
             difference,
             duration_ms,
@@ -207,8 +205,20 @@ fn prepare(file: &Path) -> Result<(Source, Arc<Program>), String> {
         params: None,
     })?;
     let sidecar = companion(&name);
-    let program = compile_source(&source, sidecar.kind, &sidecar)?;
+    let program = compile_source(&source, execution_kind(sidecar.kind), &sidecar)?;
     Ok((source, Arc::new(program)))
+}
+
+fn expected_value(expect: &Expectation) -> Value {
+    let texts = [("status", &expect.status), ("error", &expect.error), ("cause", &expect.cause)];
+    let texts = texts.into_iter().filter_map(|(name, text)| Some((name, Value::string(text.as_ref()?))));
+    let values = [("output", &expect.output), ("outputIncludes", &expect.output_includes)];
+    let values = values.into_iter().filter_map(|(name, value)| Some((name, value.clone()?)));
+    let names = |names: &[String]| Value::array(names.iter().map(Value::string).collect());
+    let path = expect.path.as_deref().map(|path| ("path", names(path)));
+    let lists = [("visits", &expect.visits), ("avoids", &expect.avoids)];
+    let lists = lists.into_iter().filter(|(_, list)| !list.is_empty()).map(|(name, list)| (name, names(list)));
+    Value::object(texts.chain(values).chain(path).chain(lists))
 }
 
 fn order(program: &Arc<Program>, start: Start) -> RunOrder {
@@ -225,7 +235,7 @@ fn order(program: &Arc<Program>, start: Start) -> RunOrder {
 fn judge(outcome: &RunOutcome, trace: &Trace, expected: &Expectation) -> (String, Option<String>) {
     match &outcome.ended {
         Some(ended) => {
-            let summary = RunSummary::of(ended, trace.path());
+            let summary = summarize(ended, trace);
             let difference = expected.judge(&summary).err().map(|difference| difference.to_string());
             (ended.status.name().to_owned(), difference)
         }

@@ -8,11 +8,16 @@ use crate::debugger::Pace;
 use crate::debugger::Pause;
 use crate::engine::Ended;
 use crate::engine::Event;
+use crate::engine::ExecutionKind;
 use crate::engine::Millis;
 use crate::engine::Program;
 use crate::engine::Stage;
 use crate::engine::Start;
 use crate::query::Value;
+use crate::sidecar::RunSummary;
+use crate::sidecar::Scenario;
+use crate::sidecar::WorkflowKind;
+use crate::trace::Trace;
 
 /// Everything needed to bring an execution to life.
 #[derive(Clone, Debug)]
@@ -52,4 +57,37 @@ pub enum RunNews {
     },
     /// It could not be started, or broke off: the reason.
     Lost(String),
+}
+
+/// What came of a run, as an expectation judges it.
+pub fn summarize(ended: &Ended, trace: &Trace) -> RunSummary {
+    RunSummary {
+        status: ended.status.name().to_owned(),
+        output: ended.output.clone(),
+        error: ended.error.as_deref().map(str::to_owned),
+        cause: ended.cause.as_deref().map(str::to_owned),
+        path: trace.path(),
+    }
+}
+
+/// The start of a scenario: its input and its variables, everything else as usual.
+pub fn scenario_start(scenario: &Scenario) -> Start {
+    let variables = scenario.variables.as_object();
+    Start {
+        input: scenario.input.clone(),
+        variables: variables
+            .into_iter()
+            .flat_map(|members| members.iter())
+            .map(|(name, value)| (name.to_string(), value.clone()))
+            .collect(),
+        ..Start::default()
+    }
+}
+
+/// The kind of execution a companion file asks for.
+pub const fn execution_kind(kind: WorkflowKind) -> ExecutionKind {
+    match kind {
+        WorkflowKind::Standard => ExecutionKind::Standard,
+        WorkflowKind::Express => ExecutionKind::Express,
+    }
 }

@@ -7,7 +7,6 @@ use tokio::sync::mpsc::Receiver;
 use tokio::sync::mpsc::Sender;
 use tokio::time::Instant;
 
-use crate::backends::Answer;
 use crate::backends::Mocks;
 use crate::debugger::Checkpoint;
 use crate::debugger::Clock;
@@ -18,6 +17,7 @@ use crate::debugger::PauseReason;
 use crate::debugger::Recording;
 use crate::debugger::RunNews;
 use crate::debugger::RunOrder;
+use crate::engine::Answer;
 use crate::engine::CallId;
 use crate::engine::Demand;
 use crate::engine::Event;
@@ -363,7 +363,7 @@ impl Run {
         self.tell(RunNews::Happened { events, stages }).await
     }
 
-    async fn tell(&self, news: RunNews) -> Result<(), Gone> {
+    async fn tell(&mut self, news: RunNews) -> Result<(), Gone> {
         self.news.send(news).await.map_err(|_| Gone)
     }
 }

@@ -59,7 +59,7 @@ impl Session {
             },
             Action::Append(kind) => match self.active().and_then(Tab::append_place) {
                 Some(place) => {
-                    let state = StateTemplate::of_kind(kind);
+                    let state = StateTemplate::new(kind);
                     self.edit(&Command::Insert { state, at: place }, at)
                 }
                 None => Vec::new(),

@@ -11,6 +11,9 @@ use crate::debugger::Pace;
 use crate::debugger::Pause;
 use crate::debugger::RunNews;
 use crate::debugger::RunOrder;
+use crate::debugger::execution_kind;
+use crate::debugger::scenario_start;
+use crate::debugger::summarize;
 use crate::editor::Revision;
 use crate::editor::Selection;
 use crate::engine::CompileOptions;
@@ -28,7 +31,6 @@ use crate::session::RunId;
 use crate::session::Session;
 use crate::session::StepKind;
 use crate::session::Tab;
-use crate::sidecar::RunSummary;
 use crate::trace::Trace;
 use crate::trace::Visit;
 
@@ -133,14 +135,17 @@ impl Session {
     /// What a driver needs to run a document. The error is a sentence for the person.
     pub(crate) fn order(tab: &Tab, scenario: Option<usize>, pace: Pace, at: u64, tempo: u64) -> Result<(RunOrder, Value), String> {
         let chosen = scenario.and_then(|index| tab.sidecar.scenarios.get(index));
-        let input = match chosen {
-            Some(scenario) => scenario.input.clone(),
-            None => Value::parse(&tab.input_text).map_err(|error| format!("The input is {error}"))?,
+        let start = match chosen {
+            Some(scenario) => scenario_start(scenario),
+            None => {
+                let input = Value::parse(&tab.input_text);
+                Start::with_input(input.map_err(|error| format!("The input is {error}"))?)
+            }
         };
         let revision = &tab.revision;
         let options = CompileOptions {
             name: revision.document.name.clone(),
-            kind: tab.sidecar.kind.unwrap_or_default(),
+            kind: execution_kind(tab.sidecar.kind),
             params: tab.sidecar.params.clone(),
             ..CompileOptions::default()
         };
@@ -154,13 +159,11 @@ impl Session {
         let order = RunOrder {
             program: Arc::new(program),
             start: Start {
-                input,
                 at: i64::try_from(at).unwrap_or_default(),
                 seed: at,
                 name: format!("run-{at}"),
-                variables: chosen.map(|scenario| scenario.variables.clone()).unwrap_or_default(),
                 stages: true,
-                ..Start::default()
+                ..start
             },
             breakpoints: tab.breakpoints(),
             pace,
@@ -285,7 +288,7 @@ impl Session {
                     .scenario
                     .and_then(|index| tab.sidecar.scenarios.get(index))
                     .and_then(|scenario| {
-                        let summary = RunSummary::of(&ended, run.trace.path());
+                        let summary = summarize(&ended, &run.trace);
                         scenario.expect.judge(&summary).err()
                     })
                     .map(|difference| difference.to_string());

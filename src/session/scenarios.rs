@@ -3,6 +3,7 @@
 use crate::analyze::Coverage;
 use crate::analyze::coverage;
 use crate::debugger::Pace;
+use crate::debugger::summarize;
 use crate::engine::Ended;
 use crate::engine::Event;
 use crate::session::Effect;
@@ -10,7 +11,6 @@ use crate::session::Session;
 use crate::session::Tab;
 use crate::session::TabId;
 use crate::session::Trial;
-use crate::sidecar::RunSummary;
 use crate::trace::Trace;
 
 /// What came of a scenario.
@@ -55,7 +55,7 @@ impl Session {
         let Some(tab) = self.tab_mut(id) else { return };
         tab.trying.remove(&scenario);
         let trace = Trace::of(events);
-        let summary = RunSummary::of(&ended, trace.path());
+        let summary = summarize(&ended, &trace);
         let difference = tab
             .sidecar
             .scenarios
