@@ -39,4 +39,8 @@ pub enum Outcome {
     Succeeded(Value),
     Failed(Fault),
     Heartbeat,
+    /// A worker has taken an activity task.
+    Started {
+        worker: Option<Arc<str>>,
+    },
 }

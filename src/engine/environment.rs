@@ -1,0 +1,128 @@
+//! What the fields of a state can refer to while they are evaluated.
+
+use std::cell::Cell;
+use std::sync::Arc;
+
+use crate::engine::Millis;
+use crate::engine::chance::Chance;
+use crate::engine::history::moment_text;
+use crate::engine::lanes::Item;
+use crate::engine::lanes::ThreadId;
+use crate::engine::lanes::Threads;
+use crate::engine::program::StateProgram;
+use crate::query::Value;
+use crate::query::jsonpath::Path;
+use crate::query::jsonpath::PathError;
+use crate::query::jsonpath::Root;
+
+/// The parts of the Context Object that stay the same during an execution.
+#[derive(Clone, Debug)]
+pub(crate) struct Fixed {
+    pub execution: Value,
+    pub machine: Value,
+}
+
+/// Everything a path, an intrinsic or an expression can see.
+pub(crate) struct Environment<'a> {
+    pub threads: &'a Threads,
+    pub thread: ThreadId,
+    pub state: &'a StateProgram,
+    pub fixed: &'a Fixed,
+    /// Replaces the Context Object altogether (TestState).
+    pub context: Option<&'a Value>,
+    /// `$` of JSONPath.
+    pub input: &'a Value,
+    /// `$states.input`.
+    pub raw_input: &'a Value,
+    /// `$states.result`.
+    pub result: Option<&'a Value>,
+    /// `$states.errorOutput`.
+    pub error_output: Option<&'a Value>,
+    /// The item an ItemSelector is evaluated for.
+    pub item: Option<&'a Item>,
+    pub chance: &'a Cell<Chance>,
+    pub now: Millis,
+}
+
+impl<'a> Environment<'a> {
+    /// The same with another `$`.
+    pub fn with_input(&self, input: &'a Value) -> Environment<'a> {
+        Environment { input, ..*self }
+    }
+
+    pub fn read(&self, path: &Path) -> Result<Value, PathError> {
+        match path.root() {
+            Root::Input => path.read(self.input),
+            Root::Context => path.read(&self.context_object()),
+            Root::Variable(name) => match self.variable(name) {
+                Some(value) => path.read(value),
+                None => path.read_with(|_| None),
+            },
+        }
+    }
+
+    pub fn variable(&self, name: &str) -> Option<&'a Value> {
+        self.threads.variable(self.thread, name)
+    }
+
+    /// All variables a thread sees, inner ones first.
+    pub fn variables(&self) -> Vec<(Arc<str>, Value)> {
+        visible_variables(self.threads, self.thread)
+    }
+
+    /// The Context Object (AWS guide, "Accessing execution data from the Context object").
+    pub fn context_object(&self) -> Value {
+        if let Some(context) = self.context {
+            return context.clone();
+        }
+        let mut members = vec![
+            ("Execution", self.fixed.execution.clone()),
+            ("StateMachine", self.fixed.machine.clone()),
+        ];
+        let thread = self.threads.get(self.thread);
+        let mut state = vec![("Name", Value::String(self.state.name.clone()))];
+        if let Some(thread) = thread {
+            let entered = moment_text(thread.visit.entered_at);
+            state.insert(0, ("EnteredTime", Value::from(entered)));
+            if self.state.has_retry_count() {
+                state.push(("RetryCount", Value::from(i64::from(thread.visit.retries))));
+            }
+        }
+        members.push(("State", Value::object(state)));
+        if let Some(token) = thread.and_then(|thread| thread.visit.token.as_ref()) {
+            let token = Value::String(token.clone());
+            members.push(("Task", Value::object([("Token", token)])));
+        }
+        if let Some(item) = self.item.or_else(|| self.threads.item(self.thread)) {
+            let item = Value::object([
+                ("Index", Value::from(item.index as i64)),
+                ("Value", item.value.clone()),
+            ]);
+            members.push(("Map", Value::object([("Item", item)])));
+        }
+        Value::object(members)
+    }
+
+    /// Draws from the execution's chance.
+    pub fn draw<T>(&self, draw: impl FnOnce(&mut Chance) -> T) -> T {
+        let mut chance = self.chance.get();
+        let drawn = draw(&mut chance);
+        self.chance.set(chance);
+        drawn
+    }
+}
+
+/// The variables a thread sees; of several with one name the innermost.
+pub(crate) fn visible_variables(threads: &Threads, thread: ThreadId) -> Vec<(Arc<str>, Value)> {
+    let mut seen: Vec<(Arc<str>, Value)> = Vec::new();
+    let mut current = threads.get(thread);
+    while let Some(thread) = current {
+        for (name, value) in &thread.variables {
+            if !seen.iter().any(|(known, _)| known == name) {
+                seen.push((name.clone(), value.clone()));
+            }
+        }
+        current = threads.outer(thread);
+    }
+    seen
+}

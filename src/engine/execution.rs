@@ -1,0 +1,589 @@
+//! An execution: a value that moves one micro-step at a time.
+
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use crate::asl::StatePath;
+use crate::engine::CallId;
+use crate::engine::Demand;
+use crate::engine::Ended;
+use crate::engine::Event;
+use crate::engine::EventDetail;
+use crate::engine::ExecutionKind;
+use crate::engine::Lane;
+use crate::engine::Millis;
+use crate::engine::Phase;
+use crate::engine::Program;
+use crate::engine::Ready;
+use crate::engine::Signal;
+use crate::engine::Stage;
+use crate::engine::StageKind;
+use crate::engine::Start;
+use crate::engine::Status;
+use crate::engine::Step;
+use crate::engine::StoredObject;
+use crate::engine::chance::Chance;
+use crate::engine::environment::Environment;
+use crate::engine::environment::Fixed;
+use crate::engine::environment::visible_variables;
+use crate::engine::history::moment_text;
+use crate::engine::lanes::Stand;
+use crate::engine::lanes::Thread;
+use crate::engine::lanes::ThreadId;
+use crate::engine::lanes::Threads;
+use crate::engine::lanes::Visit;
+use crate::engine::measure::Measure;
+use crate::engine::program::StateProgram;
+use crate::engine::timer::Alarm;
+use crate::engine::timer::Timers;
+use crate::engine::trouble::TIMEOUT;
+use crate::engine::trouble::Trouble;
+use crate::query::Value;
+
+/// Events a Standard execution may have (quota "Execution history").
+const HISTORY_LIMIT: u64 = 25_000;
+
+/// What an Express workflow may last (quota "Maximum execution time").
+const EXPRESS_LIMIT: Millis = 300_000;
+
+/// States an execution may enter without its clock moving, where no history limit ends it.
+const STANDSTILL_LIMIT: u64 = 250_000;
+
+/// One run of a program. Cloning it is cheap, and the copy goes on as the original would.
+#[derive(Clone, Debug)]
+pub struct Execution {
+    pub(crate) program: Arc<Program>,
+    pub(crate) fixed: Fixed,
+    /// Replaces the Context Object.
+    pub(crate) context: Option<Value>,
+    pub(crate) threads: Threads,
+    pub(crate) queue: VecDeque<ThreadId>,
+    pub(crate) timers: Timers,
+    pub(crate) calls: BTreeMap<CallId, ThreadId>,
+    pub(crate) chance: Cell<Chance>,
+    pub(crate) now: Millis,
+    pub(crate) out: Step,
+    pub(crate) objects: Arc<[StoredObject]>,
+    pub(crate) next_call: u64,
+    root: ThreadId,
+    begun: bool,
+    name: Arc<str>,
+    input: Value,
+    started_at: Millis,
+    next_event: u64,
+    transitions: u64,
+    /// The moment at which the clock stands, and the transitions by then.
+    standstill: (Millis, u64),
+    history: bool,
+    stages: bool,
+    ended: Option<Ended>,
+}
+
+impl Execution {
+    pub fn new(program: Arc<Program>, start: Start) -> Execution {
+        let measure = Measure::of(&start.input);
+        let first = program
+            .scope_start(crate::engine::program::ScopeIndex(0))
+            .unwrap_or(crate::engine::program::StateIndex(0));
+        let mut threads = Threads::default();
+        let root = threads.insert(Thread {
+            lane: Lane::default(),
+            parent: None,
+            hidden: false,
+            isolated: false,
+            item: None,
+            variables: start
+                .variables
+                .into_iter()
+                .map(|(name, value)| (Arc::from(name), value))
+                .collect(),
+            last: 0,
+            visit: Visit::new(first, start.input.clone(), measure),
+        });
+        let fixed = fixed_context(&program, &start.name, &start.input, start.at);
+        Execution {
+            fixed,
+            context: None,
+            threads,
+            queue: VecDeque::from([root]),
+            timers: Timers::default(),
+            calls: BTreeMap::new(),
+            chance: Cell::new(Chance::new(start.seed)),
+            now: start.at,
+            out: Step::default(),
+            objects: Arc::from(start.objects),
+            next_call: 1,
+            root,
+            begun: false,
+            name: Arc::from(start.name),
+            input: start.input,
+            started_at: start.at,
+            next_event: 1,
+            transitions: 0,
+            standstill: (start.at, 0),
+            history: start.history,
+            stages: start.stages,
+            ended: None,
+            program,
+        }
+    }
+
+    pub fn program(&self) -> &Arc<Program> {
+        &self.program
+    }
+
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The input it was started with.
+    pub fn input(&self) -> &Value {
+        &self.input
+    }
+
+    pub fn started_at(&self) -> Millis {
+        self.started_at
+    }
+
+    /// The time of the latest signal.
+    pub fn now(&self) -> Millis {
+        self.now
+    }
+
+    /// States entered so far.
+    pub fn transitions(&self) -> u64 {
+        self.transitions
+    }
+
+    /// How it ended, once it has.
+    pub fn ended(&self) -> Option<&Ended> {
+        self.ended.as_ref()
+    }
+
+    /// The micro-step the next `Signal::Proceed` does; none while it waits for an answer or a timer.
+    pub fn ready(&self) -> Option<Ready<'_>> {
+        let thread = self.threads.get(*self.queue.front()?)?;
+        let state = self.program.state(thread.visit.state)?;
+        let phase = match &thread.visit.stand {
+            Stand::Enter => Phase::Enter,
+            Stand::Work => Phase::Work,
+            Stand::Exit(..) => Phase::Exit,
+            Stand::Fault(_) => Phase::Fault,
+            Stand::Call(_) | Stand::Wait(_) | Stand::BackOff(_) | Stand::Container(_) => {
+                return None;
+            }
+        };
+        Some(Ready {
+            lane: &thread.lane,
+            state: &state.path,
+            phase,
+            input: &thread.visit.input,
+        })
+    }
+
+    /// When the earliest wait, back-off, timeout or heartbeat is over.
+    pub fn next_timer(&self) -> Option<Millis> {
+        self.timers.next()
+    }
+
+    /// The variables visible in a branch or iteration; none where the lane is not open.
+    pub fn variables(&self, lane: &Lane) -> Vec<(String, Value)> {
+        self.threads
+            .iter()
+            .find(|(_, thread)| thread.lane == *lane)
+            .map(|(id, _)| visible_variables(&self.threads, id))
+            .unwrap_or_default()
+            .into_iter()
+            .map(|(name, value)| (name.to_string(), value))
+            .collect()
+    }
+
+    /// The branches and iterations that are open, each with the state it stands in.
+    pub fn open_lanes(&self) -> Vec<(Lane, StatePath)> {
+        if self.ended.is_some() {
+            return Vec::new();
+        }
+        let mut open: Vec<(Lane, StatePath)> = self
+            .threads
+            .iter()
+            .filter_map(|(_, thread)| {
+                let state = self.program.state(thread.visit.state)?;
+                Some((thread.lane.clone(), state.path.clone()))
+            })
+            .collect();
+        open.sort();
+        open
+    }
+
+    /// Does one micro-step. Signals to an ended execution change nothing.
+    pub fn advance(&mut self, signal: Signal) -> Step {
+        if self.ended.is_some() {
+            return Step::default();
+        }
+        self.now = self.now.max(signal.now());
+        self.begin();
+        match signal {
+            Signal::Proceed { .. } => self.proceed(),
+            Signal::Answer { call, outcome, .. } => self.answer(call, outcome),
+            Signal::Time { .. } => self.ring(),
+            Signal::Stop { error, cause, .. } => {
+                self.finish(Ended {
+                    status: Status::Aborted,
+                    output: None,
+                    error: error.map(Arc::from),
+                    cause: cause.map(Arc::from),
+                    fault: None,
+                    at: self.now,
+                });
+            }
+            Signal::EditInput {
+                lane, state, input, ..
+            } => self.edit_input(&lane, &state, input),
+        }
+        self.guard();
+        std::mem::take(&mut self.out)
+    }
+
+    fn begin(&mut self) {
+        if self.begun {
+            return;
+        }
+        self.begun = true;
+        let limit = match (self.program.timeout_seconds, self.program.kind) {
+            (Some(seconds), _) => Some(seconds.saturating_mul(1_000)),
+            (None, ExecutionKind::Express) => Some(EXPRESS_LIMIT),
+            (None, ExecutionKind::Standard) => None,
+        };
+        if let Some(limit) = limit {
+            self.timers
+                .set(self.started_at.saturating_add(limit), Alarm::Execution);
+        }
+        let role = Arc::from(role_arn(&self.program));
+        let detail = EventDetail::ExecutionStarted {
+            input: self.input.clone(),
+            role,
+        };
+        self.write(self.root, 0, None, detail);
+    }
+
+    fn proceed(&mut self) {
+        let Some(id) = self.queue.pop_front() else {
+            return;
+        };
+        let program = self.program.clone();
+        let Some(thread) = self.threads.get_mut(id) else {
+            return;
+        };
+        let Some(state) = program.state(thread.visit.state) else {
+            return;
+        };
+        let stand = std::mem::replace(&mut thread.visit.stand, Stand::Work);
+        let done = match stand {
+            Stand::Enter => {
+                self.enter(id, state);
+                Ok(())
+            }
+            Stand::Work => self.work(id, state),
+            Stand::Exit(result, measure) => self.exit(id, state, result, measure),
+            Stand::Fault(trouble) => {
+                self.handle(id, state, trouble);
+                Ok(())
+            }
+            Stand::Call(_) | Stand::Wait(_) | Stand::BackOff(_) | Stand::Container(_) => {
+                thread.visit.stand = stand;
+                Ok(())
+            }
+        };
+        if let Err(trouble) = done {
+            self.fall(id, state, trouble);
+        }
+    }
+
+    /// Lets a thread go on with a fault as its next micro-step.
+    pub(crate) fn fall(&mut self, id: ThreadId, state: &StateProgram, trouble: Trouble) {
+        if let Some(thread) = self.threads.get_mut(id) {
+            let trouble = trouble.in_state(state, thread.visit.entered);
+            thread.visit.stand = Stand::Fault(trouble);
+            self.queue.push_front(id);
+        }
+    }
+
+    /// Lets a thread go on with its result as its next micro-step.
+    pub(crate) fn conclude(&mut self, id: ThreadId, result: Value, measure: Measure) {
+        if let Some(thread) = self.threads.get_mut(id) {
+            thread.visit.stand = Stand::Exit(result, measure);
+            self.queue.push_front(id);
+        }
+    }
+
+    fn enter(&mut self, id: ThreadId, state: &StateProgram) {
+        let Some(thread) = self.threads.get_mut(id) else {
+            return;
+        };
+        let visit = &mut thread.visit;
+        visit.before = thread.last;
+        visit.entered_at = self.now;
+        let input = visit.input.clone();
+        let edited = std::mem::take(&mut visit.edited);
+        self.transitions += 1;
+        self.stage(id, state, StageKind::Input, &input);
+        let entered = self.emit(
+            id,
+            state,
+            EventDetail::StateEntered {
+                kind: state.kind,
+                name: state.name.clone(),
+                input: input.clone(),
+            },
+        );
+        if let Some(thread) = self.threads.get_mut(id) {
+            thread.visit.entered = entered;
+            thread.visit.stand = Stand::Work;
+        }
+        if edited {
+            self.note_edit(id, state, input);
+        }
+        self.queue.push_front(id);
+    }
+
+    fn edit_input(&mut self, lane: &Lane, state: &StatePath, input: Value) {
+        let program = self.program.clone();
+        let found = self.threads.iter().find_map(|(id, thread)| {
+            let program_state = program.state(thread.visit.state)?;
+            (thread.lane == *lane && program_state.path == *state).then_some((id, program_state))
+        });
+        let Some((id, state)) = found else {
+            return;
+        };
+        let Some(thread) = self.threads.get_mut(id) else {
+            return;
+        };
+        let before_entering = matches!(thread.visit.stand, Stand::Enter);
+        if !before_entering && !matches!(thread.visit.stand, Stand::Work) {
+            return;
+        }
+        thread.visit.measure = Measure::of(&input);
+        thread.visit.input = input.clone();
+        thread.visit.edited = before_entering;
+        if !before_entering {
+            self.note_edit(id, state, input);
+        }
+    }
+
+    fn note_edit(&mut self, id: ThreadId, state: &StateProgram, input: Value) {
+        self.emit_leaf(
+            id,
+            state,
+            EventDetail::InputEdited {
+                name: state.name.clone(),
+                input,
+            },
+        );
+    }
+
+    /// Lets all timers that are due go off.
+    fn ring(&mut self) {
+        while let Some((key, alarm)) = self.timers.pop_due(self.now) {
+            match alarm {
+                Alarm::Wake(id) => self.wake(id, key),
+                Alarm::Timeout(id) => self.time_out(id, false),
+                Alarm::Heartbeat(id) => self.time_out(id, true),
+                Alarm::Execution => {
+                    self.finish(Ended {
+                        status: Status::TimedOut,
+                        output: None,
+                        error: Some(Arc::from(TIMEOUT)),
+                        cause: None,
+                        fault: None,
+                        at: self.now,
+                    });
+                    return;
+                }
+            }
+        }
+    }
+
+    fn guard(&mut self) {
+        if self.ended.is_some() {
+            return;
+        }
+        if self.standstill.0 != self.now {
+            self.standstill = (self.now, self.transitions);
+        }
+        if self.program.kind == ExecutionKind::Standard && self.next_event >= HISTORY_LIMIT {
+            self.end_failed(Trouble::runtime(
+                "The execution reached the maximum number of history events (25000).",
+            ));
+        } else if self.transitions - self.standstill.1 > STANDSTILL_LIMIT {
+            self.end_failed(Trouble::runtime(format!(
+                "More than {STANDSTILL_LIMIT} states were entered without any time passing; this looks like an endless loop."
+            )));
+        }
+    }
+
+    /// Ends the execution with a fault nothing has dealt with.
+    pub(crate) fn end_failed(&mut self, trouble: Trouble) {
+        self.finish(Ended {
+            status: Status::Failed,
+            output: None,
+            error: trouble.error.clone(),
+            cause: trouble.cause.clone(),
+            fault: Some(trouble.fault()),
+            at: self.now,
+        });
+    }
+
+    pub(crate) fn finish(&mut self, ended: Ended) {
+        let (error, cause) = (ended.error.clone(), ended.cause.clone());
+        let detail = match ended.status {
+            Status::Succeeded => EventDetail::ExecutionSucceeded {
+                output: ended.output.clone().unwrap_or_default(),
+            },
+            Status::Failed => EventDetail::ExecutionFailed { error, cause },
+            Status::TimedOut => EventDetail::ExecutionTimedOut { error, cause },
+            Status::Aborted => EventDetail::ExecutionAborted { error, cause },
+        };
+        let previous = match ended.status {
+            Status::Succeeded | Status::Failed => {
+                self.threads.get(self.root).map_or(0, |root| root.last)
+            }
+            Status::TimedOut | Status::Aborted => self.next_event - 1,
+        };
+        self.write(self.root, previous, None, detail);
+        let open = std::mem::take(&mut self.calls);
+        self.out.demands.extend(open.into_keys().map(Demand::Cancel));
+        self.queue.clear();
+        self.timers = Timers::default();
+        self.ended = Some(ended);
+    }
+
+    /// Writes an event that the next one of the thread follows. Returns its id.
+    pub(crate) fn emit(&mut self, id: ThreadId, state: &StateProgram, detail: EventDetail) -> u64 {
+        let Some(previous) = self.threads.get(id).map(|thread| thread.last) else {
+            return 0;
+        };
+        let event = self.write(id, previous, Some(state), detail);
+        if let Some(thread) = self.threads.get_mut(id) {
+            thread.last = event;
+        }
+        event
+    }
+
+    /// Writes an event that no other follows: `MapIterationSucceeded` and the like.
+    pub(crate) fn emit_leaf(
+        &mut self,
+        id: ThreadId,
+        state: &StateProgram,
+        detail: EventDetail,
+    ) -> u64 {
+        let previous = self.threads.get(id).map_or(0, |thread| thread.last);
+        self.write(id, previous, Some(state), detail)
+    }
+
+    pub(crate) fn write(
+        &mut self,
+        id: ThreadId,
+        previous: u64,
+        state: Option<&StateProgram>,
+        detail: EventDetail,
+    ) -> u64 {
+        let Some(thread) = self.threads.get(id) else {
+            return 0;
+        };
+        if thread.hidden {
+            return previous;
+        }
+        let event = self.next_event;
+        self.next_event += 1;
+        if self.history {
+            self.out.events.push(Event {
+                id: event,
+                previous,
+                at: self.now,
+                lane: thread.lane.clone(),
+                state: state.map(|state| state.path.clone()),
+                detail,
+            });
+        }
+        event
+    }
+
+    pub(crate) fn stage(
+        &mut self,
+        id: ThreadId,
+        state: &StateProgram,
+        kind: StageKind,
+        value: &Value,
+    ) {
+        if !self.stages {
+            return;
+        }
+        if let Some(thread) = self.threads.get(id) {
+            self.out.stages.push(Stage {
+                lane: thread.lane.clone(),
+                state: state.path.clone(),
+                entered: thread.visit.entered,
+                kind,
+                value: value.clone(),
+            });
+        }
+    }
+
+    /// What the fields of a thread's state see; `$` is `input`.
+    pub(crate) fn environment<'a>(
+        &'a self,
+        id: ThreadId,
+        state: &'a StateProgram,
+        input: &'a Value,
+        raw_input: &'a Value,
+    ) -> Environment<'a> {
+        Environment {
+            threads: &self.threads,
+            thread: id,
+            state,
+            fixed: &self.fixed,
+            context: self.context.as_ref(),
+            input,
+            raw_input,
+            result: None,
+            error_output: None,
+            item: None,
+            chance: &self.chance,
+            now: self.now,
+        }
+    }
+
+    pub(crate) fn draw<T>(&self, draw: impl FnOnce(&mut Chance) -> T) -> T {
+        let mut chance = self.chance.get();
+        let drawn = draw(&mut chance);
+        self.chance.set(chance);
+        drawn
+    }
+}
+
+/// The role an execution assumes; local runs have one made-up role.
+pub(crate) fn role_arn(program: &Program) -> String {
+    format!("arn:aws:iam::{}:role/{}", program.account, program.name)
+}
+
+fn fixed_context(program: &Program, name: &str, input: &Value, at: Millis) -> Fixed {
+    let mut execution = vec![
+        ("Id", Value::from(program.execution_arn(name))),
+        ("Input", input.clone()),
+        ("StartTime", Value::from(moment_text(at))),
+        ("Name", Value::from(name)),
+        ("RoleArn", Value::from(role_arn(program))),
+    ];
+    if program.kind == ExecutionKind::Standard {
+        execution.push(("RedriveCount", Value::from(0)));
+    }
+    Fixed {
+        execution: Value::object(execution),
+        machine: Value::object([
+            ("Id", Value::from(program.machine_arn())),
+            ("Name", Value::String(program.name.clone())),
+        ]),
+    }
+}

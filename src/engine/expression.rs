@@ -1,0 +1,88 @@
+//! The query languages as the fields of a state use them, with the service's words for what goes wrong.
+
+use std::sync::Arc;
+
+use crate::engine::environment::Environment;
+use crate::engine::template::Template;
+use crate::engine::trouble::Trouble;
+use crate::query::Value;
+use crate::query::intrinsics::Intrinsic;
+use crate::query::jsonpath::Root;
+
+/// A `{% … %}` string of one field.
+#[derive(Clone, Debug)]
+pub(crate) struct JsonataField {
+    /// The text without `{%` and `%}`.
+    pub text: Arc<str>,
+    /// Where it stands: `Output/result`, `Arguments/FunctionName`.
+    pub location: Arc<str>,
+}
+
+impl JsonataField {
+    /// Parses the text between the marks. The error is what the language says.
+    pub fn parse(text: &str, _location: &str) -> Result<JsonataField, (String, Option<usize>)> {
+        let _ = text;
+        Err(("JSONata expressions cannot be executed yet".to_owned(), None))
+    }
+
+    pub fn evaluate(&self, _environment: &Environment<'_>) -> Result<Value, Trouble> {
+        Err(self.complaint("cannot be executed yet"))
+    }
+
+    /// The value is of another type than the field takes.
+    pub fn unexpected(&self, wanted: &str, value: &Value) -> Trouble {
+        self.complaint(&format!(
+            "returned an unexpected result type. Expected '{wanted}', but was '{}' for value: {}",
+            value.type_name(),
+            value.to_json()
+        ))
+    }
+
+    fn complaint(&self, words: &str) -> Trouble {
+        Trouble::evaluation(
+            Some(&self.location),
+            format!(
+                "The JSONata expression '{}' specified for the field '{}' {words}",
+                self.text, self.location
+            ),
+        )
+    }
+}
+
+impl Template {
+    /// The value is of another type than the field takes.
+    pub fn unexpected_type(&self, wanted: &str, value: &Value) -> Trouble {
+        match self {
+            Template::Expression(expression) => expression.unexpected(wanted, value),
+            _ => Trouble::runtime(format!(
+                "Expected '{wanted}', but was '{}' for value: {}",
+                value.type_name(),
+                value.to_json()
+            )),
+        }
+    }
+}
+
+/// Evaluates `States.Format(…)` and its siblings.
+pub(crate) fn evaluate_intrinsic(
+    intrinsic: &Intrinsic,
+    field: &str,
+    environment: &Environment<'_>,
+) -> Result<Value, Trouble> {
+    let resolve = |root: &Root| match root {
+        Root::Input => Some(environment.input.clone()),
+        Root::Context => Some(environment.context_object()),
+        Root::Variable(name) => environment.variable(name).cloned(),
+    };
+    let seed = environment.draw(|chance| chance.next());
+    let mut chance = crate::query::Chance::seeded(seed);
+    intrinsic
+        .evaluate(&resolve, &mut chance)
+        .map_err(|error| {
+            let trouble = match error.error {
+                crate::engine::trouble::RUNTIME => Trouble::runtime(&error.message),
+                name => Trouble::named(name, &error.message),
+            };
+            trouble.at_field(format!("/{field}"))
+        })
+}

@@ -1,0 +1,340 @@
+//! What becomes of a fault: a retry, a Catcher, or the end of the scope.
+
+use crate::asl::QueryLanguage;
+use crate::asl::StateKind;
+use crate::engine::Demand;
+use crate::engine::EventDetail;
+use crate::engine::Execution;
+use crate::engine::lanes::Parent;
+use crate::engine::lanes::Stand;
+use crate::engine::lanes::ThreadId;
+use crate::engine::measure::Measure;
+use crate::engine::passage::Departure;
+use crate::engine::passage::assign;
+use crate::engine::passage::place;
+use crate::engine::program::Next;
+use crate::engine::program::StateProgram;
+use crate::engine::retry::Catcher;
+use crate::engine::retry::matches;
+use crate::engine::timer::Alarm;
+use crate::engine::trouble::Class;
+use crate::engine::trouble::Trouble;
+use crate::query::Value;
+
+impl Execution {
+    pub(crate) fn handle(&mut self, id: ThreadId, state: &StateProgram, trouble: Trouble) {
+        self.note_evaluation(id, state, &trouble);
+        if self.retry(id, state, &trouble) {
+            return;
+        }
+        self.note_container_failure(id, state, &trouble);
+        let catcher = state
+            .catch
+            .iter()
+            .find(|catcher| matches(&catcher.errors, &trouble));
+        let Some(catcher) = catcher else {
+            self.fail_scope(id, trouble);
+            return;
+        };
+        match self.depart_caught(id, state, catcher, &trouble) {
+            Ok(departure) => self.leave(id, state, departure),
+            // A Catcher that fails itself is not tried again.
+            Err(second) => {
+                let entered = self.entered(id);
+                let second = second.in_state(state, entered);
+                self.note_evaluation(id, state, &second);
+                self.fail_scope(id, second);
+            }
+        }
+    }
+
+    fn entered(&self, id: ThreadId) -> u64 {
+        self.threads
+            .get(id)
+            .map_or(0, |thread| thread.visit.entered)
+    }
+
+    /// `EvaluationFailed`, which follows the event before the state where the state has only just begun.
+    fn note_evaluation(&mut self, id: ThreadId, state: &StateProgram, trouble: &Trouble) {
+        let Class::Evaluation { location, late } = &trouble.class else {
+            return;
+        };
+        let Some(thread) = self.threads.get(id) else {
+            return;
+        };
+        let visit = &thread.visit;
+        let previous = if thread.last == visit.entered && !late {
+            visit.before
+        } else {
+            thread.last
+        };
+        let event = self.write(
+            id,
+            previous,
+            Some(state),
+            EventDetail::EvaluationFailed {
+                name: state.name.clone(),
+                error: trouble.error.clone(),
+                cause: trouble.cause.clone(),
+                location: location.clone(),
+            },
+        );
+        if let Some(thread) = self.threads.get_mut(id) {
+            thread.last = event;
+        }
+    }
+
+    /// Begins the back-off of the first Retrier that matches and has attempts left.
+    fn retry(&mut self, id: ThreadId, state: &StateProgram, trouble: &Trouble) -> bool {
+        let found = state
+            .retry
+            .iter()
+            .enumerate()
+            .find(|(_, retrier)| matches(&retrier.errors, trouble));
+        let Some((index, retrier)) = found else {
+            return false;
+        };
+        let Some(thread) = self.threads.get_mut(id) else {
+            return false;
+        };
+        let counts = &mut thread.visit.retries_by;
+        if counts.len() < state.retry.len() {
+            counts.resize(state.retry.len(), 0);
+        }
+        let Some(count) = counts.get_mut(index) else {
+            return false;
+        };
+        let retries = *count;
+        if u64::from(retries) >= retrier.max_attempts {
+            return false;
+        }
+        *count += 1;
+        thread.visit.retries += 1;
+        let delay = self.draw(|chance| retrier.delay(retries, chance));
+        let key = self
+            .timers
+            .set(self.now.saturating_add(delay), Alarm::Wake(id));
+        if let Some(thread) = self.threads.get_mut(id) {
+            thread.visit.stand = Stand::BackOff(key);
+        }
+        true
+    }
+
+    /// `MapStateFailed` or `ParallelStateFailed`, for faults that did not end the execution outright.
+    fn note_container_failure(&mut self, id: ThreadId, state: &StateProgram, trouble: &Trouble) {
+        let own = trouble
+            .origin
+            .as_ref()
+            .is_none_or(|origin| origin.state == state.path);
+        if own && trouble.class == Class::Runtime {
+            return;
+        }
+        let (error, cause) = (trouble.error.clone(), trouble.cause.clone());
+        match state.kind {
+            StateKind::Map => {
+                self.emit(id, state, EventDetail::MapStateFailed { error, cause });
+            }
+            StateKind::Parallel => {
+                self.emit(id, state, EventDetail::ParallelStateFailed { error, cause });
+            }
+            _ => {}
+        }
+    }
+
+    fn depart_caught(
+        &mut self,
+        id: ThreadId,
+        state: &StateProgram,
+        catcher: &Catcher,
+        trouble: &Trouble,
+    ) -> Result<Departure, Trouble> {
+        let text = |text: &Option<std::sync::Arc<str>>| match text {
+            Some(text) => Value::String(text.clone()),
+            None => Value::Null,
+        };
+        let error_output = Value::object([
+            ("Error", text(&trouble.error)),
+            ("Cause", text(&trouble.cause)),
+        ]);
+        let measure = Measure::of(&error_output);
+        let (raw, input_measure) = self.raw_input(id);
+        let next = Next::State(catcher.next);
+        match state.language {
+            QueryLanguage::JsonPath => {
+                let environment = self.environment(id, state, &error_output, &raw);
+                let assigned = assign(&catcher.assign, &environment)?;
+                let (output, measure) = place(
+                    &catcher.result_path,
+                    &raw,
+                    input_measure,
+                    error_output,
+                    measure,
+                )?;
+                let measure = measure
+                    .check(&output)
+                    .map_err(|excess| Trouble::excess(excess, &state.name))?;
+                Ok(Departure {
+                    output,
+                    measure,
+                    assigned,
+                    next,
+                })
+            }
+            QueryLanguage::Jsonata => {
+                let mut environment = self.environment(id, state, &raw, &raw);
+                environment.error_output = Some(&error_output);
+                let assigned = assign(&catcher.assign, &environment)?;
+                let output = match &catcher.output {
+                    Some(template) => template.evaluate(&environment)?,
+                    None => error_output.clone(),
+                };
+                let measure = Measure::of(&output)
+                    .check(&output)
+                    .map_err(|excess| Trouble::excess(excess, &state.name))?;
+                Ok(Departure {
+                    output,
+                    measure,
+                    assigned,
+                    next,
+                })
+            }
+        }
+    }
+
+    /// Nothing has dealt with the fault: the scope fails, and with it what holds the scope.
+    fn fail_scope(&mut self, id: ThreadId, trouble: Trouble) {
+        let parent = self.threads.get(id).and_then(|thread| thread.parent);
+        match parent {
+            Some(parent) => self.fail_lane(id, parent, trouble),
+            None => self.end_failed(trouble),
+        }
+    }
+
+    /// A branch or iteration failed.
+    fn fail_lane(&mut self, id: ThreadId, parent: Parent, trouble: Trouble) {
+        let program = self.program.clone();
+        let Some(outer) = self.threads.get(parent.thread) else {
+            return;
+        };
+        let Some(state) = program.state(outer.visit.state) else {
+            return;
+        };
+        let Stand::Container(container) = &outer.visit.stand else {
+            return;
+        };
+        if container.map.as_ref().is_some_and(|map| map.distributed) {
+            self.fail_child(id, parent, state, trouble);
+            return;
+        }
+        let last = self.threads.get(id).map_or(0, |thread| thread.last);
+        let running = container.running.clone();
+        if let Some(outer) = self.threads.get_mut(parent.thread) {
+            outer.last = last;
+        }
+        if state.kind == StateKind::Map {
+            self.emit_leaf(
+                parent.thread,
+                state,
+                EventDetail::MapIterationFailed {
+                    name: state.name.clone(),
+                    index: parent.index,
+                    error: trouble.error.clone(),
+                    cause: trouble.cause.clone(),
+                },
+            );
+        }
+        self.abort_lane(id, last);
+        for sibling in running.into_iter().filter(|sibling| *sibling != id) {
+            self.abort_sibling(sibling, parent.thread, state, last);
+        }
+        let class = match trouble.class {
+            Class::Evaluation { .. } => Class::Named,
+            class => class,
+        };
+        if let Some(outer) = self.threads.get_mut(parent.thread) {
+            outer.visit.stand = Stand::Fault(Trouble { class, ..trouble });
+            self.queue.push_front(parent.thread);
+        }
+    }
+
+    pub(crate) fn abort_sibling(
+        &mut self,
+        sibling: ThreadId,
+        container: ThreadId,
+        state: &StateProgram,
+        last: u64,
+    ) {
+        let index = self
+            .threads
+            .get(sibling)
+            .and_then(|thread| thread.parent)
+            .map_or(0, |parent| parent.index);
+        if state.kind == StateKind::Map {
+            self.emit_leaf(
+                container,
+                state,
+                EventDetail::MapIterationAborted {
+                    name: state.name.clone(),
+                    index,
+                },
+            );
+        }
+        self.abort_lane(sibling, last);
+    }
+
+    /// Ends a thread and all inside it: its open state is aborted, its calls and timers are cancelled.
+    pub(crate) fn abort_lane(&mut self, id: ThreadId, last: u64) {
+        let program = self.program.clone();
+        let Some(thread) = self.threads.get_mut(id) else {
+            return;
+        };
+        thread.last = last;
+        let state = program.state(thread.visit.state);
+        let stand = std::mem::replace(&mut thread.visit.stand, Stand::Work);
+        match stand {
+            Stand::Container(container) => {
+                for inner in container.running {
+                    match state {
+                        Some(state) => self.abort_sibling(inner, id, state, last),
+                        None => self.abort_lane(inner, last),
+                    }
+                }
+            }
+            Stand::Call(open) => {
+                if self.calls.remove(&open.id).is_some() {
+                    self.out.demands.push(Demand::Cancel(open.id));
+                }
+                for key in [open.timeout, open.heartbeat.map(|(key, _)| key)]
+                    .into_iter()
+                    .flatten()
+                {
+                    self.timers.clear(key);
+                }
+            }
+            Stand::Wait(key) | Stand::BackOff(key) => self.timers.clear(key),
+            Stand::Enter => {
+                self.forget(id);
+                return;
+            }
+            Stand::Work | Stand::Exit(..) | Stand::Fault(_) => {}
+        }
+        if let Some(state) = state {
+            let aborted = match state.kind {
+                StateKind::Task => Some(EventDetail::TaskStateAborted),
+                StateKind::Wait => Some(EventDetail::WaitStateAborted),
+                StateKind::Map => Some(EventDetail::MapStateAborted),
+                StateKind::Parallel => Some(EventDetail::ParallelStateAborted),
+                StateKind::Pass | StateKind::Choice | StateKind::Succeed | StateKind::Fail => None,
+            };
+            if let Some(detail) = aborted {
+                self.write(id, last, Some(state), detail);
+            }
+        }
+        self.forget(id);
+    }
+
+    pub(crate) fn forget(&mut self, id: ThreadId) {
+        self.queue.retain(|queued| *queued != id);
+        self.threads.remove(id);
+    }
+}

@@ -1,0 +1,226 @@
+//! Map: the items, what becomes of each, and how many at a time.
+
+use std::sync::Arc;
+
+use crate::asl::QueryLanguage;
+use crate::engine::EventDetail;
+use crate::engine::Execution;
+use crate::engine::StageKind;
+use crate::engine::lanes::Container;
+use crate::engine::lanes::Item;
+use crate::engine::lanes::MapRun;
+use crate::engine::lanes::ThreadId;
+use crate::engine::measure::Measure;
+use crate::engine::passage::select;
+use crate::engine::program::MapWork;
+use crate::engine::program::StateProgram;
+use crate::engine::template::Template;
+use crate::engine::trouble::Trouble;
+use crate::query::Value;
+
+/// What a Map takes from its fields before it begins.
+pub(crate) struct MapPlan {
+    pub raw: Value,
+    pub effective: Value,
+    pub measure: Measure,
+    pub limit: usize,
+    pub tolerated_count: Option<i64>,
+    pub tolerated_percentage: Option<f64>,
+}
+
+impl Execution {
+    pub(crate) fn begin_map(
+        &mut self,
+        id: ThreadId,
+        state: &StateProgram,
+        map: &MapWork,
+    ) -> Result<(), Trouble> {
+        let (raw, effective, measure) = self.effective_input(id, state)?;
+        let environment = self.environment(id, state, &effective, &raw);
+        let limit = map.max_concurrency.integer(&environment)?;
+        if limit.is_some_and(|limit| limit < 0) {
+            return Err(Trouble::runtime("MaxConcurrency cannot be negative."));
+        }
+        let reader = map
+            .distributed
+            .as_ref()
+            .and_then(|distributed| distributed.reader.as_ref());
+        let items = match reader {
+            Some(_) => Arc::new(Vec::new()),
+            None => self.items(id, state, map, &effective, &raw)?,
+        };
+        self.stage(
+            id,
+            state,
+            StageKind::MaxConcurrency,
+            &Value::from(limit.unwrap_or_default()),
+        );
+        self.emit(
+            id,
+            state,
+            EventDetail::MapStateStarted {
+                length: items.len(),
+            },
+        );
+        let environment = self.environment(id, state, &effective, &raw);
+        let (tolerated_count, tolerated_percentage) = tolerance(map, &environment)?;
+        if let Some(count) = tolerated_count {
+            self.stage(id, state, StageKind::ToleratedFailureCount, &Value::from(count));
+        }
+        if let Some(percentage) = tolerated_percentage {
+            self.stage(
+                id,
+                state,
+                StageKind::ToleratedFailurePercentage,
+                &Value::from(percentage),
+            );
+        }
+        let plan = MapPlan {
+            raw,
+            effective,
+            measure,
+            limit: usize::try_from(limit.unwrap_or_default()).unwrap_or_default(),
+            tolerated_count,
+            tolerated_percentage,
+        };
+        match &map.distributed {
+            Some(distributed) => self.begin_distributed(id, state, map, distributed, plan, items),
+            None => {
+                let inputs = self.select_items(id, state, map, &plan, &items)?;
+                let bound = self.bound_of_inputs(map, plan.measure, &inputs);
+                let mut container = Container::new(inputs.len(), plan.limit, Value::Null, bound);
+                container.map = Some(MapRun {
+                    items,
+                    inputs,
+                    distributed: false,
+                    arn: None,
+                    batches: None,
+                    failed_items: 0,
+                    tolerated_count,
+                    tolerated_percentage,
+                });
+                self.open(id, state, container);
+                Ok(())
+            }
+        }
+    }
+
+    /// A bound of what each iteration gets: less than the whole input, unless something was added.
+    pub(crate) fn bound_of_inputs(
+        &self,
+        map: &MapWork,
+        measure: Measure,
+        inputs: &[Value],
+    ) -> Measure {
+        if map.selector.is_none() && map.items.is_none() && map.distributed.is_none() {
+            return measure;
+        }
+        inputs.iter().map(Measure::of).fold(
+            Measure::default(),
+            |most: Measure, one: Measure| Measure {
+                bytes: most.bytes.max(one.bytes),
+                depth: most.depth.max(one.depth),
+            },
+        )
+    }
+
+    /// The array to go through.
+    pub(crate) fn items(
+        &mut self,
+        id: ThreadId,
+        state: &StateProgram,
+        map: &MapWork,
+        effective: &Value,
+        raw: &Value,
+    ) -> Result<Arc<Vec<Value>>, Trouble> {
+        let environment = self.environment(id, state, effective, raw);
+        let found = match (state.language, &map.items) {
+            (QueryLanguage::JsonPath, _) => select(&map.items_path, "ItemsPath", &environment)?,
+            (QueryLanguage::Jsonata, None) => raw.clone(),
+            (QueryLanguage::Jsonata, Some(template)) => template.evaluate(&environment)?,
+        };
+        self.stage(id, state, StageKind::AfterItemsPath, &found);
+        if let Value::Array(items) = &found {
+            return Ok(items.clone());
+        }
+        Err(match (state.language, &map.items) {
+            (QueryLanguage::JsonPath, _) => {
+                let path = match &map.items_path {
+                    crate::engine::program::Selection::Path(path) => path.text(),
+                    _ => "$",
+                };
+                Trouble::runtime(format!(
+                    "Reference path \"{path}\" must point to array."
+                ))
+                .at_field("/ItemsPath")
+            }
+            (QueryLanguage::Jsonata, Some(template)) => template.unexpected_type("array", &found),
+            (QueryLanguage::Jsonata, None) => Trouble::evaluation(
+                None,
+                format!(
+                    "Map state input must be an array but was: {}",
+                    found.to_json()
+                ),
+            ),
+        })
+    }
+
+    /// What each iteration gets.
+    pub(crate) fn select_items(
+        &mut self,
+        id: ThreadId,
+        state: &StateProgram,
+        map: &MapWork,
+        plan: &MapPlan,
+        items: &Arc<Vec<Value>>,
+    ) -> Result<Arc<Vec<Value>>, Trouble> {
+        let Some(selector) = &map.selector else {
+            return Ok(items.clone());
+        };
+        let mut inputs = Vec::with_capacity(items.len());
+        for (index, value) in items.iter().enumerate() {
+            inputs.push(self.select_item(id, state, selector, plan, index, value)?);
+        }
+        let selected = Value::Array(Arc::new(inputs));
+        self.stage(id, state, StageKind::AfterItemSelector, &selected);
+        match selected {
+            Value::Array(inputs) => Ok(inputs),
+            _ => Ok(Arc::default()),
+        }
+    }
+
+    fn select_item(
+        &self,
+        id: ThreadId,
+        state: &StateProgram,
+        selector: &Template,
+        plan: &MapPlan,
+        index: usize,
+        value: &Value,
+    ) -> Result<Value, Trouble> {
+        let item = Item {
+            index,
+            value: value.clone(),
+        };
+        let mut environment = self.environment(id, state, &plan.effective, &plan.raw);
+        environment.item = Some(&item);
+        selector.evaluate(&environment)
+    }
+}
+
+fn tolerance(
+    map: &MapWork,
+    environment: &crate::engine::environment::Environment<'_>,
+) -> Result<(Option<i64>, Option<f64>), Trouble> {
+    let count = map.tolerated_count.integer(environment)?;
+    if count.is_some_and(|count| count < 0) {
+        return Err(Trouble::runtime("ToleratedFailureCount cannot be negative."));
+    }
+    let percentage = map.tolerated_percentage.float(environment)?;
+    if percentage.is_some_and(|percentage| !(0.0..=100.0).contains(&percentage)) {
+        return Err(Trouble::runtime(
+            "ToleratedFailurePercentage must be between 0 and 100.",
+        ));
+    }
+    Ok((count, percentage))
+}

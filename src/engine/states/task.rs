@@ -1,0 +1,367 @@
+//! Task: scheduling a call, and what becomes of its answer.
+
+use std::sync::Arc;
+
+use crate::engine::Call;
+use crate::engine::CallId;
+use crate::engine::Demand;
+use crate::engine::EventDetail;
+use crate::engine::Execution;
+use crate::engine::Fault;
+use crate::engine::Outcome;
+use crate::engine::StageKind;
+use crate::engine::TaskEvent;
+use crate::engine::lanes::OpenCall;
+use crate::engine::lanes::Stand;
+use crate::engine::lanes::ThreadId;
+use crate::engine::measure::Measure;
+use crate::engine::program::Service;
+use crate::engine::program::StateProgram;
+use crate::engine::program::TaskWork;
+use crate::engine::program::Work;
+use crate::engine::timer::Alarm;
+use crate::engine::trouble::TIMEOUT;
+use crate::engine::trouble::Trouble;
+use crate::query::Value;
+
+/// Milliseconds that a number of seconds makes.
+fn millis(seconds: i64) -> i64 {
+    seconds.saturating_mul(1_000)
+}
+
+impl Execution {
+    pub(crate) fn schedule(
+        &mut self,
+        id: ThreadId,
+        state: &StateProgram,
+        task: &TaskWork,
+    ) -> Result<(), Trouble> {
+        if task.service.has_token() {
+            let token = self.draw(|chance| format!("{}{}", chance.uuid(), chance.uuid()));
+            if let Some(thread) = self.threads.get_mut(id) {
+                thread.visit.token = Some(Arc::from(token.replace('-', "")));
+            }
+        }
+        let (raw, effective, _) = self.effective_input(id, state)?;
+        let environment = self.environment(id, state, &effective, &raw);
+        let timeout = task.timeout.integer(&environment)?;
+        let heartbeat = task.heartbeat.integer(&environment)?;
+        let role = match &task.role {
+            Some(template) => template
+                .evaluate(&environment)?
+                .as_str()
+                .map(|role| -> Arc<str> { Arc::from(role) }),
+            None => None,
+        };
+        let (payload, measure) = self.payload(id, state)?;
+        measure
+            .check(&payload)
+            .map_err(|excess| Trouble::excess(excess, &state.name))?;
+        let call = CallId(self.next_call);
+        self.next_call += 1;
+        let scheduled = scheduled(self, task, payload.clone(), timeout, heartbeat, role);
+        self.emit_task(id, state, call, scheduled);
+        if let Some(started) = started(&task.service) {
+            self.emit_task(id, state, call, started);
+        }
+        let timeout = timeout.map(|seconds| {
+            let at = self.now.saturating_add(millis(seconds));
+            self.timers.set(at, Alarm::Timeout(id))
+        });
+        let heartbeat = heartbeat.map(|seconds| {
+            let at = self.now.saturating_add(millis(seconds));
+            (self.timers.set(at, Alarm::Heartbeat(id)), millis(seconds))
+        });
+        let iteration = self.threads.item(id).map(|item| item.index);
+        let Some(thread) = self.threads.get_mut(id) else {
+            return Ok(());
+        };
+        thread.visit.stand = Stand::Call(OpenCall {
+            id: call,
+            timeout,
+            heartbeat,
+            started: task.service != Service::Activity,
+        });
+        let demand = Call {
+            id: call,
+            state: state.path.clone(),
+            name: state.name.clone(),
+            lane: thread.lane.clone(),
+            resource: task.resource.clone(),
+            payload,
+            attempt: thread.visit.retries,
+            iteration,
+            token: thread.visit.token.clone(),
+        };
+        self.calls.insert(call, id);
+        self.out.demands.push(Demand::Call(demand));
+        Ok(())
+    }
+
+    fn emit_task(&mut self, id: ThreadId, state: &StateProgram, call: CallId, event: TaskEvent) {
+        self.emit(id, state, EventDetail::Task { call, event });
+    }
+
+    /// A call was answered, or one phase of it.
+    pub(crate) fn answer(&mut self, call: CallId, outcome: Outcome) {
+        let program = self.program.clone();
+        let Some(id) = self.calls.get(&call).copied() else {
+            return;
+        };
+        let Some(thread) = self.threads.get(id) else {
+            return;
+        };
+        let Some(state) = program.state(thread.visit.state) else {
+            return;
+        };
+        let Work::Task(task) = &state.work else {
+            return;
+        };
+        match outcome {
+            Outcome::Submitted(output) => {
+                if let Some(event) = submitted(&task.service, output) {
+                    self.emit_task(id, state, call, event);
+                }
+                self.beat(id);
+            }
+            Outcome::Heartbeat => self.beat(id),
+            Outcome::Started { worker } => {
+                self.note_started(id, state, call, worker);
+                self.beat(id);
+            }
+            Outcome::Succeeded(result) => {
+                self.note_started(id, state, call, None);
+                self.close_call(id);
+                self.succeed_task(id, state, task, call, result);
+            }
+            Outcome::Failed(fault) => {
+                self.note_started(id, state, call, None);
+                self.close_call(id);
+                self.fail_task(id, state, task, call, fault);
+            }
+        }
+    }
+
+    fn succeed_task(
+        &mut self,
+        id: ThreadId,
+        state: &StateProgram,
+        task: &TaskWork,
+        call: CallId,
+        result: Value,
+    ) {
+        let culprit = match &task.service {
+            Service::Integration { resource_type, .. } => resource_type.clone(),
+            Service::Lambda | Service::Activity => task.resource.clone(),
+        };
+        match Measure::of(&result).check(&result) {
+            Ok(measure) => {
+                let event = succeeded(&task.service, result.clone());
+                self.emit_task(id, state, call, event);
+                self.stage(id, state, StageKind::Result, &result);
+                self.conclude(id, result, measure);
+            }
+            Err(excess) => {
+                let trouble = Trouble::excess(excess, &culprit);
+                self.fail_task(id, state, task, call, trouble.fault());
+            }
+        }
+    }
+
+    fn fail_task(
+        &mut self,
+        id: ThreadId,
+        state: &StateProgram,
+        task: &TaskWork,
+        call: CallId,
+        fault: Fault,
+    ) {
+        let event = failed(&task.service, &fault);
+        self.emit_task(id, state, call, event);
+        self.fall(id, state, Trouble::of_fault(fault));
+    }
+
+    /// A timeout or the wait for a heartbeat is over.
+    pub(crate) fn time_out(&mut self, id: ThreadId, heartbeat: bool) {
+        let program = self.program.clone();
+        let Some(thread) = self.threads.get(id) else {
+            return;
+        };
+        let Some(state) = program.state(thread.visit.state) else {
+            return;
+        };
+        let (Work::Task(task), Stand::Call(open)) = (&state.work, &thread.visit.stand) else {
+            return;
+        };
+        let call = open.id;
+        self.note_started(id, state, call, None);
+        self.close_call(id);
+        self.out.demands.push(Demand::Cancel(call));
+        let event = timed_out(&task.service);
+        self.emit_task(id, state, call, event);
+        if let Some(thread) = self.threads.get_mut(id) {
+            let trouble = Trouble::timeout(heartbeat).in_state(state, thread.visit.entered);
+            thread.visit.stand = Stand::Fault(trouble);
+            // Behind whatever else goes off at this moment: siblings time out before the first is dealt with.
+            self.queue.push_back(id);
+        }
+    }
+
+    /// An activity's worker took the task; at the latest that is known when it answers.
+    fn note_started(
+        &mut self,
+        id: ThreadId,
+        state: &StateProgram,
+        call: CallId,
+        worker: Option<Arc<str>>,
+    ) {
+        let Some(thread) = self.threads.get_mut(id) else {
+            return;
+        };
+        let Stand::Call(open) = &mut thread.visit.stand else {
+            return;
+        };
+        if !std::mem::replace(&mut open.started, true) {
+            self.emit_task(id, state, call, TaskEvent::ActivityStarted { worker });
+        }
+    }
+
+    fn beat(&mut self, id: ThreadId) {
+        let Some(thread) = self.threads.get_mut(id) else {
+            return;
+        };
+        if let Stand::Call(open) = &mut thread.visit.stand
+            && let Some((key, length)) = open.heartbeat
+        {
+            self.timers.clear(key);
+            let at = self.now.saturating_add(length);
+            open.heartbeat = Some((self.timers.set(at, Alarm::Heartbeat(id)), length));
+        }
+    }
+
+    fn close_call(&mut self, id: ThreadId) {
+        let Some(thread) = self.threads.get_mut(id) else {
+            return;
+        };
+        if let Stand::Call(open) = &thread.visit.stand {
+            let heartbeat = open.heartbeat.map(|(key, _)| key);
+            for key in [open.timeout, heartbeat].into_iter().flatten() {
+                self.timers.clear(key);
+            }
+            self.calls.remove(&open.id);
+        }
+    }
+}
+
+fn scheduled(
+    execution: &Execution,
+    task: &TaskWork,
+    payload: Value,
+    timeout_seconds: Option<i64>,
+    heartbeat_seconds: Option<i64>,
+    role: Option<Arc<str>>,
+) -> TaskEvent {
+    match &task.service {
+        Service::Lambda => TaskEvent::LambdaScheduled {
+            resource: task.resource.clone(),
+            input: payload,
+            timeout_seconds,
+            role,
+        },
+        Service::Activity => TaskEvent::ActivityScheduled {
+            resource: task.resource.clone(),
+            input: payload,
+            timeout_seconds,
+            heartbeat_seconds,
+        },
+        Service::Integration {
+            resource_type,
+            resource,
+        } => TaskEvent::Scheduled {
+            resource_type: resource_type.clone(),
+            resource: resource.clone(),
+            parameters: payload,
+            region: execution.program.region.clone(),
+            timeout_seconds,
+            heartbeat_seconds,
+            role,
+        },
+    }
+}
+
+fn started(service: &Service) -> Option<TaskEvent> {
+    match service {
+        Service::Lambda => Some(TaskEvent::LambdaStarted),
+        Service::Activity => None,
+        Service::Integration {
+            resource_type,
+            resource,
+        } => Some(TaskEvent::Started {
+            resource_type: resource_type.clone(),
+            resource: resource.clone(),
+        }),
+    }
+}
+
+fn submitted(service: &Service, output: Value) -> Option<TaskEvent> {
+    match service {
+        Service::Lambda | Service::Activity => None,
+        Service::Integration {
+            resource_type,
+            resource,
+        } => Some(TaskEvent::Submitted {
+            resource_type: resource_type.clone(),
+            resource: resource.clone(),
+            output,
+        }),
+    }
+}
+
+fn succeeded(service: &Service, output: Value) -> TaskEvent {
+    match service {
+        Service::Lambda => TaskEvent::LambdaSucceeded { output },
+        Service::Activity => TaskEvent::ActivitySucceeded { output },
+        Service::Integration {
+            resource_type,
+            resource,
+        } => TaskEvent::Succeeded {
+            resource_type: resource_type.clone(),
+            resource: resource.clone(),
+            output,
+        },
+    }
+}
+
+fn failed(service: &Service, fault: &Fault) -> TaskEvent {
+    let (error, cause) = (fault.error.clone(), fault.cause.clone());
+    match service {
+        Service::Lambda => TaskEvent::LambdaFailed { error, cause },
+        Service::Activity => TaskEvent::ActivityFailed { error, cause },
+        Service::Integration {
+            resource_type,
+            resource,
+        } => TaskEvent::Failed {
+            resource_type: resource_type.clone(),
+            resource: resource.clone(),
+            error,
+            cause,
+        },
+    }
+}
+
+fn timed_out(service: &Service) -> TaskEvent {
+    let (error, cause) = (Some(Arc::from(TIMEOUT)), None);
+    match service {
+        Service::Lambda => TaskEvent::LambdaTimedOut { error, cause },
+        Service::Activity => TaskEvent::ActivityTimedOut { error, cause },
+        Service::Integration {
+            resource_type,
+            resource,
+        } => TaskEvent::TimedOut {
+            resource_type: resource_type.clone(),
+            resource: resource.clone(),
+            error,
+            cause,
+        },
+    }
+}

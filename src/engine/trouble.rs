@@ -1,0 +1,149 @@
+//! A fault on its way from where it arose to the Retrier, the Catcher or the end.
+
+use std::sync::Arc;
+
+use crate::engine::Fault;
+use crate::engine::FaultOrigin;
+use crate::engine::measure::Excess;
+use crate::engine::program::StateProgram;
+use crate::text::Span;
+
+pub(crate) const RUNTIME: &str = "States.Runtime";
+pub(crate) const EVALUATION: &str = "States.QueryEvaluationError";
+pub(crate) const TIMEOUT: &str = "States.Timeout";
+
+/// A fault and how it is to be treated.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Trouble {
+    pub error: Option<Arc<str>>,
+    pub cause: Option<Arc<str>>,
+    pub class: Class,
+    /// The place, once it is known.
+    pub origin: Option<FaultOrigin>,
+    /// Pointer below the state, where the fault knows it.
+    pub field: String,
+    pub span: Option<Span>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Class {
+    /// An error a Retrier or Catcher may match by name.
+    Named,
+    /// A timeout of a Task; `heartbeat` where it was the heartbeat's.
+    Timeout { heartbeat: bool },
+    /// `States.Runtime` of the executor's own: ends the execution, nothing catches it.
+    Runtime,
+    /// A JSONata expression failed; the history has an event of its own for it.
+    Evaluation {
+        location: Option<Arc<str>>,
+        /// The value was there but did not fit: the event follows the state's own.
+        late: bool,
+    },
+}
+
+impl Trouble {
+    pub fn named(error: &str, cause: impl AsRef<str>) -> Trouble {
+        Trouble {
+            error: Some(Arc::from(error)),
+            cause: Some(Arc::from(cause.as_ref())),
+            class: Class::Named,
+            origin: None,
+            field: String::new(),
+            span: None,
+        }
+    }
+
+    pub fn runtime(cause: impl AsRef<str>) -> Trouble {
+        Trouble {
+            class: Class::Runtime,
+            ..Trouble::named(RUNTIME, cause)
+        }
+    }
+
+    pub fn evaluation(location: Option<&str>, cause: impl AsRef<str>) -> Trouble {
+        Trouble {
+            class: Class::Evaluation {
+                location: location.map(Arc::from),
+                late: false,
+            },
+            field: location.map(|place| format!("/{place}")).unwrap_or_default(),
+            ..Trouble::named(EVALUATION, cause)
+        }
+    }
+
+    pub fn timeout(heartbeat: bool) -> Trouble {
+        Trouble {
+            error: Some(Arc::from(TIMEOUT)),
+            cause: None,
+            class: Class::Timeout { heartbeat },
+            origin: None,
+            field: String::new(),
+            span: None,
+        }
+    }
+
+    /// A payload is too large or nested too deep; `task` is what the service calls the culprit.
+    pub fn excess(excess: Excess, task: &str) -> Trouble {
+        match excess {
+            Excess::Bytes => Trouble::named(
+                "States.DataLimitExceeded",
+                format!(
+                    "The state/task '{task}' returned a result with a size exceeding the maximum number of bytes service limit."
+                ),
+            ),
+            Excess::Depth => Trouble::runtime(
+                "Document nesting depth (1001) exceeds the maximum allowed (1000)",
+            ),
+        }
+    }
+
+    pub fn of_fault(fault: Fault) -> Trouble {
+        Trouble {
+            error: fault.error,
+            cause: fault.cause,
+            class: Class::Named,
+            origin: fault.origin,
+            field: String::new(),
+            span: None,
+        }
+    }
+
+    /// Names the field the fault arose in, if nothing has yet.
+    #[must_use]
+    pub fn at_field(mut self, field: impl Into<String>) -> Trouble {
+        if self.field.is_empty() {
+            self.field = field.into();
+        }
+        self
+    }
+
+    /// Adds the state: to the origin, and to the words of those faults whose words name it.
+    #[must_use]
+    pub fn in_state(mut self, state: &StateProgram, entered: u64) -> Trouble {
+        if self.origin.is_some() {
+            return self;
+        }
+        if matches!(self.class, Class::Runtime | Class::Evaluation { .. })
+            && let Some(cause) = &self.cause
+        {
+            self.cause = Some(Arc::from(format!(
+                "An error occurred while executing the state '{}' (entered at the event id #{entered}). {cause}",
+                state.name
+            )));
+        }
+        self.origin = Some(FaultOrigin {
+            state: state.path.clone(),
+            field: self.field.clone(),
+            expression: self.span,
+        });
+        self
+    }
+
+    pub fn fault(&self) -> Fault {
+        Fault {
+            error: self.error.clone(),
+            cause: self.cause.clone(),
+            origin: self.origin.clone(),
+        }
+    }
+}
