@@ -17,6 +17,8 @@ pub mod editor;
 pub mod graph;
 pub mod trace;
 
+pub mod backends;
+
 pub mod analyze;
 pub mod debugger;
 

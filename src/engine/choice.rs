@@ -43,7 +43,10 @@ pub(crate) enum ConditionTest {
 
 #[derive(Debug)]
 pub(crate) enum Comparison {
-    Is { what: Kind, expected: bool },
+    Is {
+        what: Kind,
+        expected: bool,
+    },
     Order {
         type_: Compared,
         relation: Relation,
@@ -352,7 +355,11 @@ mod tests {
             ("*", "", true),
             ("a*b*c", "aXbXbc", true),
         ] {
-            assert_eq!(glob_matches(&parse_pattern(pattern), text), expected, "{pattern} {text}");
+            assert_eq!(
+                glob_matches(&parse_pattern(pattern), text),
+                expected,
+                "{pattern} {text}"
+            );
         }
     }
 
@@ -361,7 +368,12 @@ mod tests {
         let one = Value::from(1);
         let text = Value::from("1");
         assert!(!relate(Compared::String, Relation::Equals, &one, &text));
-        assert!(relate(Compared::Numeric, Relation::Equals, &one, &Value::from(1.0)));
+        assert!(relate(
+            Compared::Numeric,
+            Relation::Equals,
+            &one,
+            &Value::from(1.0)
+        ));
         assert!(relate(
             Compared::Timestamp,
             Relation::Less,

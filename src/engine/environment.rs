@@ -1,6 +1,7 @@
 //! What the fields of a state can refer to while they are evaluated.
 
 use std::cell::Cell;
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use crate::engine::Millis;
@@ -11,6 +12,7 @@ use crate::engine::lanes::ThreadId;
 use crate::engine::lanes::Threads;
 use crate::engine::program::StateProgram;
 use crate::query::Value;
+use crate::query::jsonata::Bindings;
 use crate::query::jsonpath::Path;
 use crate::query::jsonpath::PathError;
 use crate::query::jsonpath::Root;
@@ -42,14 +44,11 @@ pub(crate) struct Environment<'a> {
     pub item: Option<&'a Item>,
     pub chance: &'a Cell<Chance>,
     pub now: Millis,
+    /// Made when the first expression is evaluated.
+    pub bindings: OnceCell<Bindings>,
 }
 
 impl<'a> Environment<'a> {
-    /// The same with another `$`.
-    pub fn with_input(&self, input: &'a Value) -> Environment<'a> {
-        Environment { input, ..*self }
-    }
-
     pub fn read(&self, path: &Path) -> Result<Value, PathError> {
         match path.root() {
             Root::Input => path.read(self.input),
@@ -65,9 +64,25 @@ impl<'a> Environment<'a> {
         self.threads.variable(self.thread, name)
     }
 
-    /// All variables a thread sees, inner ones first.
-    pub fn variables(&self) -> Vec<(Arc<str>, Value)> {
-        visible_variables(self.threads, self.thread)
+    /// What JSONata expressions see: the variables, and `$states`.
+    pub fn bindings(&self) -> &Bindings {
+        self.bindings.get_or_init(|| {
+            let mut bindings = Bindings::new(self.draw(|chance| chance.next()));
+            bindings.clock = Some(self.now);
+            for (name, value) in visible_variables(self.threads, self.thread) {
+                bindings.bind(name.as_ref(), value);
+            }
+            let mut states = vec![("input", self.raw_input.clone())];
+            if let Some(result) = self.result {
+                states.push(("result", result.clone()));
+            }
+            if let Some(output) = self.error_output {
+                states.push(("errorOutput", output.clone()));
+            }
+            states.push(("context", self.context_object()));
+            bindings.bind("states", Value::object(states));
+            bindings
+        })
     }
 
     /// The Context Object (AWS guide, "Accessing execution data from the Context object").

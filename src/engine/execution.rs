@@ -453,7 +453,9 @@ impl Execution {
         };
         self.write(self.root, previous, None, detail);
         let open = std::mem::take(&mut self.calls);
-        self.out.demands.extend(open.into_keys().map(Demand::Cancel));
+        self.out
+            .demands
+            .extend(open.into_keys().map(Demand::Cancel));
         self.queue.clear();
         self.timers = Timers::default();
         self.ended = Some(ended);
@@ -552,6 +554,7 @@ impl Execution {
             item: None,
             chance: &self.chance,
             now: self.now,
+            bindings: std::cell::OnceCell::new(),
         }
     }
 

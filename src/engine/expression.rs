@@ -7,26 +7,42 @@ use crate::engine::template::Template;
 use crate::engine::trouble::Trouble;
 use crate::query::Value;
 use crate::query::intrinsics::Intrinsic;
+use crate::query::jsonata::Expression;
+use crate::query::jsonata::Outcome;
 use crate::query::jsonpath::Root;
 
 /// A `{% … %}` string of one field.
 #[derive(Clone, Debug)]
 pub(crate) struct JsonataField {
     /// The text without `{%` and `%}`.
-    pub text: Arc<str>,
+    pub expression: Expression,
     /// Where it stands: `Output/result`, `Arguments/FunctionName`.
     pub location: Arc<str>,
 }
 
 impl JsonataField {
-    /// Parses the text between the marks. The error is what the language says.
-    pub fn parse(text: &str, _location: &str) -> Result<JsonataField, (String, Option<usize>)> {
-        let _ = text;
-        Err(("JSONata expressions cannot be executed yet".to_owned(), None))
+    /// Parses the text between the marks. The error is one sentence.
+    pub fn parse(text: &str, location: &str) -> Result<JsonataField, String> {
+        let expression = Expression::parse(text)
+            .map_err(|error| format!("The JSONata expression cannot be parsed: {error}"))?;
+        if let Some(reason) = expression.unsupported() {
+            return Err(reason.to_owned());
+        }
+        Ok(JsonataField {
+            expression,
+            location: Arc::from(location),
+        })
     }
 
-    pub fn evaluate(&self, _environment: &Environment<'_>) -> Result<Value, Trouble> {
-        Err(self.complaint("cannot be executed yet"))
+    pub fn evaluate(&self, environment: &Environment<'_>) -> Result<Value, Trouble> {
+        match self.expression.evaluate(environment.bindings()) {
+            Ok(Outcome::Value(value)) => Ok(value),
+            Ok(Outcome::Undefined) => Err(self.complaint("returned nothing (undefined).")),
+            Ok(Outcome::Function) => Err(self.complaint("returned an unsupported result type.")),
+            Err(error) => {
+                Err(self.complaint(&format!("threw an error during evaluation. {error}")))
+            }
+        }
     }
 
     /// The value is of another type than the field takes.
@@ -43,7 +59,8 @@ impl JsonataField {
             Some(&self.location),
             format!(
                 "The JSONata expression '{}' specified for the field '{}' {words}",
-                self.text, self.location
+                self.expression.text(),
+                self.location
             ),
         )
     }
@@ -76,13 +93,11 @@ pub(crate) fn evaluate_intrinsic(
     };
     let seed = environment.draw(|chance| chance.next());
     let mut chance = crate::query::Chance::seeded(seed);
-    intrinsic
-        .evaluate(&resolve, &mut chance)
-        .map_err(|error| {
-            let trouble = match error.error {
-                crate::engine::trouble::RUNTIME => Trouble::runtime(&error.message),
-                name => Trouble::named(name, &error.message),
-            };
-            trouble.at_field(format!("/{field}"))
-        })
+    intrinsic.evaluate(&resolve, &mut chance).map_err(|error| {
+        let trouble = match error.error {
+            crate::engine::trouble::RUNTIME => Trouble::runtime(&error.message),
+            name => Trouble::named(name, &error.message),
+        };
+        trouble.at_field(format!("/{field}"))
+    })
 }

@@ -30,7 +30,7 @@ impl Event {
     pub fn to_json(&self) -> Json {
         let (name, key, parts) = parts(&self.detail);
         let mut event = JsonMap::new();
-        event.insert("timestamp".to_owned(), timestamp_text(self.at).into());
+        event.insert("timestamp".to_owned(), timestamp(self.at).into());
         event.insert("type".to_owned(), name.into());
         event.insert("id".to_owned(), self.id.into());
         event.insert("previousEventId".to_owned(), self.previous.into());
@@ -84,13 +84,20 @@ impl Event {
     }
 }
 
+/// A whole history: `{"events":[…]}`, indented.
+pub fn history_json(events: &[Event]) -> String {
+    let events: Vec<Json> = events.iter().map(Event::to_json).collect();
+    serde_json::to_string_pretty(&serde_json::json!({ "events": events })).unwrap_or_default()
+}
+
 /// A moment as the context object writes it: `2026-01-01T00:00:00.000Z`.
 pub fn moment_text(at: Millis) -> String {
     let (text, millis) = seconds_text(at);
     format!("{text}.{millis:03}Z")
 }
 
-fn timestamp_text(at: Millis) -> String {
+/// A moment as the command line of AWS prints it: `2026-01-01T00:00:00.000000+00:00`.
+pub fn timestamp(at: Millis) -> String {
     let (text, millis) = seconds_text(at);
     format!("{text}.{millis:03}000+00:00")
 }
@@ -388,11 +395,7 @@ fn task_parts(event: &TaskEvent) -> Parts {
                 ("input", Part::Payload(input.clone())),
             ];
             limits(&mut parts, *timeout_seconds, *heartbeat_seconds, None);
-            named(
-                "ActivityScheduled",
-                "activityScheduledEventDetails",
-                parts,
-            )
+            named("ActivityScheduled", "activityScheduledEventDetails", parts)
         }
         TaskEvent::ActivityStarted { worker } => named(
             "ActivityStarted",

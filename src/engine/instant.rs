@@ -38,7 +38,7 @@ pub(crate) fn parse_instant(text: &str) -> Option<i128> {
 }
 
 /// Milliseconds since the epoch, cut down.
-pub(crate) fn parse_millis(text: &str) -> Option<i64> {
+pub fn parse_millis(text: &str) -> Option<i64> {
     i64::try_from(parse_instant(text)?.div_euclid(1_000_000)).ok()
 }
 
@@ -84,8 +84,14 @@ mod tests {
     #[test]
     fn reads_what_java_reads() {
         assert_eq!(parse_millis("1970-01-01T00:00:01Z"), Some(1_000));
-        assert_eq!(parse_millis("2024-02-29T12:30+02:00"), Some(1_709_202_600_000));
-        assert_eq!(parse_millis("2016-12-05T21:29:29.123456789Z"), Some(1_480_973_369_123));
+        assert_eq!(
+            parse_millis("2024-02-29T12:30+02:00"),
+            Some(1_709_202_600_000)
+        );
+        assert_eq!(
+            parse_millis("2016-12-05T21:29:29.123456789Z"),
+            Some(1_480_973_369_123)
+        );
         for bad in [
             "2016-12-05 21:29:29Z",
             "2016-12-05T21:29:29",

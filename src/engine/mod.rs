@@ -7,13 +7,39 @@
 //! Add a state type as a file in `states/`, an event as a variant of `EventDetail`.
 
 mod call;
+mod chance;
+mod choice;
+mod compile;
+mod environment;
 mod event;
+mod execution;
+mod expression;
+mod failure;
 mod fault;
+mod history;
+mod instant;
+mod lanes;
+mod measure;
+mod passage;
+mod program;
+mod references;
+mod retry;
 mod signal;
+mod simulate;
+mod states;
+mod template;
+mod timer;
+mod trouble;
 
 pub use call::{Call, CallId, Outcome};
+pub use compile::compile;
 pub use event::{Event, EventDetail, Lane, LaneStep, Millis, TaskEvent};
+pub use execution::Execution;
 pub use fault::{Fault, FaultOrigin};
+pub use history::{history_json, timestamp};
+pub use instant::parse_millis as parse_moment;
+pub use program::{CompileOptions, ExecutionKind, Program};
 pub use signal::{
     Demand, Ended, Phase, Ready, Signal, Stage, StageKind, Start, Status, Step, StoredObject,
 };
+pub use simulate::{Answer, Simulation, simulate};

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use crate::asl::QueryLanguage;
+use crate::engine::Ended;
 use crate::engine::EventDetail;
 use crate::engine::Execution;
-use crate::engine::Ended;
 use crate::engine::StageKind;
 use crate::engine::Status;
 use crate::engine::environment::Environment;
@@ -320,7 +320,10 @@ pub(crate) fn place(
             path.write(&mut output, result).map_err(|_| {
                 Trouble::named(
                     "States.ResultPathMatchFailure",
-                    format!("Unable to apply step \"{text}\" to input {}", input.to_json()),
+                    format!(
+                        "Unable to apply step \"{text}\" to input {}",
+                        input.to_json()
+                    ),
                 )
                 .at_field("/ResultPath")
             })?;

@@ -71,8 +71,7 @@ pub(crate) fn matches(errors: &[Arc<str>], trouble: &Trouble) -> bool {
         "States.ALL" => true,
         "States.TaskFailed" => name == "States.TaskFailed" || is_task_failure(trouble),
         "States.HeartbeatTimeout" => {
-            name == "States.HeartbeatTimeout"
-                || trouble.class == Class::Timeout { heartbeat: true }
+            name == "States.HeartbeatTimeout" || trouble.class == Class::Timeout { heartbeat: true }
         }
         "States.Timeout" => name == "States.Timeout" || name == "States.HeartbeatTimeout",
         wanted => wanted == name,
@@ -105,7 +104,12 @@ mod tests {
 
     #[test]
     fn errors_match_by_the_names_of_the_specification() {
-        let list = |names: &[&str]| names.iter().map(|name| Arc::from(*name)).collect::<Vec<_>>();
+        let list = |names: &[&str]| {
+            names
+                .iter()
+                .map(|name| Arc::from(*name))
+                .collect::<Vec<_>>()
+        };
         let own = Trouble::named("CustomError", "");
         assert!(matches(&list(&["Other", "CustomError"]), &own));
         assert!(matches(&list(&["States.TaskFailed"]), &own));

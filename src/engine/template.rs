@@ -19,7 +19,10 @@ pub(crate) enum Template {
     Object(Vec<(Arc<str>, Template)>),
     Array(Vec<Template>),
     /// A member `"field.$": "$.path"`.
-    Path { path: Path, field: Arc<str> },
+    Path {
+        path: Path,
+        field: Arc<str>,
+    },
     /// A member `"field.$": "States.Format(…)"`.
     Intrinsic {
         intrinsic: Intrinsic,
@@ -85,13 +88,11 @@ impl Template {
                 crate::query::jsonpath::Root::Input if path.is_definite() => Some(input),
                 _ => None,
             },
-            Template::Object(members) => {
-                members
-                    .iter()
-                    .try_fold(Measure { bytes: 2, depth: 1 }, |sum, (key, member)| {
-                        Some(sum.joined(member.bound(input)?, key.len() * 6 + 4, 1))
-                    })
-            }
+            Template::Object(members) => members
+                .iter()
+                .try_fold(Measure { bytes: 2, depth: 1 }, |sum, (key, member)| {
+                    Some(sum.joined(member.bound(input)?, key.len() * 6 + 4, 1))
+                }),
             Template::Array(items) => items
                 .iter()
                 .try_fold(Measure { bytes: 2, depth: 1 }, |sum, item| {

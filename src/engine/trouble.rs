@@ -66,7 +66,9 @@ impl Trouble {
                 location: location.map(Arc::from),
                 late: false,
             },
-            field: location.map(|place| format!("/{place}")).unwrap_or_default(),
+            field: location
+                .map(|place| format!("/{place}"))
+                .unwrap_or_default(),
             ..Trouble::named(EVALUATION, cause)
         }
     }
@@ -91,9 +93,9 @@ impl Trouble {
                     "The state/task '{task}' returned a result with a size exceeding the maximum number of bytes service limit."
                 ),
             ),
-            Excess::Depth => Trouble::runtime(
-                "Document nesting depth (1001) exceeds the maximum allowed (1000)",
-            ),
+            Excess::Depth => {
+                Trouble::runtime("Document nesting depth (1001) exceeds the maximum allowed (1000)")
+            }
         }
     }
 

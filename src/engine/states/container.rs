@@ -102,10 +102,7 @@ impl Execution {
         });
         Some(Thread {
             lane,
-            parent: Some(Parent {
-                thread: id,
-                index,
-            }),
+            parent: Some(Parent { thread: id, index }),
             hidden: outer.hidden || isolated,
             isolated,
             item: item.filter(|_| !isolated),

@@ -32,7 +32,10 @@ impl Execution {
         plan: MapPlan,
         items: Arc<Vec<Value>>,
     ) -> Result<(), Trouble> {
-        let label = distributed.label.clone().unwrap_or_else(|| state.name.clone());
+        let label = distributed
+            .label
+            .clone()
+            .unwrap_or_else(|| state.name.clone());
         let run = self.draw(|chance| chance.uuid());
         let arn: Arc<str> = Arc::from(format!(
             "arn:aws:states:{}:{}:mapRun:{}/{label}:{run}",

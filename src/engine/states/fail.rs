@@ -51,9 +51,7 @@ impl Execution {
         };
         match (value.as_str(), quantity) {
             (Some(text), _) => Ok(Some(Arc::from(text))),
-            (None, Quantity::Template(template)) => {
-                Err(template.unexpected_type("string", &value))
-            }
+            (None, Quantity::Template(template)) => Err(template.unexpected_type("string", &value)),
             (None, _) => Err(Trouble::runtime(format!(
                 "The {field} field does not refer to a string: {}",
                 value.to_json()

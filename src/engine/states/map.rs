@@ -65,7 +65,12 @@ impl Execution {
         let environment = self.environment(id, state, &effective, &raw);
         let (tolerated_count, tolerated_percentage) = tolerance(map, &environment)?;
         if let Some(count) = tolerated_count {
-            self.stage(id, state, StageKind::ToleratedFailureCount, &Value::from(count));
+            self.stage(
+                id,
+                state,
+                StageKind::ToleratedFailureCount,
+                &Value::from(count),
+            );
         }
         if let Some(percentage) = tolerated_percentage {
             self.stage(
@@ -115,13 +120,13 @@ impl Execution {
         if map.selector.is_none() && map.items.is_none() && map.distributed.is_none() {
             return measure;
         }
-        inputs.iter().map(Measure::of).fold(
-            Measure::default(),
-            |most: Measure, one: Measure| Measure {
+        inputs
+            .iter()
+            .map(Measure::of)
+            .fold(Measure::default(), |most: Measure, one: Measure| Measure {
                 bytes: most.bytes.max(one.bytes),
                 depth: most.depth.max(one.depth),
-            },
-        )
+            })
     }
 
     /// The array to go through.
@@ -149,10 +154,8 @@ impl Execution {
                     crate::engine::program::Selection::Path(path) => path.text(),
                     _ => "$",
                 };
-                Trouble::runtime(format!(
-                    "Reference path \"{path}\" must point to array."
-                ))
-                .at_field("/ItemsPath")
+                Trouble::runtime(format!("Reference path \"{path}\" must point to array."))
+                    .at_field("/ItemsPath")
             }
             (QueryLanguage::Jsonata, Some(template)) => template.unexpected_type("array", &found),
             (QueryLanguage::Jsonata, None) => Trouble::evaluation(
@@ -214,7 +217,9 @@ fn tolerance(
 ) -> Result<(Option<i64>, Option<f64>), Trouble> {
     let count = map.tolerated_count.integer(environment)?;
     if count.is_some_and(|count| count < 0) {
-        return Err(Trouble::runtime("ToleratedFailureCount cannot be negative."));
+        return Err(Trouble::runtime(
+            "ToleratedFailureCount cannot be negative.",
+        ));
     }
     let percentage = map.tolerated_percentage.float(environment)?;
     if percentage.is_some_and(|percentage| !(0.0..=100.0).contains(&percentage)) {

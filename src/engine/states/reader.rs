@@ -31,14 +31,22 @@ impl Execution {
         };
         let most = reader.max_items.integer(&environment)?.unwrap_or_default();
         if most < 0 {
-            return Err(Trouble::named(READER_FAILED, "field MaxItems must be positive"));
+            return Err(Trouble::named(
+                READER_FAILED,
+                "field MaxItems must be positive",
+            ));
         }
         let input_type = reader.input_type.value(&environment)?;
         let most = match most.min(MOST_ITEMS) {
             0 => usize::MAX,
             most => usize::try_from(most).unwrap_or(usize::MAX),
         };
-        let member = |name: &str| arguments.get(name).and_then(Value::as_str).unwrap_or_default();
+        let member = |name: &str| {
+            arguments
+                .get(name)
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+        };
         let (bucket, key) = (member("Bucket"), member("Key"));
         let kind = input_type
             .as_ref()
@@ -97,7 +105,9 @@ impl Execution {
 fn missing(bucket: &str, key: &str) -> Trouble {
     Trouble::named(
         READER_FAILED,
-        format!("The object '{key}' in the bucket '{bucket}' does not exist; list it under \"s3\" of the mocks' \"$resources\""),
+        format!(
+            "The object '{key}' in the bucket '{bucket}' does not exist; list it under \"s3\" of the mocks' \"$resources\""
+        ),
     )
 }
 

@@ -107,7 +107,9 @@ fn seconds(
                 Value::String(digits) => digits.parse().ok(),
                 _ => None,
             };
-            let shown = value.as_str().map_or_else(|| value.to_json(), str::to_owned);
+            let shown = value
+                .as_str()
+                .map_or_else(|| value.to_json(), str::to_owned);
             let Some(seconds) = seconds else {
                 return Err(at(format!(
                     "The {field} parameter cannot be parsed as a long value: {text} == {shown}"
@@ -153,7 +155,9 @@ fn timestamp(
                     "The {field} parameter does not reference an input value: {text}"
                 )));
             }
-            let shown = value.as_str().map_or_else(|| value.to_json(), str::to_owned);
+            let shown = value
+                .as_str()
+                .map_or_else(|| value.to_json(), str::to_owned);
             value.as_str().and_then(parse_millis).ok_or_else(|| {
                 at(format!(
                     "The {field} parameter does not reference a valid ISO-8601 extended offset date-time format string: {text} == {shown}"
