@@ -24,7 +24,6 @@ pub mod debugger;
 
 pub mod scene;
 
-pub mod backends;
 pub mod driver;
 pub mod export;
 

@@ -69,7 +69,9 @@ pub fn bench(arguments: &BenchArgs) -> u8 {
 fn measure(arguments: &BenchArgs) -> Result<u8, String> {
     let source = Source::read(&arguments.source)?;
     let sidecar = companion(&arguments.source.file);
-    let kind = arguments.kind.map_or(execution_kind(sidecar.kind), Into::into);
+    let kind = arguments
+        .kind
+        .map_or(execution_kind(sidecar.kind), Into::into);
     let program = Arc::new(compile_source(&source, kind, &sidecar)?);
     let start = Start {
         input: match &arguments.input {
@@ -91,11 +93,17 @@ fn measure(arguments: &BenchArgs) -> Result<u8, String> {
         let workers: Vec<_> = (0..threads)
             .map(|_| scope.spawn(|| repeat(&program, &start, &mocks, runs)))
             .collect();
-        workers.into_iter().filter_map(|worker| worker.join().ok()).collect()
+        workers
+            .into_iter()
+            .filter_map(|worker| worker.join().ok())
+            .collect()
     });
     let elapsed = begun.elapsed().as_secs_f64();
     let cpu = cpu.elapsed().as_secs_f64();
-    let mut times: Vec<Duration> = measured.iter().flat_map(|one| one.times.iter().copied()).collect();
+    let mut times: Vec<Duration> = measured
+        .iter()
+        .flat_map(|one| one.times.iter().copied())
+        .collect();
     times.sort();
     if times.len() < runs * threads {
         return Err("a worker ended unexpectedly".into());
@@ -108,7 +116,10 @@ fn measure(arguments: &BenchArgs) -> Result<u8, String> {
     };
     let mut members = vec![
         ("runs", Value::from(times.len() as i64)),
-        ("transitions_per_s", Value::from(transitions as f64 / elapsed)),
+        (
+            "transitions_per_s",
+            Value::from(transitions as f64 / elapsed),
+        ),
         ("executions_per_s", Value::from(count / elapsed)),
         ("p50_us", Value::from(quantile(0.5))),
         ("p95_us", Value::from(quantile(0.95))),
@@ -123,7 +134,12 @@ fn measure(arguments: &BenchArgs) -> Result<u8, String> {
         BenchFormat::Json => println!("{}", Value::object(members).to_json_pretty()),
         BenchFormat::Text => {
             for (name, value) in members.iter().filter(|(name, _)| *name != "output") {
-                println!("{name:<20} {}", value.as_f64().map_or_else(|| value.to_json(), |number| format!("{number:.7}")));
+                println!(
+                    "{name:<20} {}",
+                    value
+                        .as_f64()
+                        .map_or_else(|| value.to_json(), |number| format!("{number:.7}"))
+                );
             }
         }
     }
@@ -143,7 +159,10 @@ fn repeat(program: &Arc<Program>, start: &Start, mocks: &Mocks, runs: usize) -> 
         let run = simulate(program, start.clone(), &mut |call| mocks.answer(call));
         measured.times.push(begun.elapsed());
         measured.transitions += run.execution.transitions();
-        measured.all_succeeded &= run.ended.as_ref().is_some_and(|ended| ended.status == Status::Succeeded);
+        measured.all_succeeded &= run
+            .ended
+            .as_ref()
+            .is_some_and(|ended| ended.status == Status::Succeeded);
         measured.last = run.ended;
     }
     measured

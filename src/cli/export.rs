@@ -41,7 +41,9 @@ pub fn export(arguments: &ExportArgs) -> u8 {
     let tree = &source.parse.tree;
     let text = match arguments.to {
         // JSON stays as it is written, byte for byte.
-        ExportFormat::AslJson if Format::of(&source.file, &source.text) == Format::Json => source.text.clone(),
+        ExportFormat::AslJson if Format::of(&source.file, &source.text) == Format::Json => {
+            source.text.clone()
+        }
         ExportFormat::AslJson => crate::export::json(tree),
         ExportFormat::AslYaml => crate::export::yaml(tree),
         ExportFormat::Mermaid => crate::export::mermaid(&crate::graph::flow(tree, &source.machine)),
@@ -54,8 +56,12 @@ pub fn export(arguments: &ExportArgs) -> u8 {
         | ExportFormat::Iam
         | ExportFormat::Html => {
             let name = clap::ValueEnum::to_possible_value(&arguments.to);
-            let name = name.map(|value| value.get_name().to_owned()).unwrap_or_default();
-            return fail(&format!("`export --to {name}` is not built yet; there are asl-json, asl-yaml and mermaid"));
+            let name = name
+                .map(|value| value.get_name().to_owned())
+                .unwrap_or_default();
+            return fail(&format!(
+                "`export --to {name}` is not built yet; there are asl-json, asl-yaml and mermaid"
+            ));
         }
     };
     if let Some(error) = source.parse.errors.first()
@@ -63,7 +69,10 @@ pub fn export(arguments: &ExportArgs) -> u8 {
     {
         let index = crate::text::LineIndex::new(&source.text);
         let place = index.locate(&source.text, error.span.start);
-        return fail(&format!("{}:{}:{}: {}; mend it first", source.file, place.line, place.column, error.message));
+        return fail(&format!(
+            "{}:{}:{}: {}; mend it first",
+            source.file, place.line, place.column, error.message
+        ));
     }
     match &arguments.output {
         None => {

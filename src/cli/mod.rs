@@ -6,8 +6,8 @@
 //! Never: decides what a workflow means, or draws.
 //! Add a verb as a file with its `Args` and a function that returns the exit code, and a line in `Verb`.
 
-mod check;
 mod bench;
+mod check;
 mod eval;
 mod export;
 mod layout;

@@ -105,8 +105,12 @@ pub fn run(arguments: &RunArgs) -> u8 {
 fn execute(arguments: &RunArgs) -> Result<u8, String> {
     match arguments.backend {
         BackendArg::Mock => {}
-        BackendArg::Local => return Err("--backend local is not built yet; give answers with --mocks".into()),
-        BackendArg::Aws => return Err("--backend aws is not built yet; give answers with --mocks".into()),
+        BackendArg::Local => {
+            return Err("--backend local is not built yet; give answers with --mocks".into());
+        }
+        BackendArg::Aws => {
+            return Err("--backend aws is not built yet; give answers with --mocks".into());
+        }
     }
     let source = Source::read(&arguments.source)?;
     let sidecar = companion(&arguments.source.file);
@@ -120,7 +124,9 @@ fn execute(arguments: &RunArgs) -> Result<u8, String> {
         ),
         None => None,
     };
-    let kind = arguments.kind.map_or(execution_kind(sidecar.kind), ExecutionKind::from);
+    let kind = arguments
+        .kind
+        .map_or(execution_kind(sidecar.kind), ExecutionKind::from);
     let program = Arc::new(compile_source(&source, kind, &sidecar)?);
     let mut start = Start {
         at: match &arguments.start {
@@ -143,8 +149,13 @@ fn execute(arguments: &RunArgs) -> Result<u8, String> {
     }
     if let Some(variables) = &arguments.variables {
         let given = json_argument(variables)?;
-        let members = given.as_object().ok_or("--variables must be a JSON object")?;
-        start.variables = members.iter().map(|(name, value)| (name.to_string(), value.clone())).collect();
+        let members = given
+            .as_object()
+            .ok_or("--variables must be a JSON object")?;
+        start.variables = members
+            .iter()
+            .map(|(name, value)| (name.to_string(), value.clone()))
+            .collect();
     }
     let mocks = match (&arguments.mocks, scenario) {
         (Some(file), _) => read_mocks(file, &source.name)?,
@@ -223,7 +234,11 @@ pub fn companion(file: &str) -> Sidecar {
 }
 
 /// Compiles, or says what is wrong, all of it.
-pub fn compile_source(source: &Source, kind: ExecutionKind, sidecar: &Sidecar) -> Result<Program, String> {
+pub fn compile_source(
+    source: &Source,
+    kind: ExecutionKind,
+    sidecar: &Sidecar,
+) -> Result<Program, String> {
     let mut params = sidecar.params.clone();
     params.extend(source.params.clone());
     let options = CompileOptions {
@@ -235,7 +250,10 @@ pub fn compile_source(source: &Source, kind: ExecutionKind, sidecar: &Sidecar) -
     if let Some(error) = source.parse.errors.first() {
         let index = crate::text::LineIndex::new(&source.text);
         let place = index.locate(&source.text, error.span.start);
-        return Err(format!("{}:{}:{}: {}", source.file, place.line, place.column, error.message));
+        return Err(format!(
+            "{}:{}:{}: {}",
+            source.file, place.line, place.column, error.message
+        ));
     }
     compile(&source.parse.tree, &source.machine, &options).map_err(|problems| {
         let index = crate::text::LineIndex::new(&source.text);
@@ -243,7 +261,10 @@ pub fn compile_source(source: &Source, kind: ExecutionKind, sidecar: &Sidecar) -
             .iter()
             .map(|problem| {
                 let place = index.locate(&source.text, problem.span.start);
-                format!("{}:{}:{}: {}", source.file, place.line, place.column, problem.message)
+                format!(
+                    "{}:{}:{}: {}",
+                    source.file, place.line, place.column, problem.message
+                )
             })
             .collect();
         format!("the definition cannot run:\n{}", lines.join("\n"))
@@ -264,7 +285,9 @@ fn breakpoints(
     arguments: &RunArgs,
     source: &Source,
 ) -> Result<std::collections::BTreeSet<crate::asl::StatePath>, String> {
-    let Some(name) = &arguments.breakpoint else { return Ok(Default::default()) };
+    let Some(name) = &arguments.breakpoint else {
+        return Ok(Default::default());
+    };
     source
         .machine
         .states
@@ -275,11 +298,18 @@ fn breakpoints(
 }
 
 fn unknown_scenario(name: &str, sidecar: &Sidecar) -> String {
-    let known: Vec<&str> = sidecar.scenarios.iter().map(|scenario| scenario.name.as_str()).collect();
+    let known: Vec<&str> = sidecar
+        .scenarios
+        .iter()
+        .map(|scenario| scenario.name.as_str())
+        .collect();
     if known.is_empty() {
         return format!("there is no scenario {name}: the companion file holds none");
     }
-    format!("there is no scenario {name}; there are: {}", known.join(", "))
+    format!(
+        "there is no scenario {name}; there are: {}",
+        known.join(", ")
+    )
 }
 
 fn print(format: FormatArg, outcome: &RunOutcome) -> u8 {
@@ -333,7 +363,10 @@ fn print_text(outcome: &RunOutcome, trace: &Trace) {
     let start = trace.started_at.unwrap_or_default();
     for visit in &trace.visits {
         let indent = "  ".repeat(visit.lane.0.len());
-        let place = visit.lane_index().map(|index| format!(" #{index}")).unwrap_or_default();
+        let place = visit
+            .lane_index()
+            .map(|index| format!(" #{index}"))
+            .unwrap_or_default();
         let retries = match visit.retries() {
             0 => String::new(),
             1 => ", 1 retry".to_owned(),
@@ -346,12 +379,23 @@ fn print_text(outcome: &RunOutcome, trace: &Trace) {
             visit.status.word(),
             visit.duration(trace.latest),
         );
-        if let Some(error) = visit.error.as_ref().filter(|_| visit.status != crate::trace::VisitStatus::Succeeded) {
-            println!("          {indent}  {error}: {}", visit.cause.as_deref().unwrap_or("no cause given"));
+        if let Some(error) = visit
+            .error
+            .as_ref()
+            .filter(|_| visit.status != crate::trace::VisitStatus::Succeeded)
+        {
+            println!(
+                "          {indent}  {error}: {}",
+                visit.cause.as_deref().unwrap_or("no cause given")
+            );
         }
     }
     if let Some(pause) = &outcome.paused {
-        println!("paused before {} with the input {}", pause.state.name(), pause.input.to_json());
+        println!(
+            "paused before {} with the input {}",
+            pause.state.name(),
+            pause.input.to_json()
+        );
     }
     if let Some(ended) = &outcome.ended {
         println!("{}", ended.status.name());
@@ -359,7 +403,10 @@ fn print_text(outcome: &RunOutcome, trace: &Trace) {
             println!("{}", output.to_json_pretty());
         }
         if let Some(error) = &ended.error {
-            println!("{error}: {}", ended.cause.as_deref().unwrap_or("no cause given"));
+            println!(
+                "{error}: {}",
+                ended.cause.as_deref().unwrap_or("no cause given")
+            );
         }
     }
 }

@@ -77,7 +77,9 @@ pub fn test(arguments: &TestArgs) -> u8 {
         }
     }
     if tried.is_empty() {
-        return fail("no scenario was found; scenarios live in NAME.stepwright.json beside NAME.asl.json");
+        return fail(
+            "no scenario was found; scenarios live in NAME.stepwright.json beside NAME.asl.json",
+        );
     }
     match arguments.format {
         TestFormat::Text => print_text(&tried, &covered),
@@ -95,11 +97,16 @@ fn find(path: &Path, found: &mut Vec<PathBuf>) -> std::io::Result<()> {
     }
     for entry in std::fs::read_dir(path)? {
         let path = entry?.path();
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let name = path
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned())
+            .unwrap_or_default();
         let hidden = name.starts_with('.') || name == "node_modules" || name == "target";
         if path.is_dir() && !hidden {
             find(&path, found)?;
-        } else if is_definition(&name) && crate::workspace::sidecar_path(&path).is_file() || name == "MockConfigFile.json" {
+        } else if is_definition(&name) && crate::workspace::sidecar_path(&path).is_file()
+            || name == "MockConfigFile.json"
+        {
             found.push(path);
         }
     }
@@ -107,11 +114,16 @@ fn find(path: &Path, found: &mut Vec<PathBuf>) -> std::io::Result<()> {
 }
 
 fn is_definition(name: &str) -> bool {
-    [".asl.json", ".asl.yaml", ".asl.yml"].iter().any(|ending| name.ends_with(ending))
+    [".asl.json", ".asl.yaml", ".asl.yml"]
+        .iter()
+        .any(|ending| name.ends_with(ending))
 }
 
 fn test_file(file: &Path, tried: &mut Vec<Tried>) -> Result<Option<Coverage>, String> {
-    if file.file_name().is_some_and(|name| name == "MockConfigFile.json") {
+    if file
+        .file_name()
+        .is_some_and(|name| name == "MockConfigFile.json")
+    {
         test_mock_file(file, tried)?;
         return Ok(None);
     }
@@ -119,12 +131,16 @@ fn test_file(file: &Path, tried: &mut Vec<Tried>) -> Result<Option<Coverage>, St
     let (source, program) = prepare(file)?;
     let sidecar = companion(&name);
     if let Some(problem) = sidecar.problems.first() {
-        return Err(format!("{}: {problem}", crate::workspace::sidecar_path(file).display()));
+        return Err(format!(
+            "{}: {problem}",
+            crate::workspace::sidecar_path(file).display()
+        ));
     }
     let mut traces = Vec::new();
     for scenario in &sidecar.scenarios {
         let start = scenario_start(scenario);
-        let mocks = Mocks::from_list(&scenario.mocks).map_err(|error| format!("{name}, {}: {error}", scenario.name))?;
+        let mocks = Mocks::from_list(&scenario.mocks)
+            .map_err(|error| format!("{name}, {}: {error}", scenario.name))?;
         let begun = Instant::now();
         let outcome = drive(order(&program, start), mocks);
         let duration_ms = begun.elapsed().as_secs_f64() * 1000.0;
@@ -151,9 +167,14 @@ fn test_file(file: &Path, tried: &mut Vec<Tried>) -> Result<Option<Coverage>, St
 
 /// The test cases of a mock file name no expectation: they hold when every call was answered.
 fn test_mock_file(file: &Path, tried: &mut Vec<Tried>) -> Result<(), String> {
-    let text = std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    let text =
+        std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
     let config = Value::parse(&text).map_err(|error| format!("{}: {error}", file.display()))?;
-    let machines = config.get("StateMachines").and_then(Value::as_object).cloned().unwrap_or_default();
+    let machines = config
+        .get("StateMachines")
+        .and_then(Value::as_object)
+        .cloned()
+        .unwrap_or_default();
     for (machine, about) in machines.iter() {
         let definition = file.with_file_name(format!("{machine}.asl.json"));
         if !definition.is_file() {
@@ -164,9 +185,14 @@ fn test_mock_file(file: &Path, tried: &mut Vec<Tried>) -> Result<(), String> {
             .ok()
             .and_then(|text| Value::parse(&text).ok())
             .unwrap_or_else(|| Value::object::<&str>([]));
-        let cases = about.get("TestCases").and_then(Value::as_object).cloned().unwrap_or_default();
+        let cases = about
+            .get("TestCases")
+            .and_then(Value::as_object)
+            .cloned()
+            .unwrap_or_default();
         for (case, _) in cases.iter() {
-            let mocks = Mocks::read(&config, machine, Some(case)).map_err(|error| format!("{}: {error}", file.display()))?;
+            let mocks = Mocks::read(&config, machine, Some(case))
+                .map_err(|error| format!("{}: {error}", file.display()))?;
             let start = Start {
                 input: input.clone(),
                 ..Start::default()
@@ -178,7 +204,10 @@ fn test_mock_file(file: &Path, tried: &mut Vec<Tried>) -> Result<(), String> {
                     Some(ended) => {
                         let cause = ended.cause.as_deref().unwrap_or_default();
                         let unanswered = crate::backends::is_unanswered(cause);
-                        (ended.status.name().to_owned(), unanswered.then(|| cause.to_owned()))
+                        (
+                            ended.status.name().to_owned(),
+                            unanswered.then(|| cause.to_owned()),
+                        )
                     }
                     None => ("RUNNING".to_owned(), Some("it did not end".to_owned())),
                 },
@@ -210,14 +239,28 @@ fn prepare(file: &Path) -> Result<(Source, Arc<Program>), String> {
 }
 
 fn expected_value(expect: &Expectation) -> Value {
-    let texts = [("status", &expect.status), ("error", &expect.error), ("cause", &expect.cause)];
-    let texts = texts.into_iter().filter_map(|(name, text)| Some((name, Value::string(text.as_ref()?))));
-    let values = [("output", &expect.output), ("outputIncludes", &expect.output_includes)];
-    let values = values.into_iter().filter_map(|(name, value)| Some((name, value.clone()?)));
+    let texts = [
+        ("status", &expect.status),
+        ("error", &expect.error),
+        ("cause", &expect.cause),
+    ];
+    let texts = texts
+        .into_iter()
+        .filter_map(|(name, text)| Some((name, Value::string(text.as_ref()?))));
+    let values = [
+        ("output", &expect.output),
+        ("outputIncludes", &expect.output_includes),
+    ];
+    let values = values
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value.clone()?)));
     let names = |names: &[String]| Value::array(names.iter().map(Value::string).collect());
     let path = expect.path.as_deref().map(|path| ("path", names(path)));
     let lists = [("visits", &expect.visits), ("avoids", &expect.avoids)];
-    let lists = lists.into_iter().filter(|(_, list)| !list.is_empty()).map(|(name, list)| (name, names(list)));
+    let lists = lists
+        .into_iter()
+        .filter(|(_, list)| !list.is_empty())
+        .map(|(name, list)| (name, names(list)));
     Value::object(texts.chain(values).chain(path).chain(lists))
 }
 
@@ -236,7 +279,10 @@ fn judge(outcome: &RunOutcome, trace: &Trace, expected: &Expectation) -> (String
     match &outcome.ended {
         Some(ended) => {
             let summary = summarize(ended, trace);
-            let difference = expected.judge(&summary).err().map(|difference| difference.to_string());
+            let difference = expected
+                .judge(&summary)
+                .err()
+                .map(|difference| difference.to_string());
             (ended.status.name().to_owned(), difference)
         }
         None => ("RUNNING".to_owned(), Some("it did not end".to_owned())),
@@ -251,7 +297,10 @@ fn print_text(tried: &[Tried], covered: &[(String, Coverage)]) {
             file = &one.file;
         }
         match &one.difference {
-            None => println!("  ok    {} ({}, {:.1} ms)", one.scenario, one.status, one.duration_ms),
+            None => println!(
+                "  ok    {} ({}, {:.1} ms)",
+                one.scenario, one.status, one.duration_ms
+            ),
             Some(difference) => println!("  FAIL  {}: {difference}", one.scenario),
         }
     }
@@ -259,7 +308,12 @@ fn print_text(tried: &[Tried], covered: &[(String, Coverage)]) {
     for (file, coverage) in covered {
         println!("{file}");
         for (what, tally) in tallies(coverage) {
-            println!("  {what:<13} {:>3} of {:<3} {:>3} %", tally.taken, tally.existing, tally.percent());
+            println!(
+                "  {what:<13} {:>3} of {:<3} {:>3} %",
+                tally.taken,
+                tally.existing,
+                tally.percent()
+            );
         }
         if !coverage.missed.is_empty() {
             let names: Vec<String> = coverage.missed.iter().map(|path| path.name()).collect();
@@ -267,7 +321,11 @@ fn print_text(tried: &[Tried], covered: &[(String, Coverage)]) {
         }
     }
     let failed = tried.iter().filter(|one| one.difference.is_some()).count();
-    println!("\n{} scenarios: {} hold, {failed} do not", tried.len(), tried.len() - failed);
+    println!(
+        "\n{} scenarios: {} hold, {failed} do not",
+        tried.len(),
+        tried.len() - failed
+    );
 }
 
 fn tallies(coverage: &Coverage) -> [(&'static str, Tally); 5] {
@@ -291,7 +349,11 @@ fn print_json(tried: &[Tried], covered: Option<&[(String, Coverage)]>) {
                 ("status", Value::string(&one.status)),
                 ("expected", one.expected.clone()),
             ];
-            members.extend(one.difference.as_ref().map(|text| ("difference", Value::string(text))));
+            members.extend(
+                one.difference
+                    .as_ref()
+                    .map(|text| ("difference", Value::string(text))),
+            );
             members.push(("duration_ms", Value::from(one.duration_ms)));
             Value::object(members)
         })
@@ -319,7 +381,10 @@ fn print_json(tried: &[Tried], covered: Option<&[(String, Coverage)]>) {
 fn print_junit(tried: &[Tried]) {
     let failed = tried.iter().filter(|one| one.difference.is_some()).count();
     println!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>");
-    println!("<testsuite name=\"stepwright\" tests=\"{}\" failures=\"{failed}\">", tried.len());
+    println!(
+        "<testsuite name=\"stepwright\" tests=\"{}\" failures=\"{failed}\">",
+        tried.len()
+    );
     for one in tried {
         let seconds = one.duration_ms / 1000.0;
         let head = format!(
@@ -329,7 +394,10 @@ fn print_junit(tried: &[Tried]) {
         );
         match &one.difference {
             None => println!("{head}/>"),
-            Some(difference) => println!("{head}><failure message=\"{}\"/></testcase>", escape(difference)),
+            Some(difference) => println!(
+                "{head}><failure message=\"{}\"/></testcase>",
+                escape(difference)
+            ),
         }
     }
     println!("</testsuite>");

@@ -42,14 +42,21 @@ pub enum Clock {
 /// News of a run, in order.
 #[derive(Clone, Debug)]
 pub enum RunNews {
-    Happened { events: Vec<Event>, stages: Vec<Stage> },
+    Happened {
+        events: Vec<Event>,
+        stages: Vec<Stage>,
+    },
     /// It waits before a state.
     Paused(Box<Pause>),
     Resumed,
     /// It went back: only the first `events` events hold.
-    Rewound { events: usize },
+    Rewound {
+        events: usize,
+    },
     /// It waits for an answer nobody has promised: a task token, an activity.
-    Waiting { now: Millis },
+    Waiting {
+        now: Millis,
+    },
     Ended {
         ended: Box<Ended>,
         /// Workflow variables of the outermost scope.

@@ -100,15 +100,35 @@ mod tests {
     fn stepping_over_a_map_stops_behind_it_and_into_it_inside() {
         let outer = Lane::default();
         let map = StatePath::top("M");
-        let inner = Lane(vec![LaneStep { state: map.clone(), entered: 4, attempt: 0, index: 0 }]);
+        let inner = Lane(vec![LaneStep {
+            state: map.clone(),
+            entered: 4,
+            attempt: 0,
+            index: 0,
+        }]);
         let state = StatePath::top("X");
         let none = BTreeSet::new();
-        assert!(Pace::Over(outer.clone()).stops(&inner, &state, &none).is_none());
-        assert!(Pace::Over(inner.clone()).stops(&outer, &state, &none).is_some());
+        assert!(
+            Pace::Over(outer.clone())
+                .stops(&inner, &state, &none)
+                .is_none()
+        );
+        assert!(
+            Pace::Over(inner.clone())
+                .stops(&outer, &state, &none)
+                .is_some()
+        );
         assert!(Pace::Next.stops(&inner, &state, &none).is_some());
-        assert!(Pace::Out(inner.clone()).stops(&inner, &state, &none).is_none());
+        assert!(
+            Pace::Out(inner.clone())
+                .stops(&inner, &state, &none)
+                .is_none()
+        );
         assert!(Pace::Out(inner).stops(&outer, &state, &none).is_some());
         let breakpoints = BTreeSet::from([state.clone()]);
-        assert_eq!(Pace::Run.stops(&outer, &state, &breakpoints), Some(PauseReason::Breakpoint));
+        assert_eq!(
+            Pace::Run.stops(&outer, &state, &breakpoints),
+            Some(PauseReason::Breakpoint)
+        );
     }
 }

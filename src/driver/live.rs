@@ -37,7 +37,12 @@ const BATCH: usize = 256;
 /// Returns when nobody listens any more.
 ///
 /// The channel is bounded: a window that falls behind slows the run, the run never slows the window.
-pub async fn drive(order: RunOrder, mocks: Mocks, mut controls: Receiver<Control>, news: Sender<RunNews>) {
+pub async fn drive(
+    order: RunOrder,
+    mocks: Mocks,
+    mut controls: Receiver<Control>,
+    news: Sender<RunNews>,
+) {
     let mut start = order.start.clone();
     start.objects.extend(mocks.objects().iter().cloned());
     let now = start.at;
@@ -187,7 +192,11 @@ impl Run {
     }
 
     /// Waits before a state for the person's word.
-    async fn pause(&mut self, reason: PauseReason, controls: &mut Receiver<Control>) -> Result<After, Gone> {
+    async fn pause(
+        &mut self,
+        reason: PauseReason,
+        controls: &mut Receiver<Control>,
+    ) -> Result<After, Gone> {
         self.flush().await?;
         let checkpoint = self.keep();
         self.recording.mark_paused();
@@ -257,7 +266,11 @@ impl Run {
                 let latest = self.recording.latest();
                 let target = latest.and_then(|latest| {
                     // At a pause the latest moment is the pause itself; after the end it is one to go back to.
-                    let from = if self.execution.ended().is_some() { latest + 1 } else { latest };
+                    let from = if self.execution.ended().is_some() {
+                        latest + 1
+                    } else {
+                        latest
+                    };
                     self.recording.pause_before(from)
                 });
                 if let Some(target) = target {
@@ -286,7 +299,10 @@ impl Run {
         self.opened_at = self.world.now;
         self.first_reason = Some(PauseReason::Rewound);
         self.order.pace = Pace::Next;
-        self.tell(RunNews::Rewound { events: moment.events }).await
+        self.tell(RunNews::Rewound {
+            events: moment.events,
+        })
+        .await
     }
 
     /// Nothing can be done right now: goes to the next answer or timer.
@@ -298,7 +314,10 @@ impl Run {
             (due, timer) => due.or(timer),
         };
         let Some(next) = next else {
-            self.tell(RunNews::Waiting { now: self.world.now }).await?;
+            self.tell(RunNews::Waiting {
+                now: self.world.now,
+            })
+            .await?;
             let control = controls.recv().await.ok_or(Gone)?;
             return self.obey(control).await;
         };
@@ -318,7 +337,9 @@ impl Run {
             .filter(|due| *due <= now)
             .and_then(|_| self.world.due.pop_first());
         match answer {
-            Some(((_, call, _), outcome)) => self.advance(Signal::Answer { call, outcome, now }).await,
+            Some(((_, call, _), outcome)) => {
+                self.advance(Signal::Answer { call, outcome, now }).await
+            }
             None => self.advance(Signal::Time { now }).await,
         }
     }
@@ -332,7 +353,11 @@ impl Run {
     }
 
     async fn advance(&mut self, signal: Signal) -> Result<(), Gone> {
-        let Step { events, demands, stages } = self.execution.advance(signal);
+        let Step {
+            events,
+            demands,
+            stages,
+        } = self.execution.advance(signal);
         self.events.extend(events);
         self.stages.extend(stages);
         for demand in demands {

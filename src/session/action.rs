@@ -216,13 +216,23 @@ impl Action {
             | Action::Append(_) => tab.is_some(),
             Action::Undo => tab.is_some_and(|tab| tab.history.undo_label().is_some()),
             Action::Redo => tab.is_some_and(|tab| tab.history.redo_label().is_some()),
-            Action::Copy | Action::Cut | Action::Delete | Action::WrapInParallel | Action::WrapInMap => selected > 0,
-            Action::Duplicate | Action::Rename | Action::Unwrap | Action::ToggleBreakpoint => selected == 1,
+            Action::Copy
+            | Action::Cut
+            | Action::Delete
+            | Action::WrapInParallel
+            | Action::WrapInMap => selected > 0,
+            Action::Duplicate | Action::Rename | Action::Unwrap | Action::ToggleBreakpoint => {
+                selected == 1
+            }
             Action::Run | Action::Debug => tab.is_some() && !live,
             Action::RunScenarios => tab.is_some_and(|tab| !tab.sidecar.scenarios.is_empty()),
             Action::Stop => live,
             Action::Pause => live && !paused,
-            Action::Continue | Action::StepOver | Action::StepInto | Action::StepOut | Action::StepBack => paused,
+            Action::Continue
+            | Action::StepOver
+            | Action::StepInto
+            | Action::StepOut
+            | Action::StepBack => paused,
             Action::RunToHere => selected == 1 && (paused || !live),
             Action::ClearRun => run.is_some() && !live,
             Action::NextProblem => tab.is_some_and(|tab| !tab.revision.diagnostics.is_empty()),

@@ -1,5 +1,6 @@
 //! What each action of the menus does.
 
+use crate::asl::StateKind;
 use crate::debugger::Control;
 use crate::debugger::Pace;
 use crate::editor::Command;
@@ -12,7 +13,6 @@ use crate::session::Intent;
 use crate::session::Session;
 use crate::session::StepKind;
 use crate::session::Tab;
-use crate::asl::StateKind;
 
 impl Session {
     pub(crate) fn perform(&mut self, action: Action, at: u64) -> Vec<Effect> {
@@ -20,7 +20,10 @@ impl Session {
             return Vec::new();
         }
         let id = self.active_id();
-        let selected = self.active().map(|tab| tab.selection.states.clone()).unwrap_or_default();
+        let selected = self
+            .active()
+            .map(|tab| tab.selection.states.clone())
+            .unwrap_or_default();
         let one = selected.last().cloned();
         match action {
             Action::New => self.open_blank(),
@@ -28,7 +31,12 @@ impl Session {
             Action::Save => id.map(|id| self.save(id)).unwrap_or_default(),
             Action::SaveAs => id.map(|id| self.save_as(id)).unwrap_or_default(),
             Action::SaveAll => {
-                let modified: Vec<_> = self.tabs.iter().filter(|tab| tab.is_modified()).map(|tab| tab.id).collect();
+                let modified: Vec<_> = self
+                    .tabs
+                    .iter()
+                    .filter(|tab| tab.is_modified())
+                    .map(|tab| tab.id)
+                    .collect();
                 modified.into_iter().flat_map(|id| self.save(id)).collect()
             }
             Action::CloseTab => id.map(|id| self.close(id)).unwrap_or_default(),
@@ -47,7 +55,12 @@ impl Session {
             Action::Rename => self.change(|tab| tab.renaming += 1),
             Action::SelectAll => {
                 let all = self.active().map(|tab| {
-                    tab.revision.machine.states.iter().map(|state| state.path.clone()).collect()
+                    tab.revision
+                        .machine
+                        .states
+                        .iter()
+                        .map(|state| state.path.clone())
+                        .collect()
                 });
                 self.select(Selection::states(all.unwrap_or_default()))
             }
@@ -84,26 +97,45 @@ impl Session {
             Action::StepOut => self.step(StepKind::Out),
             Action::StepBack => self.step(StepKind::Back),
             Action::RunToHere => one.map(|path| self.run_to(path, at)).unwrap_or_default(),
-            Action::ToggleBreakpoint => one.map(|path| self.toggle_breakpoint(&path, at)).unwrap_or_default(),
+            Action::ToggleBreakpoint => one
+                .map(|path| self.toggle_breakpoint(&path, at))
+                .unwrap_or_default(),
             Action::ClearRun => self.change(|tab| tab.run = None),
             Action::NextProblem => self.next_problem(),
         }
     }
 
     fn copied(&mut self) -> Vec<Effect> {
-        let text = self.active().map(|tab| copy(&tab.revision, &tab.selection.states));
+        let text = self
+            .active()
+            .map(|tab| copy(&tab.revision, &tab.selection.states));
         text.map(Effect::CopyText).into_iter().collect()
     }
 
-    fn wrap(&mut self, states: Vec<crate::asl::StatePath>, container: StateKind, at: u64) -> Vec<Effect> {
+    fn wrap(
+        &mut self,
+        states: Vec<crate::asl::StatePath>,
+        container: StateKind,
+        at: u64,
+    ) -> Vec<Effect> {
         self.edit(&Command::Wrap { states, container }, at)
     }
 
     fn next_problem(&mut self) -> Vec<Effect> {
-        let Some(tab) = self.active() else { return Vec::new() };
+        let Some(tab) = self.active() else {
+            return Vec::new();
+        };
         let here = tab.reveal_text.1;
-        let starts = tab.revision.diagnostics.iter().map(|diagnostic| diagnostic.span.start);
-        let next = starts.clone().filter(|start| *start > here).min().or_else(|| starts.min());
+        let starts = tab
+            .revision
+            .diagnostics
+            .iter()
+            .map(|diagnostic| diagnostic.span.start);
+        let next = starts
+            .clone()
+            .filter(|start| *start > here)
+            .min()
+            .or_else(|| starts.min());
         match next {
             Some(offset) => self.reveal_text(offset),
             None => Vec::new(),

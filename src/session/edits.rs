@@ -20,7 +20,9 @@ use crate::session::Tab;
 impl Session {
     /// Plans and carries out a command; a refusal is told in its own words.
     pub(crate) fn edit(&mut self, command: &Command, at: u64) -> Vec<Effect> {
-        let Some(tab) = self.active() else { return Vec::new() };
+        let Some(tab) = self.active() else {
+            return Vec::new();
+        };
         match plan(&tab.revision, command) {
             Ok(plan) => self.carry_out(&plan, command, at),
             Err(refusal) => {
@@ -31,11 +33,17 @@ impl Session {
     }
 
     fn carry_out(&mut self, plan: &Plan, command: &Command, at: u64) -> Vec<Effect> {
-        let Some(tab) = self.active() else { return Vec::new() };
+        let Some(tab) = self.active() else {
+            return Vec::new();
+        };
         let before = snapshot(tab);
         let old = &tab.revision.document;
         let document = Document {
-            text: if plan.edit.is_empty() { old.text.clone() } else { Arc::from(plan.edit.apply(&old.text)) },
+            text: if plan.edit.is_empty() {
+                old.text.clone()
+            } else {
+                Arc::from(plan.edit.apply(&old.text))
+            },
             sidecar: match &plan.sidecar_edit {
                 Some(edit) => Arc::from(edit.apply(&old.sidecar)),
                 None => old.sidecar.clone(),
@@ -48,7 +56,9 @@ impl Session {
             Some(path) => Selection::state(path.clone()),
             None => follows.within(&revision.machine),
         };
-        let Some(tab) = self.active_mut() else { return Vec::new() };
+        let Some(tab) = self.active_mut() else {
+            return Vec::new();
+        };
         tab.selection = selection;
         for (from, to) in &plan.moved {
             if tab.collapsed.remove(from) {
@@ -69,24 +79,32 @@ impl Session {
     }
 
     pub(crate) fn undo(&mut self) -> Vec<Effect> {
-        let snapshot = self.active_mut().and_then(|tab| tab.history.undo().map(|step| step.before.clone()));
+        let snapshot = self
+            .active_mut()
+            .and_then(|tab| tab.history.undo().map(|step| step.before.clone()));
         self.restore(snapshot)
     }
 
     pub(crate) fn redo(&mut self) -> Vec<Effect> {
-        let snapshot = self.active_mut().and_then(|tab| tab.history.redo().map(|step| step.after.clone()));
+        let snapshot = self
+            .active_mut()
+            .and_then(|tab| tab.history.redo().map(|step| step.after.clone()));
         self.restore(snapshot)
     }
 
     fn restore(&mut self, snapshot: Option<Snapshot>) -> Vec<Effect> {
-        let (Some(snapshot), Some(tab)) = (snapshot, self.active()) else { return Vec::new() };
+        let (Some(snapshot), Some(tab)) = (snapshot, self.active()) else {
+            return Vec::new();
+        };
         let document = Document {
             text: snapshot.text,
             sidecar: snapshot.sidecar,
             ..tab.revision.document.clone()
         };
         let revision = self.new_revision(document);
-        let Some(tab) = self.active_mut() else { return Vec::new() };
+        let Some(tab) = self.active_mut() else {
+            return Vec::new();
+        };
         tab.selection = snapshot.selection.within(&revision.machine);
         tab.set_revision(revision);
         self.redraw()
@@ -94,7 +112,9 @@ impl Session {
 
     /// Lets the picture follow the revision and the view's switches.
     pub(crate) fn redraw(&mut self) -> Vec<Effect> {
-        let Some(tab) = self.active_mut() else { return Vec::new() };
+        let Some(tab) = self.active_mut() else {
+            return Vec::new();
+        };
         let revision = tab.revision.clone();
         let request = tab
             .picture
@@ -132,17 +152,24 @@ impl Session {
     }
 
     pub(crate) fn paste(&mut self, text: String, at: u64) -> Vec<Effect> {
-        let Some(place) = self.active().and_then(Tab::append_place) else { return Vec::new() };
+        let Some(place) = self.active().and_then(Tab::append_place) else {
+            return Vec::new();
+        };
         self.edit(&Command::Paste { text, at: place }, at)
     }
 
     pub(crate) fn toggle_breakpoint(&mut self, path: &StatePath, at: u64) -> Vec<Effect> {
-        let Some(tab) = self.active() else { return Vec::new() };
+        let Some(tab) = self.active() else {
+            return Vec::new();
+        };
         let mut breakpoints = tab.breakpoints();
         if !breakpoints.remove(path) {
             breakpoints.insert(path.clone());
         }
-        let list = breakpoints.iter().map(|path| Value::string(path.as_str())).collect();
+        let list = breakpoints
+            .iter()
+            .map(|path| Value::string(path.as_str()))
+            .collect();
         let command = Command::SidecarSet {
             pointer: "/breakpoints".to_owned(),
             value: Some(Value::array(list).to_json()),
@@ -167,7 +194,9 @@ impl Session {
         let fix = self.active().and_then(|tab| {
             let run = tab.run.as_ref()?;
             // The fix was made for the text that ran.
-            (run.revision.id == tab.revision.id).then(|| run.reason.as_ref()?.fix.clone()).flatten()
+            (run.revision.id == tab.revision.id)
+                .then(|| run.reason.as_ref()?.fix.clone())
+                .flatten()
         });
         match fix {
             Some(fix) => self.edit(&Command::ApplyFix(fix.edit), at),
@@ -200,12 +229,17 @@ impl Tab {
         let mut current = root.start_at.as_deref().map(StatePath::top);
         let mut last = None;
         for _ in 0..=machine.states.len() {
-            let Some(state) = current.as_ref().and_then(|path| machine.find(path)) else { break };
+            let Some(state) = current.as_ref().and_then(|path| machine.find(path)) else {
+                break;
+            };
             if state.kind.is_some_and(|kind| kind.has_next()) {
                 last = Some(state.path.clone());
             }
             let next = state.transitions.iter().find(|way| {
-                matches!(way.kind, crate::asl::TransitionKind::Next | crate::asl::TransitionKind::Default)
+                matches!(
+                    way.kind,
+                    crate::asl::TransitionKind::Next | crate::asl::TransitionKind::Default
+                )
             });
             current = next.map(|way| state.path.sibling(&way.target));
         }

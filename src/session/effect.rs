@@ -3,13 +3,13 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::debugger::Control;
+use crate::debugger::RunNews;
+use crate::debugger::RunOrder;
 use crate::engine::Ended;
 use crate::engine::Event;
 use crate::graph::Layout;
 use crate::graph::LayoutRequest;
-use crate::debugger::Control;
-use crate::debugger::RunNews;
-use crate::debugger::RunOrder;
 use crate::query::Value;
 use crate::session::ExportKind;
 use crate::session::RunId;
@@ -22,24 +22,49 @@ pub enum Effect {
     /// Answered by `Arrival::FileChosen` or nothing.
     ChooseFile,
     /// Answered by `Arrival::TargetChosen` or nothing.
-    ChooseTarget { tab: TabId, name: String, purpose: TargetPurpose },
+    ChooseTarget {
+        tab: TabId,
+        name: String,
+        purpose: TargetPurpose,
+    },
     /// Answered by `Arrival::FileRead`.
-    Read { path: PathBuf },
+    Read {
+        path: PathBuf,
+    },
     /// Reads a bundled sample; answered by `Arrival::FileRead`.
-    ReadSample { name: String },
+    ReadSample {
+        name: String,
+    },
     /// Writes atomically, unless the file is no longer the one that was read. Answered by `Arrival::Saved`.
     Save(SaveRequest),
     /// Writes an export. Answered by `Arrival::Exported`.
-    WriteExport { path: PathBuf, work: Work },
+    WriteExport {
+        path: PathBuf,
+        work: Work,
+    },
     /// Notices changes of these files from now on, and of no others.
     Watch(Vec<PathBuf>),
     /// Starts a run; `mocks` in the list form of the command line. Answered by `Arrival::Run` again and again.
-    StartRun { run: RunId, order: Box<RunOrder>, mocks: Value },
-    Control { run: RunId, control: Control },
+    StartRun {
+        run: RunId,
+        order: Box<RunOrder>,
+        mocks: Value,
+    },
+    Control {
+        run: RunId,
+        control: Control,
+    },
     /// Answered by `Arrival::Layout`.
-    Layout { tab: TabId, revision: u64, request: Box<LayoutRequest> },
+    Layout {
+        tab: TabId,
+        revision: u64,
+        request: Box<LayoutRequest>,
+    },
     /// Runs scenarios on the virtual clock; answered by one `Arrival::Verdict` each.
-    TryScenarios { tab: TabId, trials: Vec<Trial> },
+    TryScenarios {
+        tab: TabId,
+        trials: Vec<Trial>,
+    },
     CopyText(String),
     /// Remembers settings and the open files.
     Remember,
@@ -88,22 +113,57 @@ pub struct Stamp(pub String);
 #[derive(Debug)]
 pub enum Arrival {
     FileChosen(PathBuf),
-    TargetChosen { tab: TabId, path: PathBuf, purpose: TargetPurpose },
-    FileRead { path: PathBuf, result: Result<FileContents, String> },
-    Saved { tab: TabId, path: PathBuf, result: Result<SavedFile, SaveFailure> },
-    Exported { path: PathBuf, result: Result<(), String> },
-    ChangedOnDisk { path: PathBuf },
-    Run { run: RunId, news: RunNews },
-    Layout { tab: TabId, revision: u64, layout: Box<Layout> },
-    Verdict { tab: TabId, scenario: usize, ended: Ended, events: Vec<Event> },
+    TargetChosen {
+        tab: TabId,
+        path: PathBuf,
+        purpose: TargetPurpose,
+    },
+    FileRead {
+        path: PathBuf,
+        result: Result<FileContents, String>,
+    },
+    Saved {
+        tab: TabId,
+        path: PathBuf,
+        result: Result<SavedFile, SaveFailure>,
+    },
+    Exported {
+        path: PathBuf,
+        result: Result<(), String>,
+    },
+    ChangedOnDisk {
+        path: PathBuf,
+    },
+    Run {
+        run: RunId,
+        news: RunNews,
+    },
+    Layout {
+        tab: TabId,
+        revision: u64,
+        layout: Box<Layout>,
+    },
+    Verdict {
+        tab: TabId,
+        scenario: usize,
+        ended: Ended,
+        events: Vec<Event>,
+    },
     /// A scenario came to no end: it waits for an answer no mock gives.
-    NoVerdict { tab: TabId, scenario: usize },
+    NoVerdict {
+        tab: TabId,
+        scenario: usize,
+    },
     /// The system has no file dialogs; a path has to be typed. `target` where something is to be written.
-    NoDialog { target: Option<(TabId, String, TargetPurpose)> },
+    NoDialog {
+        target: Option<(TabId, String, TargetPurpose)>,
+    },
     /// Files dropped on the window.
     Dropped(Vec<PathBuf>),
     /// A worker ended unexpectedly.
-    Lost { what: String },
+    Lost {
+        what: String,
+    },
 }
 
 #[derive(Clone, Debug)]

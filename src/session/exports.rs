@@ -16,7 +16,9 @@ use crate::session::Work;
 
 impl Session {
     pub(crate) fn export(&mut self, kind: ExportKind) -> Vec<Effect> {
-        let Some(tab) = self.active() else { return Vec::new() };
+        let Some(tab) = self.active() else {
+            return Vec::new();
+        };
         vec![Effect::ChooseTarget {
             tab: tab.id,
             name: format!("{}{}", tab.revision.document.name, kind.ending()),
@@ -30,21 +32,31 @@ impl Session {
             ThemeChoice::Dark => Theme::Dark,
             ThemeChoice::HighContrast => Theme::HighContrast,
         };
-        let Some(tab) = self.tab(id) else { return Vec::new() };
+        let Some(tab) = self.tab(id) else {
+            return Vec::new();
+        };
         let work = match kind {
             ExportKind::Svg => drawing(tab, theme, |svg| Ok(svg.into_bytes())),
-            ExportKind::Png => drawing(tab, theme, |svg| export::png(&svg).map_err(|error| error.to_string())),
+            ExportKind::Png => drawing(tab, theme, |svg| {
+                export::png(&svg).map_err(|error| error.to_string())
+            }),
             ExportKind::AslJson => {
                 let text = tab.revision.document.text.clone();
                 let tree = tab.revision.clone();
                 match tab.revision.document.format {
-                    crate::syntax::Format::Json => Work(Box::new(move || Ok(text.as_bytes().to_vec()))),
-                    crate::syntax::Format::Yaml => Work(Box::new(move || Ok(export::json(&tree.tree).into_bytes()))),
+                    crate::syntax::Format::Json => {
+                        Work(Box::new(move || Ok(text.as_bytes().to_vec())))
+                    }
+                    crate::syntax::Format::Yaml => {
+                        Work(Box::new(move || Ok(export::json(&tree.tree).into_bytes())))
+                    }
                 }
             }
             ExportKind::AslYaml => {
                 let revision = tab.revision.clone();
-                Work(Box::new(move || Ok(export::yaml(&revision.tree).into_bytes())))
+                Work(Box::new(move || {
+                    Ok(export::yaml(&revision.tree).into_bytes())
+                }))
             }
             ExportKind::Mermaid => {
                 let flow = tab.picture.flow.clone();

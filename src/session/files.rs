@@ -29,7 +29,11 @@ const BLANK: &str = "{\n  \"StartAt\": \"Start here\",\n  \"States\": {\n    \"S
 
 impl Session {
     pub(crate) fn open(&mut self, path: PathBuf) -> Vec<Effect> {
-        if let Some(tab) = self.tabs.iter().find(|tab| tab.path.as_ref() == Some(&path)) {
+        if let Some(tab) = self
+            .tabs
+            .iter()
+            .find(|tab| tab.path.as_ref() == Some(&path))
+        {
             self.active = Some(tab.id);
             return Vec::new();
         }
@@ -46,7 +50,11 @@ impl Session {
         self.add_tab(None, "untitled.asl.json".to_owned(), contents)
     }
 
-    pub(crate) fn file_read(&mut self, path: PathBuf, result: Result<FileContents, String>) -> Vec<Effect> {
+    pub(crate) fn file_read(
+        &mut self,
+        path: PathBuf,
+        result: Result<FileContents, String>,
+    ) -> Vec<Effect> {
         let contents = match result {
             Ok(contents) => contents,
             Err(reason) => {
@@ -55,7 +63,11 @@ impl Session {
                 return vec![Effect::Remember];
             }
         };
-        if let Some(tab) = self.tabs.iter().position(|tab| tab.path.as_ref() == Some(&path)) {
+        if let Some(tab) = self
+            .tabs
+            .iter()
+            .position(|tab| tab.path.as_ref() == Some(&path))
+        {
             return self.reloaded(tab, contents);
         }
         let title = path
@@ -69,7 +81,12 @@ impl Session {
         self.add_tab(Some(path), title, contents)
     }
 
-    fn add_tab(&mut self, path: Option<PathBuf>, title: String, contents: FileContents) -> Vec<Effect> {
+    fn add_tab(
+        &mut self,
+        path: Option<PathBuf>,
+        title: String,
+        contents: FileContents,
+    ) -> Vec<Effect> {
         let id = TabId(self.next_number());
         let text: Arc<str> = Arc::from(contents.text);
         let sidecar: Arc<str> = Arc::from(contents.sidecar.unwrap_or_default());
@@ -86,7 +103,10 @@ impl Session {
             request: Box::new(request),
         });
         let companion = crate::sidecar::read(&sidecar);
-        let first = companion.scenarios.first().map(|scenario| scenario.input.to_json_pretty());
+        let first = companion
+            .scenarios
+            .first()
+            .map(|scenario| scenario.input.to_json_pretty());
         self.tabs.push(Tab {
             id,
             stamp: path.as_ref().map(|_| contents.stamp),
@@ -100,7 +120,11 @@ impl Session {
             collapsed: Default::default(),
             show_error_handling: true,
             view: ViewMode::Design,
-            input: if first.is_some() { InputChoice::Scenario(0) } else { InputChoice::Custom },
+            input: if first.is_some() {
+                InputChoice::Scenario(0)
+            } else {
+                InputChoice::Custom
+            },
             input_text: first.unwrap_or_else(|| "{}".to_owned()),
             run: None,
             verdicts: Default::default(),
@@ -120,7 +144,9 @@ impl Session {
 
     /// The same file, read again: its text becomes a step that can be undone.
     fn reloaded(&mut self, index: usize, contents: FileContents) -> Vec<Effect> {
-        let Some(tab) = self.tabs.get(index) else { return Vec::new() };
+        let Some(tab) = self.tabs.get(index) else {
+            return Vec::new();
+        };
         let (id, document) = (tab.id, tab.revision.document.clone());
         let text: Arc<str> = Arc::from(contents.text);
         let sidecar: Arc<str> = Arc::from(contents.sidecar.unwrap_or_default());
@@ -130,7 +156,9 @@ impl Session {
             sidecar: sidecar.clone(),
             ..document
         });
-        let Some(tab) = self.tab_mut(id) else { return Vec::new() };
+        let Some(tab) = self.tab_mut(id) else {
+            return Vec::new();
+        };
         let before = crate::editor::Snapshot {
             text: tab.revision.document.text.clone(),
             sidecar: tab.revision.document.sidecar.clone(),
@@ -157,8 +185,12 @@ impl Session {
     }
 
     pub(crate) fn save(&mut self, id: TabId) -> Vec<Effect> {
-        let Some(tab) = self.tab_mut(id) else { return Vec::new() };
-        let Some(path) = tab.path.clone() else { return self.save_as(id) };
+        let Some(tab) = self.tab_mut(id) else {
+            return Vec::new();
+        };
+        let Some(path) = tab.path.clone() else {
+            return self.save_as(id);
+        };
         tab.saving = true;
         vec![Effect::Save(SaveRequest {
             tab: id,
@@ -172,7 +204,9 @@ impl Session {
     }
 
     pub(crate) fn save_as(&mut self, id: TabId) -> Vec<Effect> {
-        let Some(tab) = self.tab(id) else { return Vec::new() };
+        let Some(tab) = self.tab(id) else {
+            return Vec::new();
+        };
         vec![Effect::ChooseTarget {
             tab: id,
             name: tab.title.clone(),
@@ -180,11 +214,18 @@ impl Session {
         }]
     }
 
-    pub(crate) fn target_chosen(&mut self, id: TabId, path: PathBuf, purpose: TargetPurpose) -> Vec<Effect> {
+    pub(crate) fn target_chosen(
+        &mut self,
+        id: TabId,
+        path: PathBuf,
+        purpose: TargetPurpose,
+    ) -> Vec<Effect> {
         if let TargetPurpose::Export(kind) = purpose {
             return self.export_to(id, kind, path);
         }
-        let Some(tab) = self.tab_mut(id) else { return Vec::new() };
+        let Some(tab) = self.tab_mut(id) else {
+            return Vec::new();
+        };
         tab.saving = true;
         let sidecar = tab.revision.document.sidecar.clone();
         vec![Effect::Save(SaveRequest {
@@ -196,8 +237,15 @@ impl Session {
         })]
     }
 
-    pub(crate) fn saved(&mut self, id: TabId, path: PathBuf, result: Result<SavedFile, SaveFailure>) -> Vec<Effect> {
-        let Some(tab) = self.tab_mut(id) else { return Vec::new() };
+    pub(crate) fn saved(
+        &mut self,
+        id: TabId,
+        path: PathBuf,
+        result: Result<SavedFile, SaveFailure>,
+    ) -> Vec<Effect> {
+        let Some(tab) = self.tab_mut(id) else {
+            return Vec::new();
+        };
         tab.saving = false;
         match result {
             Ok(saved) => {
@@ -206,7 +254,9 @@ impl Session {
                 if let Some(sidecar) = saved.sidecar {
                     tab.saved_sidecar = sidecar;
                 }
-                let title = path.file_name().map(|name| name.to_string_lossy().into_owned());
+                let title = path
+                    .file_name()
+                    .map(|name| name.to_string_lossy().into_owned());
                 tab.title = title.unwrap_or_else(|| tab.title.clone());
                 tab.path = Some(path.clone());
                 let text = format!("Saved {}", tab.title);
@@ -234,17 +284,24 @@ impl Session {
     }
 
     pub(crate) fn changed_on_disk(&mut self, path: &Path) -> Vec<Effect> {
-        let Some(tab) = self.tabs.iter().find(|tab| tab.path.as_deref() == Some(path)) else {
+        let Some(tab) = self
+            .tabs
+            .iter()
+            .find(|tab| tab.path.as_deref() == Some(path))
+        else {
             return Vec::new();
         };
         if tab.saving {
             return Vec::new();
         }
         if tab.is_modified() {
-            self.dialog.get_or_insert(Dialog::ChangedOnDisk { tab: tab.id });
+            self.dialog
+                .get_or_insert(Dialog::ChangedOnDisk { tab: tab.id });
             return Vec::new();
         }
-        vec![Effect::Read { path: path.to_owned() }]
+        vec![Effect::Read {
+            path: path.to_owned(),
+        }]
     }
 
     pub(crate) fn close(&mut self, id: TabId) -> Vec<Effect> {
@@ -267,7 +324,9 @@ impl Session {
         self.tabs.retain(|tab| tab.id != id);
         if self.active == Some(id) {
             let near = place.map(|place| place.min(self.tabs.len().saturating_sub(1)));
-            self.active = near.and_then(|place| self.tabs.get(place)).map(|tab| tab.id);
+            self.active = near
+                .and_then(|place| self.tabs.get(place))
+                .map(|tab| tab.id);
         }
         let mut effects = Vec::new();
         if self.quitting {
@@ -281,10 +340,19 @@ impl Session {
     /// Asks about each document with unsaved work, then ends.
     pub(crate) fn quit(&mut self) -> Vec<Effect> {
         if !self.quitting {
-            self.settings.open = self.tabs.iter().filter_map(|tab| tab.path.clone()).collect();
+            self.settings.open = self
+                .tabs
+                .iter()
+                .filter_map(|tab| tab.path.clone())
+                .collect();
         }
         self.quitting = true;
-        match self.tabs.iter().find(|tab| tab.is_modified()).map(|tab| tab.id) {
+        match self
+            .tabs
+            .iter()
+            .find(|tab| tab.is_modified())
+            .map(|tab| tab.id)
+        {
             Some(id) => self.close(id),
             None => vec![Effect::Remember, Effect::Quit],
         }
@@ -292,7 +360,10 @@ impl Session {
 
     pub(crate) fn path_typed(&mut self, path: PathBuf) -> Vec<Effect> {
         match self.dialog.take() {
-            Some(Dialog::TypePath { target: Some((tab, purpose)), .. }) => self.target_chosen(tab, path, purpose),
+            Some(Dialog::TypePath {
+                target: Some((tab, purpose)),
+                ..
+            }) => self.target_chosen(tab, path, purpose),
             Some(Dialog::TypePath { target: None, .. }) => self.open(path),
             other => {
                 self.dialog = other;
@@ -327,7 +398,11 @@ impl Session {
     }
 
     fn files_changed(&mut self) -> Vec<Effect> {
-        let paths: Vec<PathBuf> = self.tabs.iter().filter_map(|tab| tab.path.clone()).collect();
+        let paths: Vec<PathBuf> = self
+            .tabs
+            .iter()
+            .filter_map(|tab| tab.path.clone())
+            .collect();
         self.settings.open.clone_from(&paths);
         vec![Effect::Watch(paths), Effect::Remember]
     }
@@ -342,14 +417,26 @@ pub struct SavedFile {
 }
 
 fn machine_name(title: &str) -> String {
-    [".asl.json", ".asl.yaml", ".asl.yml", ".json", ".yaml", ".yml"]
-        .into_iter()
-        .find_map(|ending| title.strip_suffix(ending))
-        .unwrap_or(title)
-        .to_owned()
+    [
+        ".asl.json",
+        ".asl.yaml",
+        ".asl.yml",
+        ".json",
+        ".yaml",
+        ".yml",
+    ]
+    .into_iter()
+    .find_map(|ending| title.strip_suffix(ending))
+    .unwrap_or(title)
+    .to_owned()
 }
 
 fn companion_path(path: &Path) -> PathBuf {
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
-    path.with_file_name(format!("{}.stepwright.json", machine_name(&name.unwrap_or_default())))
+    let name = path
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned());
+    path.with_file_name(format!(
+        "{}.stepwright.json",
+        machine_name(&name.unwrap_or_default())
+    ))
 }

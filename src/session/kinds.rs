@@ -65,7 +65,10 @@ pub enum Dialog {
     /// The document has changes that closing would lose.
     Unsaved { tab: TabId, quitting: bool },
     /// The system has no file dialogs: the path is typed. `target` where something is to be written.
-    TypePath { target: Option<(TabId, crate::session::TargetPurpose)>, suggestion: String },
+    TypePath {
+        target: Option<(TabId, crate::session::TargetPurpose)>,
+        suggestion: String,
+    },
     /// The file was changed by someone else while there are changes here.
     ChangedOnDisk { tab: TabId },
 }

@@ -23,11 +23,14 @@ mod state;
 mod tab;
 
 pub use action::Action;
-pub use effect::{Arrival, Effect, FileContents, SaveFailure, SaveRequest, Stamp, TargetPurpose, Trial, Work};
+pub use effect::{
+    Arrival, Effect, FileContents, SaveFailure, SaveRequest, Stamp, TargetPurpose, Trial, Work,
+};
 pub use files::SavedFile;
 pub use intent::Intent;
 pub use kinds::{
-    Dialog, DialogAnswer, DrawerTab, ExportKind, RunId, StepKind, TabId, ThemeChoice, Toast, ToastKind, ViewMode,
+    Dialog, DialogAnswer, DrawerTab, ExportKind, RunId, StepKind, TabId, ThemeChoice, Toast,
+    ToastKind, ViewMode,
 };
 pub use picture::Picture;
 pub use runs::Run;

@@ -68,7 +68,9 @@ impl Run {
 
     /// Ended, and not as failed, timed out or aborted.
     pub fn has_succeeded(&self) -> bool {
-        self.ended.as_ref().is_some_and(|ended| ended.status == Status::Succeeded)
+        self.ended
+            .as_ref()
+            .is_some_and(|ended| ended.status == Status::Succeeded)
     }
 
     pub fn is_live(&self) -> bool {
@@ -77,7 +79,9 @@ impl Run {
 
     /// Milliseconds from its start to its latest event.
     pub fn duration(&self) -> i64 {
-        self.trace.started_at.map_or(0, |start| self.trace.latest - start)
+        self.trace
+            .started_at
+            .map_or(0, |start| self.trace.latest - start)
     }
 
     pub(crate) fn follow_selection(&mut self, path: &StatePath) {
@@ -92,7 +96,9 @@ impl Run {
 impl Session {
     /// Starts a run of the active document with the chosen input.
     pub(crate) fn start(&mut self, pace: Pace, at: u64) -> Vec<Effect> {
-        let Some(tab) = self.active() else { return Vec::new() };
+        let Some(tab) = self.active() else {
+            return Vec::new();
+        };
         let scenario = match tab.input {
             InputChoice::Scenario(index) => Some(index),
             InputChoice::Custom => None,
@@ -107,7 +113,9 @@ impl Session {
         };
         let run = RunId(self.next_number());
         self.drawer = DrawerTab::Run;
-        let Some(tab) = self.active_mut() else { return Vec::new() };
+        let Some(tab) = self.active_mut() else {
+            return Vec::new();
+        };
         tab.run = Some(Run {
             id: run,
             revision: tab.revision.clone(),
@@ -133,7 +141,13 @@ impl Session {
     }
 
     /// What a driver needs to run a document. The error is a sentence for the person.
-    pub(crate) fn order(tab: &Tab, scenario: Option<usize>, pace: Pace, at: u64, tempo: u64) -> Result<(RunOrder, Value), String> {
+    pub(crate) fn order(
+        tab: &Tab,
+        scenario: Option<usize>,
+        pace: Pace,
+        at: u64,
+        tempo: u64,
+    ) -> Result<(RunOrder, Value), String> {
         let chosen = scenario.and_then(|index| tab.sidecar.scenarios.get(index));
         let start = match chosen {
             Some(scenario) => scenario_start(scenario),
@@ -150,7 +164,10 @@ impl Session {
             ..CompileOptions::default()
         };
         let program = compile(&revision.tree, &revision.machine, &options).map_err(|problems| {
-            let first = problems.first().map(|problem| problem.message.clone()).unwrap_or_default();
+            let first = problems
+                .first()
+                .map(|problem| problem.message.clone())
+                .unwrap_or_default();
             match problems.len() {
                 0 | 1 => format!("This workflow cannot run yet: {first}"),
                 count => format!("This workflow cannot run yet, {count} problems: {first}"),
@@ -170,13 +187,20 @@ impl Session {
             clock: Clock::Virtual,
             tempo,
         };
-        let mocks = chosen.map(|scenario| scenario.mocks.clone()).unwrap_or_default();
+        let mocks = chosen
+            .map(|scenario| scenario.mocks.clone())
+            .unwrap_or_default();
         Ok((order, mocks))
     }
 
     pub(crate) fn control(&mut self, control: Control) -> Vec<Effect> {
-        let run = self.active().and_then(|tab| tab.run.as_ref()).map(|run| run.id);
-        run.map(|run| Effect::Control { run, control }).into_iter().collect()
+        let run = self
+            .active()
+            .and_then(|tab| tab.run.as_ref())
+            .map(|run| run.id);
+        run.map(|run| Effect::Control { run, control })
+            .into_iter()
+            .collect()
     }
 
     pub(crate) fn step(&mut self, step: StepKind) -> Vec<Effect> {
@@ -195,7 +219,10 @@ impl Session {
     }
 
     pub(crate) fn run_to(&mut self, path: StatePath, at: u64) -> Vec<Effect> {
-        let live = self.active().and_then(|tab| tab.run.as_ref()).is_some_and(Run::is_live);
+        let live = self
+            .active()
+            .and_then(|tab| tab.run.as_ref())
+            .is_some_and(Run::is_live);
         if live {
             self.control(Control::Go(Pace::To(path)))
         } else {
@@ -251,8 +278,12 @@ impl Session {
             self.tell_error(reason);
             return Vec::new();
         }
-        let Some(tab) = self.tab_of_run(id) else { return Vec::new() };
-        let Some(run) = &mut tab.run else { return Vec::new() };
+        let Some(tab) = self.tab_of_run(id) else {
+            return Vec::new();
+        };
+        let Some(run) = &mut tab.run else {
+            return Vec::new();
+        };
         match news {
             RunNews::Happened { events, stages } => {
                 run.waiting = false;
@@ -283,7 +314,12 @@ impl Session {
                 run.variables = variables;
                 run.paused = None;
                 run.waiting = false;
-                run.reason = reason(&run.revision.tree, &run.revision.machine, &run.trace, &ended);
+                run.reason = reason(
+                    &run.revision.tree,
+                    &run.revision.machine,
+                    &run.trace,
+                    &ended,
+                );
                 run.difference = run
                     .scenario
                     .and_then(|index| tab.sidecar.scenarios.get(index))

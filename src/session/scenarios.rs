@@ -27,10 +27,14 @@ pub struct Verdict {
 impl Session {
     /// Runs scenarios of the active document for their verdicts.
     pub(crate) fn try_scenarios(&mut self, which: Vec<usize>, at: u64) -> Vec<Effect> {
-        let Some(index) = self.active_index() else { return Vec::new() };
+        let Some(index) = self.active_index() else {
+            return Vec::new();
+        };
         let mut trials = Vec::new();
         for scenario in which {
-            let Some(tab) = self.tabs.get(index) else { continue };
+            let Some(tab) = self.tabs.get(index) else {
+                continue;
+            };
             match Session::order(tab, Some(scenario), Pace::Run, at, 0) {
                 Ok((mut order, mocks)) => {
                     order.breakpoints.clear();
@@ -46,12 +50,23 @@ impl Session {
                 }
             }
         }
-        let Some(tab) = self.tabs.get_mut(index) else { return Vec::new() };
+        let Some(tab) = self.tabs.get_mut(index) else {
+            return Vec::new();
+        };
         tab.trying = trials.iter().map(|trial| trial.scenario).collect();
-        vec![Effect::TryScenarios { tab: tab.id, trials }]
+        vec![Effect::TryScenarios {
+            tab: tab.id,
+            trials,
+        }]
     }
 
-    pub(crate) fn take_verdict(&mut self, id: TabId, scenario: usize, ended: Ended, events: &[Event]) {
+    pub(crate) fn take_verdict(
+        &mut self,
+        id: TabId,
+        scenario: usize,
+        ended: Ended,
+        events: &[Event],
+    ) {
         let Some(tab) = self.tab_mut(id) else { return };
         tab.trying.remove(&scenario);
         let trace = Trace::of(events);
@@ -80,7 +95,15 @@ impl Tab {
         if self.verdicts.is_empty() {
             return None;
         }
-        let traces: Vec<Trace> = self.verdicts.values().map(|verdict| verdict.trace.clone()).collect();
-        Some(coverage(&self.revision.tree, &self.revision.machine, &traces))
+        let traces: Vec<Trace> = self
+            .verdicts
+            .values()
+            .map(|verdict| verdict.trace.clone())
+            .collect();
+        Some(coverage(
+            &self.revision.tree,
+            &self.revision.machine,
+            &traces,
+        ))
     }
 }

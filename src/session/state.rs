@@ -85,7 +85,10 @@ impl Session {
             Intent::Paste(text) => self.paste(text, at),
             Intent::Select(selection) => self.select(selection),
             Intent::ToggleSelected(path) => {
-                let mut selection = self.active().map(|tab| tab.selection.clone()).unwrap_or_default();
+                let mut selection = self
+                    .active()
+                    .map(|tab| tab.selection.clone())
+                    .unwrap_or_default();
                 selection.toggle(path);
                 self.select(selection)
             }
@@ -128,8 +131,12 @@ impl Session {
             Intent::ToggleBreakpoint(path) => self.toggle_breakpoint(&path, at),
             Intent::EditPendingInput(text) => self.edit_pending_input(&text),
             Intent::SelectVisit(index) => self.select_visit(index),
-            Intent::SelectAttempt(index) => self.change_run(|run| run.selected_attempt = Some(index)),
-            Intent::GoBackTo(checkpoint) => self.control(crate::debugger::Control::BackTo(checkpoint)),
+            Intent::SelectAttempt(index) => {
+                self.change_run(|run| run.selected_attempt = Some(index))
+            }
+            Intent::GoBackTo(checkpoint) => {
+                self.control(crate::debugger::Control::BackTo(checkpoint))
+            }
             Intent::TryScenario(index) => self.try_scenarios(vec![index], at),
             Intent::Export(kind) => self.export(kind),
             Intent::FixProblem(index) => self.fix_problem(index, at),
@@ -154,8 +161,15 @@ impl Session {
             }
             Arrival::ChangedOnDisk { path } => self.changed_on_disk(&path),
             Arrival::Run { run, news } => self.run_news(run, news),
-            Arrival::Layout { tab, revision, layout } => {
-                if let Some(tab) = self.tab_mut(tab).filter(|tab| tab.picture.revision.id == revision) {
+            Arrival::Layout {
+                tab,
+                revision,
+                layout,
+            } => {
+                if let Some(tab) = self
+                    .tab_mut(tab)
+                    .filter(|tab| tab.picture.revision.id == revision)
+                {
                     tab.picture.take(*layout);
                 }
                 Vec::new()
@@ -177,7 +191,10 @@ impl Session {
                 Vec::new()
             }
             Arrival::NoDialog { target } => {
-                let suggestion = target.as_ref().map(|(_, name, _)| name.clone()).unwrap_or_default();
+                let suggestion = target
+                    .as_ref()
+                    .map(|(_, name, _)| name.clone())
+                    .unwrap_or_default();
                 self.dialog = Some(Dialog::TypePath {
                     target: target.map(|(tab, _, purpose)| (tab, purpose)),
                     suggestion,
