@@ -43,7 +43,7 @@ fn outcomes() {
         ("$foo()", "T1006: Attempted to invoke a non-function"),
         (
             "'a' + 1",
-            "T2001: The left side of the \"+\" operator must evaluate to a number",
+            "T2001: The left side of the \"+\" operator must evaluate to a number at 4",
         ),
     ] {
         assert_eq!(run(text), expected, "{text}");
