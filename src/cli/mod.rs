@@ -8,9 +8,11 @@
 
 mod bench;
 mod check;
+mod edit;
 mod eval;
 mod export;
 mod layout;
+mod line_diff;
 mod render;
 mod run;
 mod source;
@@ -75,6 +77,8 @@ enum Verb {
     Eval(eval::EvalArgs),
     /// Say what is wrong with definitions, or could be
     Check(check::CheckArgs),
+    /// Apply editing commands and print or write the edited text
+    Edit(edit::EditArgs),
     /// Print where everything is drawn
     Layout(layout::LayoutArgs),
     /// Draw a workflow as SVG or PNG, coloured by a run
@@ -111,6 +115,7 @@ impl Verb {
             Verb::Export(arguments) => export::export(&arguments),
             Verb::Eval(arguments) => eval::eval(&arguments),
             Verb::Check(arguments) => check::check(&arguments),
+            Verb::Edit(arguments) => edit::edit(&arguments),
             Verb::Layout(arguments) => layout::layout(&arguments),
             Verb::Render(arguments) => render::render(&arguments),
             Verb::Diff(_) => unbuilt("diff"),

@@ -67,7 +67,8 @@ impl Outcome {
     }
 }
 
-/// Says what a command would change, without changing anything.
+/// Says what a command would change, without changing anything. Setting a field to the value it has
+/// is a plan with an empty edit; any other command that would change nothing is refused.
 pub fn plan(revision: &Revision, command: &Command) -> Result<Plan, Refusal> {
     match command {
         Command::Type(edit) => return text_plan(revision, edit, "Typing"),
@@ -86,7 +87,8 @@ pub fn plan(revision: &Revision, command: &Command) -> Result<Plan, Refusal> {
     let mut draft = Draft::new(revision);
     let outcome = carry_out(&mut draft, command)?;
     let edit = draft.into_edit().trimmed(revision.text());
-    if edit.is_empty() {
+    let says_a_value = matches!(command, Command::Set { .. } | Command::SetMachine { .. });
+    if edit.is_empty() && !says_a_value {
         return refuse("Nothing would change", "It is already so");
     }
     check_syntax(revision, &edit)?;

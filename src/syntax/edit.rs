@@ -130,9 +130,10 @@ impl Sheet<'_> {
                 continue;
             };
             let before = first.checked_sub(1).and_then(|index| parts.get(index));
-            let span = match (parts.get(last + 1), before) {
-                (Some(next), _) => Span::new(head.start, next.start),
-                (None, Some(previous)) => Span::new(previous.end, tail.end),
+            // What separates it from the part before goes with it, so that this undoes an insertion.
+            let span = match (before, parts.get(last + 1)) {
+                (Some(previous), _) => Span::new(previous.end, tail.end),
+                (None, Some(next)) => Span::new(head.start, next.start),
                 (None, None) => self.inside(container),
             };
             splices.push(Splice {
@@ -280,8 +281,8 @@ impl Sheet<'_> {
             return Place::Empty;
         };
         match spot {
-            Spot::First => Place::Before(0),
-            Spot::Before(index) if index <= end => Place::Before(index),
+            Spot::First | Spot::Before(0) => Place::Before(0),
+            Spot::Before(index) if index <= end => Place::After(index - 1),
             Spot::After(index) if index <= end => Place::After(index),
             Spot::Before(_) | Spot::After(_) | Spot::Last => Place::After(end),
         }

@@ -105,10 +105,7 @@ fn detach_in(
         && let Some(gone) = target(start)
         && let Some(span) = found.start_at_span
     {
-        let first = match start_after(draft, scope, gone, ids) {
-            Some(name) => name,
-            None => String::new(),
-        };
+        let first = start_after(draft, scope, gone, ids).unwrap_or_default();
         splices.push(sheet.replace_string(span, &first));
     }
     if let Some(node) = found.states_node {

@@ -48,7 +48,12 @@ pub(crate) fn unwrap(draft: &mut Draft<'_>, path: &StatePath) -> Result<Outcome,
             return refuse(what, format!("Its {field} would be lost; remove it first"));
         }
     }
-    let onward = onward_of(state);
+    let entry = draft.scope(inner)?.start_at.clone();
+    // A container that led to itself leads to its first state from then on.
+    let onward = match onward_of(state) {
+        Onward::To(target) if target == state.name => entry.clone().map_or(Onward::End, Onward::To),
+        onward => onward,
+    };
     let states: Vec<&State> = draft.states_of(inner).collect();
     let succeeds = states
         .iter()
@@ -62,7 +67,6 @@ pub(crate) fn unwrap(draft: &mut Draft<'_>, path: &StatePath) -> Result<Outcome,
             ),
         );
     }
-    let entry = draft.scope(inner)?.start_at.clone();
     let piece = Piece::of(draft, &states, entry.as_deref());
     let place = Landing {
         scope,
