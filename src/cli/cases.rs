@@ -62,7 +62,6 @@ pub fn run_case(case: &Json) -> Option<Json> {
     let begun = Instant::now();
     let done = catch_unwind(AssertUnwindSafe(|| match kind.as_str() {
         "execution" => execution(case),
-        "test_state" => crate::cli::test_state::test_state_case(case),
         "validation" => validation(case),
         "variable_references" => variable_references(case),
         other => json!({ "crashed": format!("cases of the kind {other} are unknown") }),
@@ -206,7 +205,12 @@ fn objects(case: &Json) -> Vec<StoredObject> {
 fn said(problems: &[Diagnostic]) -> String {
     let lines: Vec<String> = problems
         .iter()
-        .map(|problem| format!("{} at {}: {}", problem.code, problem.pointer, problem.message))
+        .map(|problem| {
+            format!(
+                "{} at {}: {}",
+                problem.code, problem.pointer, problem.message
+            )
+        })
         .collect();
     lines.join("; ")
 }

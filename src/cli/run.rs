@@ -31,7 +31,10 @@ use crate::trace::Trace;
 #[derive(clap::Args, Debug)]
 pub struct RunArgs {
     #[command(flatten)]
-    source: SourceArgs,
+    source: Option<SourceArgs>,
+    /// Run every recorded case below a directory instead, one JSON line each
+    #[arg(long, value_name = "DIR", conflicts_with = "SourceArgs")]
+    cases: Option<std::path::PathBuf>,
     /// The input: JSON, or @FILE
     #[arg(long)]
     input: Option<String>,
@@ -96,6 +99,9 @@ enum FormatArg {
 
 /// Exit 0 for SUCCEEDED, 1 for any other end, 2 when it could not be started.
 pub fn run(arguments: &RunArgs) -> u8 {
+    if let Some(directory) = &arguments.cases {
+        return crate::cli::cases::run_cases(directory);
+    }
     match execute(arguments) {
         Ok(code) => code,
         Err(reason) => fail(&reason),
@@ -112,8 +118,12 @@ fn execute(arguments: &RunArgs) -> Result<u8, String> {
             return Err("--backend aws is not built yet; give answers with --mocks".into());
         }
     }
-    let source = Source::read(&arguments.source)?;
-    let sidecar = companion(&arguments.source.file);
+    let named = arguments
+        .source
+        .as_ref()
+        .ok_or("name a definition to run, or a directory of cases with --cases")?;
+    let source = Source::read(named)?;
+    let sidecar = companion(&named.file);
     let scenario = match &arguments.scenario {
         Some(name) => Some(
             sidecar
