@@ -7,6 +7,8 @@ use crate::asl::MachineType;
 use crate::asl::QueryLanguage;
 use crate::asl::State;
 use crate::asl::StateId;
+use crate::asl::lints::expression::Site;
+use crate::asl::lints::expression::collect;
 use crate::asl::schema;
 use crate::asl::schema::Field;
 use crate::asl::schema::Holds;
@@ -28,6 +30,8 @@ pub(crate) struct Document<'a> {
     pub machine_type: Option<MachineType>,
     /// In the order in which they were found: what holds others comes before them.
     pub objects: Vec<Object>,
+    /// Everything that is evaluated.
+    pub sites: Vec<Site>,
 }
 
 /// An object with fields of its own.
@@ -55,8 +59,10 @@ impl<'a> Document<'a> {
             errors,
             machine_type,
             objects: Vec::new(),
+            sites: Vec::new(),
         };
         document.collect();
+        document.sites = collect(&document);
         document
     }
 

@@ -14,12 +14,16 @@ mod empty_list;
 mod error_names;
 mod excluded_fields;
 mod express;
+mod expression;
 mod finding;
 mod heartbeat;
+mod intrinsic;
+mod jsonata;
 mod map_parts;
 mod missing_field;
 mod missing_target;
 mod no_end;
+mod path;
 mod payload_template;
 mod query_language;
 mod resource;
@@ -29,6 +33,7 @@ mod syntax;
 mod timestamp;
 mod unknown_field;
 mod unreachable_state;
+mod variable;
 mod wrong_type;
 
 use crate::asl::Diagnostic;
@@ -44,6 +49,7 @@ use document::Document;
 use finding::Finding;
 
 pub use finding::ServiceDiagnostic;
+pub use variable::variable_references;
 
 /// A rule reads the document and reports what it finds.
 type Rule = fn(&Document<'_>, &mut Vec<Finding>);
@@ -67,6 +73,10 @@ const RULES: &[Rule] = &[
     retry_delay::check,
     timestamp::check,
     payload_template::check,
+    path::check,
+    intrinsic::check,
+    jsonata::check,
+    variable::check,
     resource::check,
     credentials::check,
     express::check,
@@ -145,6 +155,7 @@ fn findings(
 mod tests {
     use super::*;
     use crate::text::LineIndex;
+    use proptest::prelude::*;
 
     /// Lints the text without its lines of carets, writes the carets anew, and compares.
     ///
@@ -206,5 +217,115 @@ mod tests {
         check(
             r#"{"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "${A}", "TimeoutSeconds": "${T}", "HeartbeatSeconds": ${H}, "Next": "B"}, "B": {"Type": "Succeed"}}}"#,
         );
+    }
+
+    /// Names and values that rules look at, thrown together.
+    fn anything() -> impl Strategy<Value = String> {
+        let scalar = prop_oneof![
+            Just("null".to_owned()),
+            Just("true".to_owned()),
+            Just("-1.5e3".to_owned()),
+            Just("60".to_owned()),
+            prop::sample::select(vec![
+                "Task",
+                "Choice",
+                "Map",
+                "Parallel",
+                "Wait",
+                "Pass",
+                "JSONata",
+                "A",
+                "B",
+                "é",
+                "States.ALL",
+                "$.a[?(@.b==1)]",
+                "$a",
+                "$$.Task.Token",
+                "{% $a + %}",
+                "{% \\\"é\\\" ~> $x( %}",
+                "{%",
+                "States.Format('{}', $b)",
+                "${X}",
+                "DISTRIBUTED",
+                "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+                "arn:aws:lambda:x:y:function:f:",
+                "2016-01-01T00:00:00é",
+            ])
+            .prop_map(|word| format!("\"{word}\"")),
+        ];
+        let names = vec![
+            "StartAt",
+            "States",
+            "A",
+            "B",
+            "Type",
+            "Next",
+            "End",
+            "Choices",
+            "Branches",
+            "ItemProcessor",
+            "Retry",
+            "Catch",
+            "ErrorEquals",
+            "QueryLanguage",
+            "Resource",
+            "Parameters",
+            "a.$",
+            "a",
+            "Assign",
+            "Output",
+            "Condition",
+            "Not",
+            "And",
+            "Variable",
+            "IsNull",
+            "StringEqualsPath",
+            "ProcessorConfig",
+            "Mode",
+            "ItemReader",
+            "ReaderConfig",
+            "Timestamp",
+            "Seconds",
+            "TimeoutSeconds",
+            "MaxDelaySeconds",
+            "InputPath",
+            "ResultPath",
+            "Credentials",
+            "${X}",
+            "",
+            "Default",
+        ];
+        scalar.prop_recursive(7, 60, 5, move |inner| {
+            let member = (prop::sample::select(names.clone()), inner.clone())
+                .prop_map(|(name, value)| format!("\"{name}\": {value}"));
+            prop_oneof![
+                prop::collection::vec(inner, 0..4)
+                    .prop_map(|items| format!("[{}]", items.join(", "))),
+                prop::collection::vec(member, 0..6)
+                    .prop_map(|members| format!("{{{}}}", members.join(",\n"))),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_is_too_odd(state in anything(), other in anything(), cut in 0usize..400) {
+            let whole = format!(r#"{{"StartAt": "A", "States": {{"A": {state}, "B": {other}}}}}"#);
+            let at = (0..=cut.min(whole.len())).rev().find(|at| whole.is_char_boundary(*at)).unwrap_or(0);
+            let pieces = [whole.as_str(), state.as_str(), whole.get(..at).unwrap_or_default(), whole.get(at..).unwrap_or_default()];
+            for text in pieces {
+                for format in [Format::Json, Format::Yaml] {
+                    let parse = crate::syntax::parse(text, format);
+                    let machine = crate::asl::read(&parse.tree);
+                    for diagnostic in lint_as(text, &parse.tree, &machine, &parse.errors, Some(MachineType::Express)) {
+                        prop_assert!(text.get(diagnostic.span.range()).is_some(), "{diagnostic:?}");
+                        if let Some(fix) = diagnostic.fix {
+                            fix.edit.apply(text);
+                        }
+                    }
+                }
+                service_diagnostics(text, MachineType::Express);
+            }
+        }
     }
 }

@@ -1,0 +1,260 @@
+//! `JSONATA_SYNTAX`, `JSONATA_SIGNS`, `JSONATA_FUNCTION`, `JSONATA_STATES`, `JSONATA_UNSUPPORTED`, `JSONATA_IN_JSONPATH`:
+//! expressions between `{%` and `%}`.
+
+use crate::asl::QueryLanguage;
+use crate::asl::Severity;
+use crate::asl::lints::document::Document;
+use crate::asl::lints::document::quoted;
+use crate::asl::lints::expression::Parsed;
+use crate::asl::lints::expression::Site;
+use crate::asl::lints::expression::place;
+use crate::asl::lints::expression::takes_jsonata;
+use crate::asl::lints::finding::Finding;
+use crate::asl::lints::finding::SCHEMA;
+use crate::asl::nearest::nearest;
+use crate::asl::schema::Holds;
+use crate::query::jsonata::Expression;
+use crate::query::jsonata::FUNCTIONS;
+use crate::syntax::NodeId;
+use crate::syntax::NodeKind;
+
+pub(crate) fn check(document: &Document<'_>, findings: &mut Vec<Finding>) {
+    for site in &document.sites {
+        match &site.parsed {
+            Parsed::Jsonata(Err(error), start) => {
+                let before = characters(document, site.node, *start);
+                let length = error
+                    .token
+                    .as_ref()
+                    .map_or(1, |token| token.chars().count());
+                let whole = document
+                    .tree
+                    .str(site.node)
+                    .map_or(0, |text| text.chars().count());
+                let at = before + error.position.unwrap_or_default();
+                let at = at.min(whole.saturating_sub(3));
+                findings.push(
+                    Finding::error(
+                        document,
+                        "JSONATA_SYNTAX",
+                        site.node,
+                        format!(
+                            "This is not JSONata: {}",
+                            error.message.trim_end_matches('.')
+                        ),
+                    )
+                    .at(place(document, site.node, at, length))
+                    .service(SCHEMA, "Value is not a valid JSONata expression"),
+                );
+            }
+            Parsed::Jsonata(Ok(expression), start) => {
+                let before = characters(document, site.node, *start);
+                understood(document, site, expression, before, findings);
+            }
+            Parsed::Unclosed => findings.push(
+                Finding::error(
+                    document,
+                    "JSONATA_SIGNS",
+                    site.node,
+                    "An expression begins with {% and ends with %}; the end is missing",
+                )
+                .service(SCHEMA, "Value is not a valid JSONata expression"),
+            ),
+            Parsed::Path(_) | Parsed::Intrinsic(_) => {}
+        }
+    }
+    for (object, field, member) in document.fields() {
+        match object.language {
+            QueryLanguage::Jsonata if takes_jsonata(field) => {
+                let condition = field.holds == Holds::Condition;
+                beside(document, member.value, condition, findings);
+            }
+            QueryLanguage::JsonPath
+                if matches!(
+                    field.holds,
+                    Holds::PayloadTemplate | Holds::Template | Holds::Assignments
+                ) =>
+            {
+                texts(document, member.value, |node, text| {
+                    if text.starts_with("{%") && text.ends_with("%}") {
+                        findings.push(
+                            Finding::warning(
+                                document,
+                                "JSONATA_IN_JSONPATH",
+                                node,
+                                "This state uses JSONPath, so the expression is handed on as a text",
+                            )
+                            .hint("Give the state \"QueryLanguage\": \"JSONata\""),
+                        );
+                    }
+                });
+            }
+            QueryLanguage::Jsonata | QueryLanguage::JsonPath => {}
+        }
+    }
+}
+
+/// Texts that look like expressions but are none, and a Condition that is a plain text.
+fn beside(document: &Document<'_>, value: NodeId, condition: bool, findings: &mut Vec<Finding>) {
+    texts(document, value, |node, text| {
+        let trimmed = text.trim();
+        if text.starts_with("{%") || document.is_open(node) {
+            return;
+        }
+        if trimmed.starts_with("{%") && trimmed.ends_with("%}") {
+            findings.push(
+                Finding::warning(
+                    document,
+                    "JSONATA_SIGNS",
+                    node,
+                    "Blanks before {% make this a plain text",
+                )
+                .fix(
+                    "Remove the blanks",
+                    document.respell(document.tree.span(node), trimmed),
+                ),
+            );
+        } else if condition {
+            findings.push(
+                Finding::error(
+                    document,
+                    "JSONATA_SIGNS",
+                    node,
+                    "A Condition is an expression between {% and %}",
+                )
+                .fix(
+                    "Put {% %} around it",
+                    document.respell(document.tree.span(node), &format!("{{% {trimmed} %}}")),
+                )
+                .service(SCHEMA, "Value is not a valid JSONata expression"),
+            );
+        }
+    });
+}
+
+fn understood(
+    document: &Document<'_>,
+    site: &Site,
+    expression: &Expression,
+    before: usize,
+    findings: &mut Vec<Finding>,
+) {
+    for function in expression.unknown_functions() {
+        let length = function.name.chars().count() + 1;
+        let mut finding = Finding::warning(
+            document,
+            "JSONATA_FUNCTION",
+            site.node,
+            format!("There is no function ${}", function.name),
+        )
+        .at(place(
+            document,
+            site.node,
+            before + function.position,
+            length,
+        ));
+        if let Some(near) = nearest(&function.name, FUNCTIONS.iter().map(|(name, _)| *name)) {
+            finding = finding.hint(format!("Did you mean ${near}?"));
+        }
+        findings.push(finding);
+    }
+    let known = ["input", "result", "errorOutput", "context"];
+    let wrong = expression
+        .state_fields()
+        .unwrap_or_default()
+        .iter()
+        .find(|name| !known.contains(&name.as_str()));
+    if let Some(name) = wrong {
+        findings.push(
+            Finding::warning(
+                document,
+                "JSONATA_STATES",
+                site.node,
+                format!("$states has no member {}", quoted(name)),
+            )
+            .hint("It has input, result, errorOutput and context"),
+        );
+    }
+    if let Some(words) = expression.unsupported() {
+        let span = document.tree.span(site.node);
+        findings.push(Finding::new(
+            document,
+            "JSONATA_UNSUPPORTED",
+            Severity::Info,
+            site.node,
+            span,
+            format!("This cannot be evaluated here: {words}"),
+        ));
+    }
+}
+
+/// How many characters the first bytes of a text are.
+pub(crate) fn characters(document: &Document<'_>, node: NodeId, bytes: usize) -> usize {
+    document
+        .tree
+        .str(node)
+        .and_then(|text| text.get(..bytes))
+        .map_or(0, |head| head.chars().count())
+}
+
+fn texts(document: &Document<'_>, value: NodeId, mut each: impl FnMut(NodeId, &str)) {
+    let mut waiting = vec![value];
+    while let Some(node) = waiting.pop() {
+        match document.tree.kind(node) {
+            NodeKind::String(text) => each(node, text),
+            NodeKind::Array(items) => waiting.extend(items),
+            NodeKind::Object(members) => waiting.extend(members.iter().map(|member| member.value)),
+            NodeKind::Null
+            | NodeKind::Bool(_)
+            | NodeKind::Number(_)
+            | NodeKind::Hole(_)
+            | NodeKind::Missing => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::asl::lints::tests::check;
+    use crate::asl::lints::tests::fixed;
+
+    #[test]
+    fn expressions_have_to_be_readable() {
+        check(
+            r#"{"StartAt": "A", "QueryLanguage": "JSONata", "States": {"A": {"Type": "Pass", "Next": "B", "Output": {
+  "a": "{% 10 %", "b": " {% 1 %}", "c": "{% $sun([1]) %}", "d": "{% $states.inputs.x %}"
+//     ^^^^^^^^^ error JSONATA_SIGNS: An expression begins with {% and ends with %}; the end is missing
+//                     ^^^^^^^^^^ warning JSONATA_SIGNS: Blanks before {% make this a plain text
+//                                          ^^^^ warning JSONATA_FUNCTION: There is no function $sun
+//                                                              ^^^^^^^^^^^^^^^^^^^^^^^^ warning JSONATA_STATES: $states has no member “inputs”
+}}, "B": {"Type": "Choice", "Default": "C", "Choices": [{"Next": "C",
+  "Condition": "true"}]}, "C": {"Type": "Succeed"}}}
+//             ^^^^^^ error JSONATA_SIGNS: A Condition is an expression between {% and %}"#,
+        );
+        assert_eq!(
+            fixed(
+                r#"{"StartAt":"A","QueryLanguage":"JSONata","States":{"A":{"Type":"Succeed","Output":" {% 1 %}"}}}"#
+            ),
+            r#"{"StartAt":"A","QueryLanguage":"JSONata","States":{"A":{"Type":"Succeed","Output":"{% 1 %}"}}}"#
+        );
+    }
+
+    #[test]
+    fn the_place_of_a_syntax_error_is_found_behind_escapes() {
+        let text = r#"{"StartAt":"A","QueryLanguage":"JSONata","States":{"A":{"Type":"Succeed","Output":"{% \"é\" & ) %}"}}}"#;
+        let parse = crate::syntax::parse(text, crate::syntax::Format::Json);
+        let machine = crate::asl::read(&parse.tree);
+        let found = crate::asl::lint(text, &parse.tree, &machine, &parse.errors);
+        let first = found.first().unwrap();
+        assert_eq!((first.code, first.span.of(text)), ("JSONATA_SYNTAX", ")"));
+    }
+
+    #[test]
+    fn an_expression_in_a_jsonpath_state_is_a_text() {
+        check(
+            r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true,
+  "Parameters": {"a": "{% 1 %}"}}}}
+//                    ^^^^^^^^^ warning JSONATA_IN_JSONPATH: This state uses JSONPath, so the expression is handed on as a text"#,
+        );
+    }
+}
