@@ -95,8 +95,12 @@ pub(crate) fn node_group(request: &SceneRequest, node: &PlacedNode) -> Group {
     }
 }
 
-/// The dashed card that stands where a state could be.
-pub(crate) fn empty_branch(rect: Rect, words: &str, detail: Detail) -> Vec<Shape> {
+/// The dashed card of a place without a state, with words in it.
+pub fn placeholder(rect: Rect, words: &str) -> Vec<Shape> {
+    empty_branch(rect, words, Detail::Full)
+}
+
+fn empty_branch(rect: Rect, words: &str, detail: Detail) -> Vec<Shape> {
     let mut shapes = vec![Shape::Rect {
         rect,
         corners: Corners::all(CARD_RADIUS),

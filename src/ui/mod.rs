@@ -5,6 +5,7 @@
 //! Never: edits a document, computes a layout, or names a colour.
 //! Add a panel as `panels/<name>.rs`, a widget as a file of `widgets/`, a window-wide thing to `frame.rs`.
 
+pub mod canvas;
 pub mod code;
 pub mod theme;
 pub mod widgets;

@@ -54,7 +54,11 @@ pub fn zoom_bar(ui: &mut Ui, canvas: Rect, zoom: f32) -> Option<ZoomWish> {
         let percent = format!("{} %", (zoom * 100.0).round());
         let (place, response) = ui.allocate_exact_size(vec2(48.0, 28.0), egui::Sense::click());
         response.widget_info(|| {
-            egui::WidgetInfo::labeled(egui::Role::Button, true, format!("Zoom {percent}, set to 100 %"))
+            egui::WidgetInfo::labeled(
+                egui::Role::Button,
+                true,
+                format!("Zoom {percent}, set to 100 %"),
+            )
         });
         let skin = Skin::of(ui.ctx());
         let role = if response.hovered() {
@@ -174,8 +178,7 @@ pub fn footer(ui: &Ui, rect: Rect, model: &CanvasModel) {
         return;
     };
     let skin = Skin::of(ui.ctx());
-    ui.painter()
-        .rect_filled(rect, 0.0, skin.color(Role::Panel));
+    ui.painter().rect_filled(rect, 0.0, skin.color(Role::Panel));
     ui.painter()
         .hline(rect.x_range(), rect.top(), skin.stroke(1.0, Role::Line));
     let total = model.faces.len();
@@ -238,7 +241,11 @@ fn floating(ui: &mut Ui, rect: Rect, name: &str, contents: impl FnOnce(&mut Ui))
         StrokeKind::Inside,
     );
     // Nothing below the bar gets its clicks.
-    ui.interact(rect, ui.id().with((name, "ground")), egui::Sense::click_and_drag());
+    ui.interact(
+        rect,
+        ui.scope_id().with((name, "ground")),
+        egui::Sense::click_and_drag(),
+    );
     let builder = UiBuilder::new()
         .id_salt(name)
         .max_rect(rect.shrink2(vec2(2.0, 2.0)))

@@ -3,7 +3,6 @@
 use egui::Pos2;
 use egui::Rect;
 use egui::Vec2;
-use egui::pos2;
 use egui::vec2;
 
 use crate::geometry;
@@ -57,10 +56,7 @@ impl Camera {
     }
 
     pub fn world_rect(&self, canvas: Rect, rect: Rect) -> geometry::Rect {
-        geometry::Rect::between(
-            self.world(canvas, rect.min),
-            self.world(canvas, rect.max),
-        )
+        geometry::Rect::between(self.world(canvas, rect.min), self.world(canvas, rect.max))
     }
 
     /// Zoomed by a factor with the point under the pointer kept where it is.
@@ -158,6 +154,15 @@ impl Glide {
         self.way = None;
     }
 
+    /// Moved by hand, at once.
+    pub fn pan(&mut self, by: Vec2) {
+        let camera = self.camera;
+        self.jump(Camera {
+            origin: camera.origin + by,
+            ..camera
+        });
+    }
+
     /// Where it goes, or stands.
     pub fn target(&self) -> Camera {
         self.way.map_or(self.camera, |(_, to, _)| to)
@@ -184,14 +189,10 @@ pub fn ease(share: f32) -> f32 {
     share * share * (3.0 - 2.0 * share)
 }
 
-/// A point of the screen as seen from the drawing's units.
-pub fn screen(point: geometry::Point) -> Pos2 {
-    pos2(point.x, point.y)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use egui::pos2;
 
     const CANVAS: Rect = Rect {
         min: pos2(100.0, 50.0),

@@ -57,11 +57,7 @@ pub fn show(
     layout: &Layout,
 ) -> Option<geometry::Point> {
     let skin = Skin::of(ui.ctx());
-    let response = ui.interact(
-        rect,
-        ui.id().with("minimap"),
-        Sense::click_and_drag(),
-    );
+    let response = ui.interact(rect, ui.scope_id().with("minimap"), Sense::click_and_drag());
     response.widget_info(|| WidgetInfo::labeled(A11y::Image, true, "Mini-map"));
     let radius = CornerRadius::same(8);
     let painter = ui.painter();

@@ -189,7 +189,8 @@ impl Brush<'_> {
             } => {
                 let (center, radius) = (self.point(*center), radius * self.camera.zoom);
                 if let Some(fill) = fill {
-                    self.painter.circle_filled(center, radius, self.paint(*fill));
+                    self.painter
+                        .circle_filled(center, radius, self.paint(*fill));
                 }
                 if let Some(stroke) = stroke {
                     self.painter
@@ -340,9 +341,7 @@ impl Brush<'_> {
     fn icon(&self, glyph: char, center: Pos2, size: f32, color: Color32, angle: f32) {
         let size = half_steps(size * self.camera.zoom);
         let font = FontId::new(size, FontFamily::Name(ICONS.into()));
-        let galley = self
-            .painter
-            .layout_no_wrap(glyph.to_string(), font, color);
+        let galley = self.painter.layout_no_wrap(glyph.to_string(), font, color);
         let half = galley.size() / 2.0;
         if angle == 0.0 {
             self.painter.galley(center - half, galley, color);

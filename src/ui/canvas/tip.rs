@@ -53,8 +53,10 @@ pub fn paint(ctx: &Context, inside: Rect, at: Pos2, tip: &Tip) {
         title.size().y + below.y + if line.is_some() { 3.0 } else { 0.0 } + 16.0,
     );
     let corner = pos2(
-        at.x.min(inside.right() - size.x - 4.0).max(inside.left() + 4.0),
-        at.y.min(inside.bottom() - size.y - 4.0).max(inside.top() + 4.0),
+        at.x.min(inside.right() - size.x - 4.0)
+            .max(inside.left() + 4.0),
+        at.y.min(inside.bottom() - size.y - 4.0)
+            .max(inside.top() + 4.0),
     );
     let rect = Rect::from_min_size(corner, size);
     let radius = CornerRadius::same(6);

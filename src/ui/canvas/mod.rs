@@ -1,0 +1,120 @@
+//! The canvas: the workflow drawn, moved about, and edited by hand.
+//!
+//! It reads a `CanvasModel`, keeps where one looks in a `CanvasView`, and answers with wishes.
+//! What is drawn comes from `scene`; here it only gets colours, a camera and gestures.
+//!
+//! Never: edits a document, computes a layout, or names a colour.
+//! Add a gesture to `gesture.rs`, what floats over the canvas to `bars.rs`, a key to `keys.rs`.
+
+mod bars;
+mod camera;
+mod frame;
+mod gesture;
+mod keys;
+mod menu;
+mod minimap;
+mod motion;
+mod paint;
+mod parts;
+mod slots;
+mod tip;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::asl::StatePath;
+use crate::editor::Command;
+use crate::editor::Revision;
+use crate::editor::Selection;
+use crate::editor::StateTemplate;
+use crate::graph::Flow;
+use crate::graph::Layout;
+use crate::graph::NodeKey;
+use crate::scene::Face;
+use crate::scene::Marks;
+use crate::scene::RunPicture;
+
+pub use camera::Camera;
+pub use frame::show_model;
+
+/// What the canvas shows. Nothing of it changes within a frame.
+#[derive(Clone, Copy, Debug)]
+pub struct CanvasModel<'a> {
+    /// Another document has another camera.
+    pub document: u64,
+    /// The workflow's name, for the breadcrumb.
+    pub title: &'a str,
+    pub revision: &'a Revision,
+    pub flow: &'a Flow,
+    pub layout: &'a Arc<Layout>,
+    pub faces: &'a BTreeMap<StatePath, Face>,
+    pub run: Option<&'a RunPicture>,
+    /// All but hover, focus and what is dragged, which the canvas knows itself.
+    pub marks: &'a Marks,
+    pub error_handling: bool,
+    /// Why an older picture is shown.
+    pub broken: Option<&'a str>,
+    /// Counts the wishes to bring the selection into view.
+    pub reveals: u64,
+    pub reduced_motion: bool,
+}
+
+/// Where one looks and what one is doing; nothing of it belongs to a document.
+#[derive(Debug, Default)]
+pub struct CanvasView {
+    glide: camera::Glide,
+    motion: motion::Motion,
+    document: Option<u64>,
+    fitted: bool,
+    reveals: u64,
+    hovered: Option<Hover>,
+    focused: Option<NodeKey>,
+    /// The node that gets the keyboard in the next frame.
+    focus_next: Option<NodeKey>,
+    gesture: gesture::Gesture,
+    insert_menu: Option<menu::InsertMenu>,
+    minimap_corner: Option<usize>,
+}
+
+/// What lies under the pointer, and since when.
+#[derive(Clone, Debug, PartialEq)]
+struct Hover {
+    on: HoverOn,
+    since: f64,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum HoverOn {
+    Node(NodeKey),
+    Edge(crate::graph::EdgeKey),
+}
+
+/// What a person wants; the window turns it into intents of the session.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Wish {
+    Select(Selection),
+    ToggleSelected(StatePath),
+    /// Shows the selected state in the inspector and puts the keyboard there.
+    OpenInspector,
+    ToggleCollapsed(StatePath),
+    ToggleBreakpoint(StatePath),
+    RunTo(StatePath),
+    ShowErrorHandling(bool),
+    Edit(Command),
+    /// Starts renaming the selected state.
+    Rename,
+    Copy,
+    Delete,
+    Duplicate,
+}
+
+/// What is dragged from the palette onto the canvas.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PaletteItem {
+    pub template: StateTemplate,
+    /// The small first line and the name of the card that is dragged.
+    pub type_line: String,
+    pub title: String,
+    pub family: crate::scene::Family,
+    pub icon: crate::scene::Icon,
+}
