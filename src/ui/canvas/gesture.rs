@@ -83,8 +83,8 @@ impl Drag {
     pub fn of_item(model: &CanvasModel, item: &PaletteItem) -> Drag {
         Drag {
             what: Dragged::New(item.template.clone()),
-            type_line: item.type_line.clone(),
-            title: item.title.clone(),
+            type_line: type_line(&item.template),
+            title: title(item),
             family: item.family,
             icon: item.icon,
             spots: Vec::new(),
@@ -214,6 +214,24 @@ fn way(model: &CanvasModel, from: &StatePath) -> Way {
         Some(StateKind::Choice) => Way::Rule,
         Some(StateKind::Task | StateKind::Parallel | StateKind::Map) if has_next => Way::Catch,
         _ => Way::Next,
+    }
+}
+
+/// The small first line of the card a new state will have.
+fn type_line(template: &StateTemplate) -> String {
+    match &template.resource {
+        Some(resource) => crate::scene::service_face(resource).title,
+        None => template.kind.name().to_owned(),
+    }
+}
+
+/// The name of the card a new state will have, as far as it is known.
+fn title(item: &PaletteItem) -> String {
+    let template = &item.template;
+    match (&template.name, &template.resource) {
+        (Some(name), _) => name.clone(),
+        (None, Some(_)) => item.detail.clone(),
+        (None, None) => template.kind.name().to_owned(),
     }
 }
 

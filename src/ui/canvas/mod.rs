@@ -6,6 +6,7 @@
 //! Never: edits a document, computes a layout, or names a colour.
 //! Add a gesture to `gesture.rs`, what floats over the canvas to `bars.rs`, a key to `keys.rs`.
 
+mod adapt;
 mod bars;
 mod camera;
 mod frame;
@@ -34,6 +35,7 @@ use crate::scene::Face;
 use crate::scene::Marks;
 use crate::scene::RunPicture;
 
+pub use adapt::show;
 pub use camera::Camera;
 pub use frame::show_model;
 
@@ -74,6 +76,7 @@ pub struct CanvasView {
     gesture: gesture::Gesture,
     insert_menu: Option<menu::InsertMenu>,
     minimap_corner: Option<usize>,
+    derived: adapt::Derived,
 }
 
 /// What lies under the pointer, and since when.
@@ -111,10 +114,11 @@ pub enum Wish {
 /// What is dragged from the palette onto the canvas.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PaletteItem {
-    pub template: StateTemplate,
-    /// The small first line and the name of the card that is dragged.
-    pub type_line: String,
+    /// "DynamoDB", "Choice".
     pub title: String,
+    /// "PutItem", "branches on a condition".
+    pub detail: String,
     pub family: crate::scene::Family,
     pub icon: crate::scene::Icon,
+    pub template: StateTemplate,
 }
