@@ -5,7 +5,9 @@
 //! Add a colour as a role in `role.rs` with its values in `theme.rs`, an icon as a row of `icon.rs`,
 //! what a card says in `face.rs`, how it looks in `node.rs`.
 
+mod badge;
 mod build;
+mod card;
 mod edge;
 mod face;
 #[cfg(test)]

@@ -6,11 +6,13 @@
 //! Never: edits a document, computes a layout, or names a colour.
 //! Add a gesture to `gesture.rs`, what floats over the canvas to `bars.rs`, a key to `keys.rs`.
 
+mod above;
 mod adapt;
 mod bars;
 mod camera;
 mod frame;
 mod gesture;
+mod hand;
 mod keys;
 mod menu;
 mod minimap;
