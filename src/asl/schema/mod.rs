@@ -312,11 +312,11 @@ mod tests {
             assert!(group.is_empty() || group.contains(&field.name));
             for place in field.places {
                 for name in field.excludes.iter().chain(group) {
-                    let other = super::field(*place, name);
+                    let other = crate::asl::schema::field(*place, name);
                     assert!(other.is_some(), "{} names {name} in {place:?}", field.name);
                 }
                 for name in field.excludes {
-                    let other = super::field(*place, name).unwrap();
+                    let other = crate::asl::schema::field(*place, name).unwrap();
                     assert!(
                         other.excludes.contains(&field.name),
                         "{name} does not exclude {} in {place:?}",
