@@ -7,5 +7,6 @@
 
 pub mod canvas;
 pub mod code;
+pub mod shell;
 pub mod theme;
 pub mod widgets;
