@@ -250,7 +250,10 @@ impl Question {
             Path::parse(&self.expression).and_then(|path| match self.resolve(path.root()) {
                 Some(document) => path.read(&document),
                 None => Err(PathError::Invalid {
-                    message: format!("{} is not among the bindings", path.root()),
+                    message: format!(
+                    "Illegal character at position 1 expected '.' or '[' ({} is not among the bindings)",
+                    path.root()
+                ),
                     position: Some(0),
                 }),
             });

@@ -53,7 +53,7 @@ fn read(path: &Path, resolve: &dyn Fn(&Root) -> Option<Value>) -> Result<Value, 
             "The JsonPath argument for the field '{path}' could not be found in the input '{}'",
             document.to_json()
         ),
-        PathError::Invalid { message, .. } => message,
+        other => other.to_string(),
     })
 }
 

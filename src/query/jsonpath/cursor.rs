@@ -113,6 +113,28 @@ impl<'a> Cursor<'a> {
     }
 }
 
+impl Cursor<'_> {
+    pub fn whole(&self) -> String {
+        self.chars.iter().collect()
+    }
+
+    /// The quote or slash that is still open at the end, read from `start`.
+    pub fn unclosed(&self, start: usize) -> Option<char> {
+        let mut open: Option<char> = None;
+        let mut escaped = false;
+        for at in start..self.end {
+            match (open, self.at(at)?) {
+                _ if escaped => escaped = false,
+                (Some(_), '\\') => escaped = true,
+                (Some(mark), char) if mark == char => open = None,
+                (None, char @ ('\'' | '"' | '/')) => open = Some(char),
+                _ => {}
+            }
+        }
+        open
+    }
+}
+
 /// The failure to read past the end of the text.
 pub fn ended(position: usize) -> PathError {
     PathError::invalid_at("The path ends too early", position)

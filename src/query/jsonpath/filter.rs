@@ -3,6 +3,7 @@
 use crate::query::Value;
 use crate::query::jsonpath::Path;
 use crate::query::jsonpath::PathError;
+use crate::query::jsonpath::Root;
 use crate::query::jsonpath::cursor::Cursor;
 use crate::query::jsonpath::literal::loose_json;
 use crate::query::jsonpath::literal::unescape;
@@ -51,13 +52,8 @@ pub fn accepts(filter: &Filter, item: &Value, document: &Value) -> bool {
         Filter::And(filters) => filters.iter().all(|filter| accepts(filter, item, document)),
         Filter::Not(filter) => !accepts(filter, item, document),
         Filter::Exists { path, expected } => match path {
-            Operand::Path {
-                path,
-                document: whole,
-            } => {
-                let from = if *whole { document } else { item };
-                read::exists(&path.steps, from, document) == *expected
-            }
+            // Jayway looks for the path in the element, also where it starts with `$`.
+            Operand::Path { path, .. } => read::exists(&path.steps, item, document) == *expected,
             Operand::Literal(_) => false,
         },
         Filter::Compare {
@@ -109,7 +105,7 @@ pub fn compile(text: &[char], depth: usize) -> Result<Filter, PathError> {
     result.map_err(|trouble| {
         let position = reader.cursor.position;
         PathError::invalid(match trouble {
-            Trouble::Said(message) => message,
+            Trouble::Said(message) | Trouble::Final(message) => message,
             Trouble::Stuck => format!(
                 "Failed to parse filter: {}, error on position: {position}, char: {}",
                 reader.text,
@@ -122,6 +118,8 @@ pub fn compile(text: &[char], depth: usize) -> Result<Filter, PathError> {
 /// A mistake with words of its own, which other readings of the text may still avoid, or none.
 enum Trouble {
     Said(String),
+    /// Words that hold whatever other readings there are.
+    Final(String),
     Stuck,
 }
 
@@ -212,8 +210,8 @@ impl Reader<'_> {
                     right,
                 });
             }
-            Err(Trouble::Stuck) => return Err(Trouble::Stuck),
             Err(Trouble::Said(_)) => self.cursor.position = start,
+            Err(trouble) => return Err(trouble),
         }
         match left {
             Operand::Path { .. } => Ok(Filter::Exists {
@@ -268,7 +266,7 @@ impl Reader<'_> {
         // The root of a filter's path is never a variable: `$name` is refused like Jayway does.
         let path =
             parse::path(&text, self.depth + 1).map_err(|error| Trouble::Said(error.to_string()))?;
-        if path.root() != &crate::query::jsonpath::Root::Input {
+        if path.root() != &Root::Input {
             return Err(Trouble::Said(
                 "Illegal character at position 1 expected '.' or '['".to_string(),
             ));
@@ -342,7 +340,7 @@ impl Reader<'_> {
             &self.cursor.text(close + 1, end),
         )
         .map(Node::Pattern)
-        .map_err(Trouble::Said)
+        .map_err(|reason| reason.map_or(Trouble::Stuck, Trouble::Final))
     }
 
     fn number(&mut self) -> Result<Node, Trouble> {

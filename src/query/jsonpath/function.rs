@@ -1,11 +1,12 @@
 //! The functions at the end of a path: `length()`, `sum()`, `keys()` …
 
 use crate::query::Value;
-use crate::query::java::java_text;
 use crate::query::jsonpath::PathError;
 use crate::query::jsonpath::operator::double;
 use crate::query::jsonpath::read;
 use crate::query::jsonpath::step::Parameter;
+use crate::query::jsonpath::step::Step;
+use crate::query::jsonpath::step::spell;
 
 /// Applies the function to a value.
 pub fn apply(
@@ -14,14 +15,16 @@ pub fn apply(
     value: &Value,
     document: &Value,
 ) -> Result<Value, PathError> {
-    let arguments: Result<Vec<Value>, PathError> = parameters
-        .iter()
-        .map(|parameter| match parameter {
-            Parameter::Json(value) => Ok(value.clone()),
-            Parameter::Path(path) => read::read_in(&path.steps, document, document),
-        })
-        .collect();
-    let arguments = arguments?;
+    let mut arguments = Vec::new();
+    for parameter in parameters {
+        arguments.push(match parameter {
+            Parameter::Json(value) => value.clone(),
+            Parameter::Path(path) if matches!(name, "length" | "size") => {
+                return length_of(&path.steps, value);
+            }
+            Parameter::Path(path) => read::read_in(&path.steps, document, document)?,
+        });
+    }
     match name {
         "min" => aggregate(value, &arguments, |numbers| {
             numbers.iter().copied().fold(f64::INFINITY, f64::min)
@@ -35,51 +38,31 @@ pub fn apply(
             let squares: Vec<f64> = numbers.iter().map(|number| number * number).collect();
             (mean(&squares) - mean(numbers).powi(2)).sqrt()
         }),
-        "length" | "size" => Ok(length(arguments.first().unwrap_or(value))),
+        "length" | "size" => Ok(length(value)),
         "keys" => Ok(match value {
             Value::Object(members) => Value::array(members.keys().map(Value::string).collect()),
             _ => Value::Null,
         }),
         "concat" => {
-            let own = items(value).iter().filter(|item| item.as_str().is_some());
             let given = arguments.iter().flat_map(|argument| match argument {
-                Value::Array(items) => items.to_vec(),
-                Value::Null => Vec::new(),
-                other => vec![other.clone()],
+                Value::Array(items) => items.as_slice(),
+                other => std::slice::from_ref(other),
             });
-            let text: String = own
-                .cloned()
+            let text: String = items(value)
+                .iter()
                 .chain(given)
-                .map(|part| java_text(&part))
+                .filter_map(Value::as_str)
                 .collect();
             Ok(Value::from(text))
         }
         "append" => {
-            let mut items = items(value).to_vec();
+            let Value::Array(items) = value else {
+                return Ok(value.clone());
+            };
+            let mut items = items.to_vec();
             items.extend(arguments);
             Ok(Value::array(items))
         }
-        "first" => item(value, 0),
-        "last" => item(value, -1),
-        "index" => item(
-            value,
-            arguments
-                .first()
-                .and_then(Value::as_i64)
-                .unwrap_or_default(),
-        ),
-        "distinct" => Ok(match value {
-            Value::Array(items) => {
-                let mut distinct: Vec<Value> = Vec::new();
-                for item in items.iter() {
-                    if !distinct.contains(item) {
-                        distinct.push(item.clone());
-                    }
-                }
-                Value::array(distinct)
-            }
-            _ => Value::Null,
-        }),
         _ => Err(PathError::NotFound(format!(
             "Function with name: {name} does not exist."
         ))),
@@ -113,29 +96,39 @@ fn aggregate(
     Ok(double(fold(&numbers)))
 }
 
+/// `length(path)`: how many values the path with a wildcard behind it finds. Of a definite path
+/// Jayway looks at the last of them only, and where that is no array, at the value itself.
+fn length_of(steps: &[Step], value: &Value) -> Result<Value, PathError> {
+    let mut inside = steps.to_vec();
+    let function = matches!(steps.last(), Some(Step::Function { .. }));
+    if !function && !steps.is_empty() {
+        inside.push(Step::Wildcard);
+    }
+    let found = read::read_in(&inside, value, value)?;
+    if !read::is_definite(steps) || function || steps.is_empty() {
+        return Ok(match found {
+            Value::Array(_) => length(&found),
+            _ => length(value),
+        });
+    }
+    // Errors of the definite part come before an empty answer.
+    read::read_in(steps, value, value)?;
+    match items(&found).last() {
+        Some(last @ Value::Array(_)) => Ok(length(last)),
+        Some(_) => Ok(length(value)),
+        None => Err(PathError::NotFound(format!(
+            "No results for path: ${}",
+            spell(&inside)
+        ))),
+    }
+}
+
 fn length(value: &Value) -> Value {
     match value {
         Value::Array(items) => Value::from(items.len() as i64),
         Value::Object(members) => Value::from(members.len() as i64),
         _ => Value::Null,
     }
-}
-
-fn item(value: &Value, index: i64) -> Result<Value, PathError> {
-    let items = match value {
-        Value::Array(items) => items,
-        _ => return Err(empty()),
-    };
-    let count = items.len() as i64;
-    let place = if index < 0 { count + index } else { index };
-    usize::try_from(place)
-        .ok()
-        .and_then(|place| items.get(place).cloned())
-        .ok_or_else(|| {
-            PathError::NotFound(format!(
-                "Target index:{index} larger than object count:{count}"
-            ))
-        })
 }
 
 fn empty() -> PathError {

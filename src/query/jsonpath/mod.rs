@@ -54,6 +54,9 @@ pub enum PathError {
     /// A definite path leads nowhere, or through a value that has no such member.
     #[error("{0}")]
     NotFound(String),
+    /// Reading takes more work than is allowed, as `$..*..*..*` can.
+    #[error("The path visits more than {0} values")]
+    TooMuch(usize),
 }
 
 impl Path {
@@ -138,6 +141,7 @@ impl PathError {
         match self {
             PathError::Invalid { .. } => "InvalidPath",
             PathError::NotFound(_) => "PathNotFound",
+            PathError::TooMuch(_) => "PathLimit",
         }
     }
 

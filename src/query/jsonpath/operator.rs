@@ -41,12 +41,14 @@ pub enum Operator {
     In,
     NotIn,
     Contains,
-    All,
     Size,
     Empty,
     SubsetOf,
     AnyOf,
     NoneOf,
+    /// `ALL`, `TYPE`, `MATCHES`, `EXISTS`: Jayway reads them, but their right side can only be
+    /// given by a Java program.
+    Never,
 }
 
 impl Operator {
@@ -64,7 +66,7 @@ impl Operator {
             "IN" => Operator::In,
             "NIN" => Operator::NotIn,
             "CONTAINS" => Operator::Contains,
-            "ALL" => Operator::All,
+            "ALL" | "TYPE" | "MATCHES" | "EXISTS" => Operator::Never,
             "SIZE" => Operator::Size,
             "EMPTY" => Operator::Empty,
             "SUBSETOF" => Operator::SubsetOf,
@@ -96,9 +98,7 @@ impl Operator {
                 (Node::Json(_), _) => left.items().is_some_and(|items| holds_item(&items, right)),
                 _ => false,
             },
-            Operator::All => both(left, right, |left, right| {
-                right.iter().all(|item| holds_item(left, item))
-            }),
+            Operator::Never => false,
             Operator::SubsetOf => both(left, right, |left, right| {
                 left.iter().all(|item| holds_item(right, item))
             }),
@@ -121,7 +121,6 @@ impl Operator {
                 let empty = match left {
                     Node::Text(text) => text.is_empty(),
                     Node::Json(Value::Array(items)) => items.is_empty(),
-                    Node::Json(Value::Object(members)) => members.is_empty(),
                     _ => return false,
                 };
                 matches!(right, Node::Bool(expected) if *expected == empty)
@@ -174,9 +173,7 @@ impl Node {
     fn compare(&self, other: &Node) -> Option<Ordering> {
         match (self, other) {
             (Node::Number(a, _), Node::Number(b, _)) => a.partial_cmp(b),
-            (Node::Text(a) | Node::Number(_, a), Node::Text(b) | Node::Number(_, b)) => {
-                Some(a.encode_utf16().cmp(b.encode_utf16()))
-            }
+            (Node::Text(a), Node::Text(b)) => Some(a.encode_utf16().cmp(b.encode_utf16())),
             _ => None,
         }
     }
@@ -202,8 +199,8 @@ impl Node {
 }
 
 impl Pattern {
-    /// The words of the error name what the pattern asks for beyond regular expressions.
-    pub fn compile(pattern: &str, flags: &str) -> Result<Pattern, String> {
+    /// An error has words where the pattern asks for more than regular expressions here can do.
+    pub fn compile(pattern: &str, flags: &str) -> Result<Pattern, Option<String>> {
         let flags: String = flags
             .chars()
             .filter(|flag| "imsxu".contains(*flag))
@@ -219,15 +216,13 @@ impl Pattern {
             .nest_limit(100)
             .build()
             .map(Pattern)
-            .map_err(|error| {
-                if ["(?=", "(?!", "(?<=", "(?<!"]
+            .map_err(|_| {
+                ["(?=", "(?!", "(?<=", "(?<!"]
                     .iter()
                     .any(|look| pattern.contains(look))
-                {
-                    format!("Look-around in the pattern /{pattern}/ is not supported here")
-                } else {
-                    format!("The pattern /{pattern}/ cannot be read: {error}")
-                }
+                    .then(|| {
+                        format!("Look-around in the pattern /{pattern}/ is not supported here")
+                    })
             })
     }
 }
@@ -249,10 +244,7 @@ fn matches(left: &Node, right: &Node) -> bool {
         (Node::Pattern(pattern), other) | (other, Node::Pattern(pattern)) => (pattern, other),
         _ => return false,
     };
-    match subject.items() {
-        Some(items) => items.iter().any(|item| pattern.0.is_match(item.input())),
-        None => pattern.0.is_match(subject.input()),
-    }
+    pattern.0.is_match(subject.input())
 }
 
 /// A whole number or a double, from what a function computed.

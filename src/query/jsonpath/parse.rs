@@ -23,7 +23,7 @@ pub fn path(text: &str, depth: usize) -> Result<Path, PathError> {
     if depth > NESTING {
         return Err(PathError::invalid("Paths are nested too deep"));
     }
-    let trimmed = text.trim();
+    let trimmed = text.trim_end();
     if trimmed.is_empty() {
         return Err(PathError::invalid_at("json can not be null or empty", 0));
     }
@@ -221,6 +221,14 @@ impl Reader<'_> {
             });
             return Ok(());
         }
+        if end + 1 == self.cursor.end {
+            self.cursor.position = end + 1;
+            self.steps.push(Step::Function {
+                name,
+                parameters: Vec::new(),
+            });
+            return Ok(());
+        }
         let Some(close) = self.cursor.matching(end, '(', ')', false) else {
             return Err(PathError::invalid_at(
                 format!("Arguments to function: '{name}' are not closed properly."),
@@ -228,7 +236,9 @@ impl Reader<'_> {
             ));
         };
         let parameters = self.parameters(end + 1, close)?;
-        self.cursor.position = close + 1;
+        // Behind a call without arguments Jayway stands still at the bracket, so that anything
+        // that follows reads as a member named `)…`, which no value has.
+        self.cursor.position = if close == end + 1 { close } else { close + 1 };
         self.steps.push(Step::Function { name, parameters });
         Ok(())
     }
@@ -391,7 +401,23 @@ impl Reader<'_> {
             self.cursor.next_is(close, ']')
         })();
         let Some(end) = end else {
-            return Ok(false);
+            return match self.cursor.unclosed(start) {
+                Some('/') => Err(PathError::invalid_at(
+                    format!(
+                        "Could not find matching close for / when parsing regex in : {}",
+                        self.cursor.whole()
+                    ),
+                    start,
+                )),
+                Some(quote) => Err(PathError::invalid_at(
+                    format!(
+                        "Could not find matching close quote for {quote} when parsing : {}",
+                        self.cursor.whole()
+                    ),
+                    start,
+                )),
+                None => Ok(false),
+            };
         };
         let filter = filter::compile(self.cursor.slice(start, end + 1), self.depth)?;
         self.steps.push(Step::Filter(Arc::new(filter)));

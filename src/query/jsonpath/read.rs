@@ -13,6 +13,8 @@ use crate::query::jsonpath::step::Step;
 use crate::query::jsonpath::step::spell;
 use crate::query::jsonpath::step::spell_place;
 
+/// Reading visits this many values at most.
+const VISITS: usize = 5_000_000;
 /// `..` looks this many levels down.
 const SCAN_DEPTH: usize = 1_000;
 
@@ -32,6 +34,9 @@ pub fn read(steps: &[Step], document: &Value) -> Result<Value, PathError> {
 pub fn read_in(steps: &[Step], from: &Value, document: &Value) -> Result<Value, PathError> {
     let mut walk = Walk::new(steps, document, false);
     let result = walk.step(0, from);
+    if let Err(limit @ PathError::TooMuch(_)) = result {
+        return Err(limit);
+    }
     if !is_definite(steps) {
         return Ok(match result {
             Ok(()) => Value::array(walk.found),
@@ -59,6 +64,7 @@ struct Walk<'a> {
     /// How many steps at the start name one value each.
     definite: usize,
     found: Vec<Value>,
+    visits: usize,
 }
 
 impl<'a> Walk<'a> {
@@ -74,11 +80,16 @@ impl<'a> Walk<'a> {
             required,
             definite,
             found: Vec::new(),
+            visits: 0,
         }
     }
 
     /// Applies the steps from `index` on to `value`.
     fn step(&mut self, index: usize, value: &Value) -> Result<(), PathError> {
+        self.visits += 1;
+        if self.visits > VISITS {
+            return Err(PathError::TooMuch(VISITS));
+        }
         let steps = self.steps;
         let Some(step) = steps.get(index) else {
             self.found.push(value.clone());
@@ -114,7 +125,7 @@ impl<'a> Walk<'a> {
                     Value::Array(items) => {
                         for item in items.iter() {
                             let result = self.step(index + 1, item);
-                            if self.required {
+                            if self.required || matches!(result, Err(PathError::TooMuch(_))) {
                                 result?;
                             }
                         }
@@ -248,6 +259,7 @@ impl<'a> Walk<'a> {
         let Some(depth) = depth.checked_sub(1) else {
             return Ok(());
         };
+        self.visits += 1;
         let steps = self.steps;
         let Some(target) = steps.get(index) else {
             return Ok(());
@@ -257,8 +269,7 @@ impl<'a> Walk<'a> {
                 return Ok(());
             }
             (Step::Properties { names, .. }, Value::Object(members)) => {
-                self.required
-                    || !target.is_definite(index + 1 == steps.len())
+                !target.is_definite(index + 1 == steps.len())
                     || names.iter().all(|name| members.contains_key(name.as_ref()))
             }
             (Step::Properties { .. }, _) => false,
@@ -267,8 +278,15 @@ impl<'a> Walk<'a> {
             (Step::Filter(filter), value) => accepts(filter, value, self.document),
             (Step::Scan | Step::Function { .. }, _) => false,
         };
-        if applies {
-            self.step(index, value)?;
+        match value {
+            // Inside an array Jayway passes over the step itself and goes on with each item.
+            Value::Array(items) if applies && index + 1 < steps.len() => {
+                for item in items.iter() {
+                    self.step(index + 1, item)?;
+                }
+            }
+            _ if applies => self.step(index, value)?,
+            _ => {}
         }
         match value {
             Value::Array(items) => items

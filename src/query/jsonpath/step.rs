@@ -98,6 +98,7 @@ pub fn spell(steps: &[Step]) -> String {
 pub fn spell_place(steps: &[Step]) -> String {
     let steps: Vec<Step> = steps
         .iter()
+        .filter(|step| !matches!(step, Step::Function { .. }))
         .map(|step| match step {
             Step::Properties { names, .. } => Step::Properties {
                 names: names.clone(),
