@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
+use stepwright::asl::StateKind;
 use stepwright::asl::StatePath;
 use stepwright::asl::TransitionKind;
-use stepwright::asl::StateKind;
 use stepwright::backends::Mocks;
 use stepwright::debugger::Control;
 use stepwright::debugger::RunNews;
@@ -27,28 +27,42 @@ use tokio::sync::mpsc;
 struct World {
     session: Session,
     runtime: tokio::runtime::Runtime,
-    run: Option<(stepwright::session::RunId, mpsc::Sender<Control>, mpsc::Receiver<RunNews>)>,
+    run: Option<(
+        stepwright::session::RunId,
+        mpsc::Sender<Control>,
+        mpsc::Receiver<RunNews>,
+    )>,
     clock: u64,
 }
 
 impl World {
     fn with_sample(name: &str) -> World {
-        let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("sample-workflows").join(name);
+        let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+            .join("sample-workflows")
+            .join(name);
         let path = folder.join(format!("{name}.asl.json"));
         let contents = FileContents {
             text: std::fs::read_to_string(&path).unwrap(),
-            sidecar: Some(std::fs::read_to_string(folder.join(format!("{name}.stepwright.json"))).unwrap()),
+            sidecar: Some(
+                std::fs::read_to_string(folder.join(format!("{name}.stepwright.json"))).unwrap(),
+            ),
             stamp: Stamp("as read".into()),
             sample: None,
         };
         let mut world = World {
             session: Session::new(Settings::default(), Vec::new()),
-            runtime: tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap(),
+            runtime: tokio::runtime::Builder::new_current_thread()
+                .enable_time()
+                .build()
+                .unwrap(),
             run: None,
             clock: 1_767_225_600_000,
         };
         world.session.settings.tempo = 0;
-        world.receive(Arrival::FileRead { path, result: Ok(contents) });
+        world.receive(Arrival::FileRead {
+            path,
+            result: Ok(contents),
+        });
         world
     }
 
@@ -70,7 +84,8 @@ impl World {
                     let (controls, door) = mpsc::channel(8);
                     let (sender, news) = mpsc::channel(64);
                     let mocks = Mocks::from_list(&mocks).unwrap();
-                    self.runtime.spawn(stepwright::driver::drive(*order, mocks, door, sender));
+                    self.runtime
+                        .spawn(stepwright::driver::drive(*order, mocks, door, sender));
                     self.run = Some((run, controls, news));
                     self.listen();
                 }
@@ -87,13 +102,18 @@ impl World {
     /// Takes news until the run pauses, waits or ends.
     fn listen(&mut self) {
         loop {
-            let Some((run, _, news)) = self.run.as_mut() else { return };
+            let Some((run, _, news)) = self.run.as_mut() else {
+                return;
+            };
             let run = *run;
             let next = self.runtime.block_on(async {
                 tokio::time::timeout(std::time::Duration::from_millis(500), news.recv()).await
             });
             let Ok(Some(news)) = next else { return };
-            let rests = matches!(news, RunNews::Paused(_) | RunNews::Ended { .. } | RunNews::Waiting { .. });
+            let rests = matches!(
+                news,
+                RunNews::Paused(_) | RunNews::Ended { .. } | RunNews::Waiting { .. }
+            );
             self.receive(Arrival::Run { run, news });
             if rests {
                 return;
@@ -102,8 +122,15 @@ impl World {
     }
 
     fn choose(&mut self, scenario: &str) {
-        let place = self.tab().sidecar.scenarios.iter().position(|one| one.name == scenario);
-        self.intend(Intent::ChooseScenario(place.unwrap_or_else(|| panic!("no scenario {scenario}"))));
+        let place = self
+            .tab()
+            .sidecar
+            .scenarios
+            .iter()
+            .position(|one| one.name == scenario);
+        self.intend(Intent::ChooseScenario(
+            place.unwrap_or_else(|| panic!("no scenario {scenario}")),
+        ));
     }
 
     fn tab(&self) -> &stepwright::session::Tab {
@@ -136,13 +163,22 @@ fn a_failed_run_shows_the_state_and_the_reason() {
 
 #[test]
 fn every_scenario_of_every_sample_holds_when_run_in_the_window() {
-    for sample in ["api-key-registration", "correlated-api", "order-processing", "support-intake", "ticket-generation"] {
+    for sample in [
+        "api-key-registration",
+        "correlated-api",
+        "order-processing",
+        "support-intake",
+        "ticket-generation",
+    ] {
         let mut world = World::with_sample(sample);
         for index in 0..world.tab().sidecar.scenarios.len() {
             world.intend(Intent::ChooseScenario(index));
             world.intend(Intent::Perform(Action::Run));
             let name = &world.tab().sidecar.scenarios[index].name;
-            assert!(world.run().ended.is_some(), "{sample}, {name} came to no end");
+            assert!(
+                world.run().ended.is_some(),
+                "{sample}, {name} came to no end"
+            );
             assert_eq!(world.run().difference, None, "{sample}, {name}");
         }
     }
@@ -203,7 +239,11 @@ fn inserting_a_wait_changes_its_lines_and_the_next_and_nothing_else() {
     let gone: Vec<&&str> = old.iter().filter(|line| !new.contains(line)).collect();
     assert!(gone.len() <= 1, "{gone:?}");
     assert_eq!(new.len(), old.len() + 5, "{after}");
-    assert!(world.tab().revision.diagnostics.is_empty(), "{:?}", world.tab().revision.diagnostics);
+    assert!(
+        world.tab().revision.diagnostics.is_empty(),
+        "{:?}",
+        world.tab().revision.diagnostics
+    );
     world.intend(Intent::Perform(Action::Undo));
     assert_eq!(world.tab().text().as_ref(), before);
     world.intend(Intent::Perform(Action::Redo));
@@ -218,7 +258,15 @@ fn a_broken_text_keeps_the_last_good_picture() {
     let cut = stepwright::text::TextEdit::replace(stepwright::text::Span::new(end / 2, end), "");
     world.intend(Intent::Edit(Command::Type(cut)));
     assert_eq!(world.tab().picture.layout.nodes.len(), nodes);
-    assert!(world.tab().picture.broken.as_ref().unwrap().starts_with("Line "));
+    assert!(
+        world
+            .tab()
+            .picture
+            .broken
+            .as_ref()
+            .unwrap()
+            .starts_with("Line ")
+    );
     world.intend(Intent::Perform(Action::Undo));
     assert_eq!(world.tab().picture.broken, None);
 }

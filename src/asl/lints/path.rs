@@ -62,7 +62,7 @@ fn unrooted(document: &Document<'_>, site: &Site) -> Finding {
 fn invalid(document: &Document<'_>, site: &Site, error: &PathError) -> Finding {
     let (words, position) = match error {
         PathError::Invalid { message, position } => (message.as_str(), *position),
-        PathError::NotFound(words) => (words.as_str(), None),
+        PathError::NotFound(words) | PathError::TooMuch(words) => (words.as_str(), None),
     };
     let span = match position {
         Some(position) => place(document, site.node, position, 1),

@@ -21,6 +21,15 @@ pub fn locate(text: &str, mut error: JsonataError) -> JsonataError {
         }
         "S0203" | "S0207" => {
             error.position = Some(text.chars().count());
+            let close = match tokens.last().map(|token| token.text.as_str()) {
+                Some("(") => ")",
+                Some("[") => "]",
+                _ => "",
+            };
+            if error.code == "S0207" && !close.is_empty() {
+                error.code = "S0203".to_string();
+                error.message = format!("Expected {close} before end of expression");
+            }
             error.token = Some("(end)".to_string());
             error.message = syntax_words(&error.code, &error.message, "(end)");
             return error;

@@ -55,8 +55,8 @@ pub enum PathError {
     #[error("{0}")]
     NotFound(String),
     /// Reading takes more work than is allowed, as `$..*..*..*` can.
-    #[error("The path visits more than {0} values")]
-    TooMuch(usize),
+    #[error("{0}")]
+    TooMuch(String),
 }
 
 impl Path {

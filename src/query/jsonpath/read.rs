@@ -88,7 +88,9 @@ impl<'a> Walk<'a> {
     fn step(&mut self, index: usize, value: &Value) -> Result<(), PathError> {
         self.visits += 1;
         if self.visits > VISITS {
-            return Err(PathError::TooMuch(VISITS));
+            return Err(PathError::TooMuch(format!(
+                "The path visits more than {VISITS} values"
+            )));
         }
         let steps = self.steps;
         let Some(step) = steps.get(index) else {
