@@ -11,6 +11,9 @@ use serde_json::Value as Json;
 use serde_json::json;
 
 use crate::asl::Diagnostic;
+use crate::asl::MachineType;
+use crate::asl::ServiceDiagnostic;
+use crate::asl::service_diagnostics;
 use crate::backends::Mocks;
 use crate::engine::CompileOptions;
 use crate::engine::EventDetail;
@@ -216,24 +219,34 @@ fn said(problems: &[Diagnostic]) -> String {
 }
 
 fn validation(case: &Json) -> Json {
-    let text = definition_text(case);
-    let parse = crate::syntax::parse(&text, Format::Json);
-    let machine = crate::asl::read(&parse.tree);
-    if let Some(error) = parse.errors.first() {
-        return json!({ "accepted": false, "code": "InvalidDefinition", "message": error.message, "location": "" });
-    }
-    match compile(&parse.tree, &machine, &options(case)) {
-        Ok(_) => json!({ "accepted": true }),
-        Err(problems) => {
-            let problem = problems.first();
-            json!({
-                "accepted": false,
-                "code": "InvalidDefinition",
-                "message": said(&problems),
-                "location": problem.map(|problem| problem.pointer.clone()),
+    let machine_type = case["type"].as_str().and_then(MachineType::parse);
+    let said = service_diagnostics(&definition_text(case), machine_type.unwrap_or_default());
+    let mut answer = json!({ "accepted": said.is_empty() });
+    let Some(members) = answer.as_object_mut() else {
+        return answer;
+    };
+    if case["operation"] == "validate" {
+        let diagnostics: Vec<Json> = said
+            .iter()
+            .map(|one| {
+                let mut entry =
+                    json!({ "severity": "ERROR", "code": one.code, "message": one.message });
+                if let (Some(entry), Some(location)) = (entry.as_object_mut(), &one.location) {
+                    entry.insert("location".to_owned(), json!(location));
+                }
+                entry
             })
-        }
+            .collect();
+        members.insert("diagnostics".to_owned(), Json::Array(diagnostics));
+    } else if let Some(first) = said.first() {
+        members.insert("code".to_owned(), json!("InvalidDefinition"));
+        members.insert(
+            "message".to_owned(),
+            json!(ServiceDiagnostic::refusal(&said)),
+        );
+        members.insert("location".to_owned(), json!(first.location));
     }
+    answer
 }
 
 fn variable_references(case: &Json) -> Json {

@@ -23,7 +23,7 @@ pub(crate) fn check(document: &Document<'_>, findings: &mut Vec<Finding>) {
         if empty {
             findings.push(
                 Finding::error(document, "EMPTY_LIST", member.value, lacks)
-                    .service(SCHEMA, format!("'{}' must not be empty", field.name)),
+                    .service(SCHEMA, "Value cannot be empty"),
             );
         }
     }

@@ -101,7 +101,12 @@ fn entries(document: &Document<'_>, field: &str, list: NodeId, findings: &mut Ve
 }
 
 fn unknown(document: &Document<'_>, node: NodeId, name: &str, findings: &mut Vec<Finding>) {
-    let known = RESERVED.contains(&name) || name.starts_with("States.Http.");
+    let raised = || {
+        let states = document.machine.states.iter();
+        let mut errors = states.filter_map(|state| document.tree.get_str(state.node, "Error"));
+        errors.any(|error| error == name)
+    };
+    let known = RESERVED.contains(&name) || name.starts_with("States.Http.") || raised();
     if !name.starts_with("States.") || known || has_hole(name) {
         return;
     }

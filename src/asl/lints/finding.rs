@@ -18,6 +18,20 @@ pub struct ServiceDiagnostic {
     pub location: Option<String>,
 }
 
+impl ServiceDiagnostic {
+    /// The message with which `CreateStateMachine` refuses a definition.
+    pub fn refusal(diagnostics: &[ServiceDiagnostic]) -> String {
+        let parts: Vec<String> = diagnostics
+            .iter()
+            .map(|one| match &one.location {
+                Some(location) => format!("{}: {} at {location}", one.code, one.message),
+                None => format!("{}: {}", one.code, one.message),
+            })
+            .collect();
+        format!("Invalid State Machine Definition: '{}'", parts.join(", "))
+    }
+}
+
 #[derive(Clone, Debug)]
 pub(crate) struct Finding {
     pub diagnostic: Diagnostic,

@@ -1,4 +1,4 @@
-//! `NEEDS_DISTRIBUTED`, `EXECUTION_TYPE`, `LABEL_TOO_LONG`, `CSV_HEADERS`: the parts of a Map have to fit each other.
+//! `NEEDS_DISTRIBUTED`, `EXECUTION_TYPE`, `LABEL`, `CSV_HEADERS`: the parts of a Map have to fit each other.
 
 use crate::asl::Severity;
 use crate::asl::StateKind;
@@ -44,17 +44,9 @@ fn map(document: &Document<'_>, object: &Object, findings: &mut Vec<Finding>) {
     if let Some(label) = member("Label")
         && let Some(text) = document.tree.str(label.value)
         && !document.is_open(label.value)
-        && text.chars().count() > 40
+        && let Some((words, said)) = label_trouble(text)
     {
-        findings.push(
-            Finding::error(
-                document,
-                "LABEL_TOO_LONG",
-                label.value,
-                "A Label has at most 40 characters",
-            )
-            .service(SCHEMA, "Label cannot exceed 40 characters"),
-        );
+        findings.push(Finding::error(document, "LABEL", label.value, words).service(SCHEMA, said));
     }
     if is_distributed(document, object.node) == Some(false) {
         for name in ["ItemReader", "ItemBatcher", "ResultWriter"] {
@@ -102,6 +94,32 @@ fn map(document: &Document<'_>, object: &Object, findings: &mut Vec<Finding>) {
     }
 }
 
+/// What is wrong with a `Label`, in our words and the service's.
+fn label_trouble(label: &str) -> Option<(String, String)> {
+    let odd =
+        |c: &char| c.is_control() || c.is_whitespace() || "?*<>{}[]:;,\\|^~$#%&`\"/".contains(*c);
+    if label.is_empty() {
+        let said = "Label cannot be empty";
+        return Some((
+            "A Label has at least one character".to_owned(),
+            said.to_owned(),
+        ));
+    }
+    if label.chars().count() > 40 {
+        let said = "Label cannot exceed 40 characters";
+        return Some((
+            "A Label has at most 40 characters".to_owned(),
+            said.to_owned(),
+        ));
+    }
+    label.chars().find(odd).map(|c| {
+        (
+            format!("A Label may not contain {c:?}"),
+            format!("Label contains invalid character: '{}'", c.escape_default()),
+        )
+    })
+}
+
 fn reader(document: &Document<'_>, object: &Object, findings: &mut Vec<Finding>) {
     let text = |field| document.tree.get_str(object.node, field);
     let has = |field| document.tree.get(object.node, field).is_some();
@@ -134,6 +152,14 @@ fn reader(document: &Document<'_>, object: &Object, findings: &mut Vec<Finding>)
 #[cfg(test)]
 mod tests {
     use crate::asl::lints::tests::check;
+
+    #[test]
+    fn labels_are_short_and_plain() {
+        assert!(super::label_trouble("Items-1_a").is_none());
+        for label in ["", "a b", "a*", &"x".repeat(41)] {
+            assert!(super::label_trouble(label).is_some(), "{label}");
+        }
+    }
 
     #[test]
     fn parts_that_need_the_distributed_mode() {

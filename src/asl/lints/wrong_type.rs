@@ -1,7 +1,6 @@
 //! `WRONG_TYPE`, `UNKNOWN_WORD`, `OUT_OF_RANGE`, `END_FALSE`: values that do not fit their field.
 
 use crate::asl::QueryLanguage;
-use crate::asl::StateKind;
 use crate::asl::lints::document::Document;
 use crate::asl::lints::document::Object;
 use crate::asl::lints::document::listed;
@@ -9,6 +8,7 @@ use crate::asl::lints::document::quoted;
 use crate::asl::lints::finding::Finding;
 use crate::asl::lints::finding::SCHEMA;
 use crate::asl::nearest::nearest;
+use crate::asl::schema;
 use crate::asl::schema::Field;
 use crate::asl::schema::Holds;
 use crate::asl::schema::JsonType;
@@ -76,13 +76,7 @@ pub(crate) fn check(document: &Document<'_>, findings: &mut Vec<Finding>) {
             continue;
         }
         if document.tree.str(value).is_some() {
-            word(
-                document,
-                "Type",
-                &StateKind::ALL.map(StateKind::name),
-                value,
-                findings,
-            );
+            word(document, "Type", schema::TYPES, value, findings);
         } else {
             findings.push(Finding::error(
                 document,
@@ -204,7 +198,10 @@ fn word(
     )
     .service(
         SCHEMA,
-        format!("Value must be one of: [{}]", words.join(", ")),
+        format!(
+            "The field '{name}' should have one of these values: [{}]",
+            words.join(", ")
+        ),
     );
     findings.push(match nearest(text, words.iter().copied()) {
         Some(near) => finding.fix(
@@ -300,7 +297,7 @@ mod tests {
 //                    ^ error OUT_OF_RANGE: HeartbeatSeconds is at least 1
   "Next": "B"}, "B": {
   "Type": "pass", "End": true}}}
-//        ^^^^^^ error UNKNOWN_WORD: Type is Task, Choice, Parallel, Map, Pass, Wait, Succeed or Fail, not “pass”"#,
+//        ^^^^^^ error UNKNOWN_WORD: Type is Task, Wait, Pass, Succeed, Fail, Choice, Parallel or Map, not “pass”"#,
         );
         assert_eq!(
             fixed(r#"{"StartAt":"A","TimeoutSeconds":"60","States":{"A":{"Type":"Succeed"}}}"#),

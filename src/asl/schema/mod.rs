@@ -18,6 +18,7 @@ use crate::asl::QueryLanguage;
 use crate::asl::StateKind;
 
 pub use rules::{Comparison, comparison};
+pub(crate) use states::TYPES;
 
 /// An object of a definition that has fields of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -37,8 +37,9 @@ const ARRAY: &[JsonType] = &[JsonType::Array];
 
 /// The longest time a definition may name, in seconds: about three years.
 pub(crate) const LONGEST: f64 = 99_999_999.0;
-const TYPES: &[&str] = &[
-    "Task", "Choice", "Parallel", "Map", "Pass", "Wait", "Succeed", "Fail",
+/// In the order in which the service lists them.
+pub(crate) const TYPES: &[&str] = &[
+    "Task", "Wait", "Pass", "Succeed", "Fail", "Choice", "Parallel", "Map",
 ];
 const WAITS: &[&str] = &["Seconds", "SecondsPath", "Timestamp", "TimestampPath"];
 
