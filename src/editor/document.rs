@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::asl::Diagnostic;
 use crate::asl::Machine;
-use crate::asl::Severity;
+use crate::sidecar;
 use crate::syntax::Format;
 use crate::syntax::Manner;
 use crate::syntax::SyntaxError;
@@ -41,7 +41,13 @@ impl Revision {
         let parse = crate::syntax::parse(&document.text, document.format);
         let machine = crate::asl::read(&parse.tree);
         let manner = Manner::detect(&document.text, &parse.tree);
-        let diagnostics = parse.errors.iter().map(syntax_diagnostic).collect();
+        let diagnostics = crate::asl::lint_as(
+            &document.text,
+            &parse.tree,
+            &machine,
+            &parse.errors,
+            sidecar::machine_type(&document.sidecar),
+        );
         Arc::new(Revision {
             id,
             document,
@@ -56,21 +62,5 @@ impl Revision {
     /// The text of the definition.
     pub fn text(&self) -> &str {
         &self.document.text
-    }
-}
-
-fn syntax_diagnostic(error: &SyntaxError) -> Diagnostic {
-    let mut message = error.message.clone();
-    if let Some(first) = message.get(..1).map(str::to_uppercase) {
-        message.replace_range(..1, &first);
-    }
-    Diagnostic {
-        code: "SYNTAX",
-        severity: Severity::Error,
-        span: error.span,
-        pointer: String::new(),
-        message,
-        hints: Vec::new(),
-        fix: None,
     }
 }

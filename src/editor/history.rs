@@ -47,7 +47,7 @@ struct Typing {
 }
 
 impl History {
-    /// Notes a step. What was undone before cannot be done again.
+    /// Notes a step. What was undone before cannot be done again. A step that changes no text is none.
     pub fn record(&mut self, step: Step) {
         self.typing = None;
         self.push(step);
@@ -114,6 +114,10 @@ impl History {
     }
 
     fn push(&mut self, step: Step) {
+        let same = step.before.text == step.after.text && step.before.sidecar == step.after.sidecar;
+        if same {
+            return;
+        }
         self.undone.clear();
         self.done.push(step);
         let mut bytes = 0;

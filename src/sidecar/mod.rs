@@ -12,4 +12,6 @@ mod view;
 
 pub use change::{follow, set};
 pub use expectation::{Difference, Expectation, RunSummary};
-pub use view::{Scenario, Sidecar, WorkflowKind, read};
+pub use view::{Scenario, Sidecar, machine_type, read};
+
+pub use crate::asl::MachineType as WorkflowKind;

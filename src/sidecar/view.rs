@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::asl::MachineType;
 use crate::asl::StatePath;
 use crate::query::Value;
 use crate::sidecar::Expectation;
@@ -10,22 +11,14 @@ use crate::syntax::Format;
 /// What a companion file says. What is missing or wrong is left out; `problems` names the wrong.
 #[derive(Clone, Debug, Default)]
 pub struct Sidecar {
-    pub kind: WorkflowKind,
+    /// Standard where nothing else is said.
+    pub kind: MachineType,
     /// Values of `${Name}` placeholders.
     pub params: BTreeMap<String, String>,
     pub breakpoints: Vec<StatePath>,
     pub scenarios: Vec<Scenario>,
     /// What could not be understood, as sentences without a full stop.
     pub problems: Vec<String>,
-}
-
-/// The two kinds of state machine.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum WorkflowKind {
-    #[default]
-    Standard,
-    /// At most five minutes, and no waiting for a callback or `.sync`.
-    Express,
 }
 
 /// An input, the answers of the tasks, and what should come of it.
@@ -42,27 +35,17 @@ pub struct Scenario {
     pub expect: Expectation,
 }
 
-impl WorkflowKind {
-    pub const fn name(self) -> &'static str {
-        match self {
-            WorkflowKind::Standard => "STANDARD",
-            WorkflowKind::Express => "EXPRESS",
-        }
-    }
-
-    pub fn parse(text: &str) -> Option<WorkflowKind> {
-        match text {
-            "STANDARD" => Some(WorkflowKind::Standard),
-            "EXPRESS" => Some(WorkflowKind::Express),
-            _ => None,
-        }
-    }
-}
-
 impl Sidecar {
     pub fn scenario(&self, name: &str) -> Option<&Scenario> {
         self.scenarios.iter().find(|scenario| scenario.name == name)
     }
+}
+
+/// The kind of machine a companion file names, without reading the rest; none where it names none.
+pub fn machine_type(text: &str) -> Option<MachineType> {
+    let parse = crate::syntax::parse(text, Format::Json);
+    let root = parse.tree.root()?;
+    MachineType::parse(parse.tree.get_str(root, "type")?)
 }
 
 /// Reads a companion file. Never fails; an empty text is an empty companion.
@@ -102,7 +85,7 @@ pub fn read(text: &str) -> Sidecar {
         ));
     }
     if let Some(kind) = members.get("type") {
-        match kind.as_str().and_then(WorkflowKind::parse) {
+        match kind.as_str().and_then(MachineType::parse) {
             Some(kind) => sidecar.kind = kind,
             None => sidecar
                 .problems
@@ -225,7 +208,7 @@ mod tests {
             "input":{"a":1},"mocks":{"A":[{"return":1}]},"expect":{"status":"SUCCEEDED","path":["A"]}}]}"#,
         );
         assert!(sidecar.problems.is_empty(), "{:?}", sidecar.problems);
-        assert_eq!(sidecar.kind, WorkflowKind::Express);
+        assert_eq!(sidecar.kind, MachineType::Express);
         assert_eq!(sidecar.params.get("Limit").map(String::as_str), Some("5"));
         assert_eq!(sidecar.breakpoints, [StatePath::top("A")]);
         let scenario = sidecar.scenario("ok").unwrap();
