@@ -79,14 +79,10 @@ fn carry_out(arguments: &EditArgs) -> Result<(), Failure> {
     };
     let before = Document {
         name: machine_name(&arguments.file),
-        format: Format::Json,
+        format: Format::of(&arguments.file, &text),
         text: Arc::from(text.as_str()),
         sidecar: Arc::from(sidecar.unwrap_or_default().as_str()),
     };
-    if !commands.is_empty() && is_yaml(&arguments.file) {
-        let words = "Editing YAML is not supported yet: Edit the text instead";
-        return Err(Failure::Refused(words.to_owned()));
-    }
     let after = apply(before.clone(), &commands)?;
     if arguments.diff {
         let mut out = unified(&arguments.file, &before.text, &after.text);
@@ -143,9 +139,4 @@ fn print(text: &str) -> Result<(), Failure> {
     out.write_all(text.as_bytes())
         .and_then(|()| out.flush())
         .map_err(|error| Failure::Impossible(format!("the output cannot be written: {error}")))
-}
-
-fn is_yaml(file: &str) -> bool {
-    let name = file.to_ascii_lowercase();
-    name.ends_with(".yaml") || name.ends_with(".yml")
 }

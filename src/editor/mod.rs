@@ -6,8 +6,6 @@
 //! Never: touches a file, a clock or a screen, or prints a tree.
 //! Add an edit as a file in `command/` and a variant of `Command`.
 
-#[cfg(test)]
-mod cases;
 mod command;
 mod copy;
 mod document;

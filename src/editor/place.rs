@@ -1,5 +1,6 @@
 //! Places where a state can be put, and what putting one there means.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::asl::ScopeId;
@@ -108,13 +109,17 @@ pub fn places(revision: &Revision) -> Vec<Place> {
     if machine.scopes.is_empty() {
         found.push(Place::EmptyMachine);
     }
+    let led_to = arrival_counts(&draft);
     for state in &machine.states {
         let edges = state.transitions.iter().map(|way| way.kind);
         found.extend(edges.map(|kind| Place::OnEdge(state.path.clone(), kind)));
         if !state.transitions.iter().any(|way| is_main(way.kind)) {
             found.push(Place::After(state.path.clone()));
         }
-        if rewire::arrivals_to(&draft, state.scope, &state.name).len() > 1 {
+        if led_to
+            .get(&(state.scope, state.name.as_ref()))
+            .is_some_and(|count| *count > 1)
+        {
             found.push(Place::Before(state.path.clone()));
         }
         match state.kind {
@@ -131,6 +136,25 @@ pub fn places(revision: &Revision) -> Vec<Place> {
     }
     found.retain(|place| check(&draft, place).is_ok());
     found
+}
+
+/// How many ways lead to each state.
+fn arrival_counts<'a>(draft: &'a Draft<'_>) -> BTreeMap<(ScopeId, &'a str), usize> {
+    let mut counts = BTreeMap::new();
+    let machine = &draft.machine;
+    let starts = machine.scope_ids().filter_map(|id| {
+        let start = machine.scope(id)?.start_at.as_deref()?;
+        Some((id, start))
+    });
+    let ways = machine.states.iter().flat_map(|state| {
+        let ways = state.transitions.iter();
+        ways.filter(|way| way.target != state.name)
+            .map(|way| (state.scope, way.target.as_ref()))
+    });
+    for key in starts.chain(ways) {
+        *counts.entry(key).or_default() += 1;
+    }
+    counts
 }
 
 /// Whether a place takes a new state of a kind: what `plan` would say, without planning it.

@@ -4,6 +4,7 @@ use crate::asl::StateKind;
 use crate::asl::StatePath;
 use crate::editor::Command;
 use crate::editor::Revision;
+use crate::editor::Target;
 use crate::editor::command::add_transition;
 use crate::editor::command::change_type;
 use crate::editor::command::delete;
@@ -78,7 +79,7 @@ pub fn plan(revision: &Revision, command: &Command) -> Result<Plan, Refusal> {
         }
         _ => {}
     }
-    if revision.document.format != Format::Json && !is_plain_in_yaml(command) {
+    if revision.document.format != Format::Json && !is_plain_in_yaml(revision, command) {
         return refuse(
             "Editing YAML by drag and drop is not supported yet",
             "Edit the text instead",
@@ -145,9 +146,22 @@ fn carry_out(draft: &mut Draft<'_>, command: &Command) -> Result<Outcome, Refusa
 }
 
 /// Commands that only put one scalar for another, which is as simple in YAML as in JSON.
-fn is_plain_in_yaml(command: &Command) -> bool {
+fn is_plain_in_yaml(revision: &Revision, command: &Command) -> bool {
     match command {
         Command::Rename { .. } => true,
+        Command::Reconnect {
+            from,
+            transition,
+            to: Target::State(_),
+        } => revision
+            .machine
+            .find(from)
+            .is_some_and(|state| state.transitions.iter().any(|way| way.kind == *transition)),
+        Command::StartAt { state } => revision
+            .machine
+            .find(state)
+            .and_then(|state| revision.machine.scope(state.scope))
+            .is_some_and(|scope| scope.start_at.is_some()),
         Command::Set { value, .. } | Command::SetMachine { value, .. } => value
             .as_ref()
             .is_some_and(|value| !value.trim_start().starts_with(['{', '['])),

@@ -69,7 +69,8 @@ pub(crate) fn wrap(
         onward: onward.clone(),
     };
     let doomed: Vec<StatePath> = states.iter().map(|state| state.path.clone()).collect();
-    let container = Fragment::Json(container_json(kind, &onward).to_string());
+    let catch = shared_catch(draft, &states, &selected).map_err(|why| refusal(what(), why))?;
+    let container = Fragment::Json(container_json(kind, &onward, catch).to_string());
     let mut splices = rewire::arrive(draft, &place, &name)?;
     splices.extend(rewire::write(draft, &place, &[(name.clone(), container)])?);
     draft.apply(splices)?;
@@ -89,7 +90,7 @@ pub(crate) fn wrap(
         _ => ScopeSlot::Branch(0),
     };
     let inside = landing(draft, &Place::EmptyBranch(container.clone(), slot))?;
-    let grafted = graft(draft, &piece, &inside, None, Dangling::Refuse)?;
+    let grafted = graft(draft, &piece, &inside, None, Dangling::Mend)?;
     draft.finish(grafted.splices)?;
     let moved = grafted
         .paths
@@ -219,7 +220,46 @@ fn exit_of(states: &[&State], selected: &BTreeSet<&str>) -> Result<Onward, Strin
     }
 }
 
-fn container_json(kind: StateKind, onward: &Onward) -> Value {
+/// The Catchers that lead out, which only the container can have from then on: every state that can
+/// catch has to have the same ones, else the container would catch for states that did not.
+fn shared_catch(
+    draft: &Draft<'_>,
+    states: &[&State],
+    selected: &BTreeSet<&str>,
+) -> Result<Vec<Value>, String> {
+    let catching = states.iter().filter(|state| {
+        matches!(
+            state.kind,
+            Some(StateKind::Task | StateKind::Parallel | StateKind::Map)
+        )
+    });
+    let mut shared: Option<(Arc<str>, Vec<Value>)> = None;
+    for state in catching {
+        let outside: Vec<Value> = state
+            .transitions
+            .iter()
+            .filter(|way| matches!(way.kind, TransitionKind::Catch(_)))
+            .filter(|way| !selected.contains(way.target.as_ref()))
+            .filter_map(|way| {
+                let text = draft.tree.span(way.holder).of(&draft.text);
+                serde_json::from_str(text).ok()
+            })
+            .collect();
+        match &shared {
+            None => shared = Some((state.name.clone(), outside)),
+            Some((other, catch)) if *catch != outside => {
+                return Err(format!(
+                    "{other} and {} catch errors differently, and outside it the container would catch for both",
+                    state.name
+                ));
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(shared.map(|(_, catch)| catch).unwrap_or_default())
+}
+
+fn container_json(kind: StateKind, onward: &Onward, catch: Vec<Value>) -> Value {
     let empty = json!({"StartAt": "", "States": {}});
     let mut state = match kind {
         StateKind::Map => json!({
@@ -231,6 +271,9 @@ fn container_json(kind: StateKind, onward: &Onward) -> Value {
         _ => json!({"Type": "Parallel", "Branches": [empty]}),
     };
     if let Some(fields) = state.as_object_mut() {
+        if !catch.is_empty() {
+            fields.insert("Catch".to_owned(), Value::Array(catch));
+        }
         match onward {
             Onward::To(target) => fields.insert("Next".to_owned(), json!(target.as_ref())),
             Onward::End => fields.insert("End".to_owned(), json!(true)),

@@ -1,15 +1,15 @@
-//! Cases of every command: what it changes, when it is refused, and that undo takes it back.
+//! Cases of every command: what it changes, and when it is refused.
 
 use std::sync::Arc;
 
-use crate::editor::CommandError;
-use crate::editor::Document;
-use crate::editor::Plan;
-use crate::editor::Revision;
-use crate::editor::plan;
-use crate::editor::read_command;
-use crate::editor::write_command;
-use crate::syntax::Format;
+use stepwright::editor::CommandError;
+use stepwright::editor::Document;
+use stepwright::editor::Plan;
+use stepwright::editor::Revision;
+use stepwright::editor::plan;
+use stepwright::editor::read_command;
+use stepwright::editor::write_command;
+use stepwright::syntax::Format;
 
 const ORDER: &str = r#"{
   "StartAt": "A",
@@ -93,7 +93,7 @@ fn planned(text: &str, command: &str) -> Result<Plan, String> {
 fn edited(text: &str, command: &str) -> String {
     let plan = planned(text, command).unwrap_or_else(|why| panic!("{command}: {why}"));
     let after = plan.edit.apply(text);
-    let errors = crate::syntax::parse(&after, Format::Json).errors;
+    let errors = stepwright::syntax::parse(&after, Format::Json).errors;
     assert!(errors.is_empty(), "{command}: {errors:?}\n{after}");
     if let Some(path) = &plan.select {
         let now = revision(&after);
@@ -267,7 +267,7 @@ fn insert_fills_empty_places() {
 #[test]
 fn every_type_is_inserted_with_defaults_that_are_valid() {
     for language in ["JSONPath", "JSONata"] {
-        for kind in crate::asl::StateKind::ALL {
+        for kind in stepwright::asl::StateKind::ALL {
             let text = format!(
                 r#"{{"QueryLanguage":"{language}","StartAt":"A","States":{{"A":{{"Type":"Pass","End":true}}}}}}"#
             );
@@ -279,7 +279,7 @@ fn every_type_is_inserted_with_defaults_that_are_valid() {
             let errors: Vec<_> = revision
                 .diagnostics
                 .iter()
-                .filter(|found| found.severity == crate::asl::Severity::Error)
+                .filter(|found| found.severity == stepwright::asl::Severity::Error)
                 .collect();
             assert!(errors.is_empty(), "{after}: {errors:?}");
             for state in &revision.machine.states {
@@ -571,7 +571,7 @@ fn copies_get_names_of_their_own() {
         .iter()
         .map(|name| revision.machine.by_name(name).unwrap().path.clone())
         .collect();
-    let copied = crate::editor::copy(&revision, &paths);
+    let copied = stepwright::editor::copy(&revision, &paths);
     assert!(
         copied.starts_with(
             "{\n  \"StartAt\": \"B\",\n  \"States\": {\n    \"B\": {\n      \"Type\": \"Task\","
@@ -608,7 +608,13 @@ fn wrap_and_unwrap_are_inverse() {
         r#"{"StartAt":"Parallel","States":{"Parallel":{"Type":"Parallel","Branches":[{"StartAt":"A","States":{"A":{"Type":"Pass","Next":"B"},"B":{"Type":"Pass","End":true}}}],"Next":"C"},"C":{"Type":"Succeed"}}}"#
     );
     assert_eq!(edited(&wrapped, r#"{"unwrap":{"state":"Parallel"}}"#), text);
-    assert!(refused(ORDER, r#"{"wrap":{"states":["B"],"in":"Map"}}"#).contains("Failed"));
+    // What leads out of a Catch becomes the container's.
+    let wrapped = edited(ORDER, r#"{"wrap":{"states":["B"],"in":"Map"}}"#);
+    assert!(
+        wrapped.contains("sendMessage\",\n            \"End\": true"),
+        "{wrapped}"
+    );
+    assert!(wrapped.contains("      \"Catch\": [\n        {\n          \"ErrorEquals\": [\"States.ALL\"],\n          \"Next\": \"Failed\"\n        }\n      ],\n      \"Next\": \"Choose\""), "{wrapped}");
     assert!(
         refused(ORDER, r#"{"wrap":{"states":["A","In"],"in":"Map"}}"#)
             .contains("different branches")
@@ -667,11 +673,11 @@ fn what_is_not_a_command_is_said_so() {
 #[test]
 fn every_place_shown_takes_a_state() {
     let revision = revision(ORDER);
-    let places = crate::editor::places(&revision);
+    let places = stepwright::editor::places(&revision);
     assert_eq!(places.len(), 14, "{places:?}");
     for place in places {
-        let command = crate::editor::Command::Insert {
-            state: crate::editor::StateTemplate::new(crate::asl::StateKind::Pass),
+        let command = stepwright::editor::Command::Insert {
+            state: stepwright::editor::StateTemplate::new(stepwright::asl::StateKind::Pass),
             at: place.clone(),
         };
         assert!(plan(&revision, &command).is_ok(), "{place:?}");
@@ -686,4 +692,69 @@ fn a_broken_text_is_not_made_worse() {
         .edit
         .apply(&broken);
     assert_eq!(after, broken.replace("\"P\"", "\"Q\""));
+}
+
+const YAML: &str = "# orders\nStartAt: A\nStates:\n  A:\n    Type: Pass   # first\n    Next: 'B b'\n  'B b':\n    Type: Wait\n    Seconds: 5\n    Next: C\n  C: {Type: Succeed}\n";
+
+fn planned_in_yaml(command: &str) -> Result<String, String> {
+    let document = Document {
+        name: "case".to_owned(),
+        format: Format::Yaml,
+        text: Arc::from(YAML),
+        sidecar: Arc::from(""),
+    };
+    let revision = Revision::new(1, document);
+    let json = serde_json::from_str(command).unwrap();
+    let command = read_command(&revision, &json).map_err(|error| error.to_string())?;
+    let plan = plan(&revision, &command).map_err(|refusal| refusal.to_string())?;
+    let after = plan.edit.apply(YAML);
+    assert!(
+        stepwright::syntax::parse(&after, Format::Yaml)
+            .errors
+            .is_empty()
+    );
+    Ok(after)
+}
+
+#[test]
+fn scalars_of_yaml_are_edited_and_the_rest_is_refused_by_name() {
+    let after = |command: &str| planned_in_yaml(command).unwrap();
+    assert_eq!(
+        after(r#"{"rename":{"state":"B b","to":"Wait's"}}"#),
+        YAML.replace("'B b'", "'Wait''s'")
+    );
+    assert_eq!(
+        after(r#"{"rename":{"state":"C","to":"yes: no"}}"#),
+        YAML.replace("Next: C", "Next: \"yes: no\"")
+            .replace("C: {", "\"yes: no\": {")
+    );
+    assert_eq!(
+        after(r#"{"set":{"state":"B b","field":"/Seconds","value":7}}"#),
+        YAML.replace("Seconds: 5", "Seconds: 7")
+    );
+    assert_eq!(
+        after(r#"{"reconnect":{"from":"A","to":"C"}}"#),
+        YAML.replace("Next: 'B b'", "Next: 'C'")
+    );
+    assert_eq!(
+        after(r#"{"startAt":{"state":"B b"}}"#),
+        YAML.replace("StartAt: A", "StartAt: B b")
+    );
+    for command in [
+        r#"{"insert":{"type":"Wait","after":"A"}}"#,
+        r#"{"delete":{"states":["A"]}}"#,
+        r#"{"reconnect":{"from":"A","to":null}}"#,
+        r#"{"set":{"state":"A","field":"/Comment"}}"#,
+        r#"{"set":{"state":"A","field":"/Parameters","value":{"a":1}}}"#,
+    ] {
+        assert_eq!(
+            planned_in_yaml(command).unwrap_err(),
+            "Editing YAML by drag and drop is not supported yet: Edit the text instead"
+        );
+    }
+    assert!(
+        planned_in_yaml(r#"{"set":{"state":"A","field":"/Comment","value":"x"}}"#)
+            .unwrap_err()
+            .contains("in YAML is not supported yet")
+    );
 }
