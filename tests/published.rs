@@ -176,7 +176,7 @@ fn a_key_is_deleted_and_one_that_is_not_there_is_no_failure() {
         return;
     };
     let gone = serde_json::json!({"Get API Key": [{"return": {}}]});
-    let (code, result) = run(&delete, NEW_KEY, &gone);
+    let (code, result) = run(&delete, r#"{"name":"gopher"}"#, &gone);
     assert_eq!(
         (code, path(&result).last().copied()),
         (0, Some("API Key Not Present")),
