@@ -78,7 +78,11 @@ struct Post {
 
 impl Shell {
     /// Starts the runtime. Fails only where the system gives no threads.
-    pub fn new(wake: Wake, dialogs: Box<dyn FileDialogs>, remembers: bool) -> std::io::Result<Shell> {
+    pub fn new(
+        wake: Wake,
+        dialogs: Box<dyn FileDialogs>,
+        remembers: bool,
+    ) -> std::io::Result<Shell> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_time()
@@ -115,14 +119,19 @@ impl Shell {
 
     /// Carries out effects; returns what is left to the window.
     pub fn execute(&mut self, effects: Vec<Effect>, session: &Session) -> Vec<Deed> {
-        effects.into_iter().filter_map(|effect| self.execute_one(effect, session)).collect()
+        effects
+            .into_iter()
+            .filter_map(|effect| self.execute_one(effect, session))
+            .collect()
     }
 
     fn execute_one(&mut self, effect: Effect, session: &Session) -> Option<Deed> {
         match effect {
             Effect::ChooseFile => {
                 let choice = self.dialogs.choose_file();
-                self.choose(choice, Arrival::FileChosen, || Arrival::NoDialog { target: None });
+                self.choose(choice, Arrival::FileChosen, || Arrival::NoDialog {
+                    target: None,
+                });
             }
             Effect::ChooseTarget { tab, name, purpose } => {
                 let choice = self.dialogs.choose_target(&name);
@@ -130,13 +139,19 @@ impl Shell {
                 self.choose(choice, chosen, move || no_target(tab, name, purpose));
             }
             Effect::Read { path } => self.work("Opening a file", move || read(path)),
-            Effect::ReadSample { name } => self.work("Opening a sample", move || read_sample(&name)),
+            Effect::ReadSample { name } => {
+                self.work("Opening a sample", move || read_sample(&name))
+            }
             Effect::Save(request) => self.work("Saving", move || save(&request)),
             Effect::WriteExport { path, work } => self.work("Exporting", move || {
                 let written = (work.0)().and_then(|bytes| {
-                    crate::workspace::write_atomically(&path, &bytes).map_err(|error| error.to_string())
+                    crate::workspace::write_atomically(&path, &bytes)
+                        .map_err(|error| error.to_string())
                 });
-                Arrival::Exported { path, result: written }
+                Arrival::Exported {
+                    path,
+                    result: written,
+                }
             }),
             Effect::Watch(paths) => {
                 self.watched.send_replace(paths);
@@ -148,7 +163,11 @@ impl Shell {
                     let _ = door.try_send(control);
                 }
             }
-            Effect::Layout { tab, revision, request } => self.work("The layout", move || Arrival::Layout {
+            Effect::Layout {
+                tab,
+                revision,
+                request,
+            } => self.work("The layout", move || Arrival::Layout {
                 tab,
                 revision,
                 layout: Box::new(crate::graph::layout(&request)),
@@ -157,7 +176,8 @@ impl Shell {
             Effect::Remember => {
                 if self.remembers {
                     let text = session.settings.to_json();
-                    self.runtime.spawn_blocking(move || crate::workspace::store_settings(&text));
+                    self.runtime
+                        .spawn_blocking(move || crate::workspace::store_settings(&text));
                 }
             }
             Effect::CopyText(text) => return Some(Deed::CopyText(text)),
@@ -187,9 +207,12 @@ impl Shell {
     fn work(&self, what: &'static str, work: impl FnOnce() -> Arrival + Send + 'static) {
         let post = self.post.clone();
         self.runtime.spawn(async move {
-            let arrival = tokio::task::spawn_blocking(work)
-                .await
-                .unwrap_or_else(|_| Arrival::Lost { what: what.to_owned() });
+            let arrival =
+                tokio::task::spawn_blocking(work)
+                    .await
+                    .unwrap_or_else(|_| Arrival::Lost {
+                        what: what.to_owned(),
+                    });
             post.send(arrival).await;
         });
     }
@@ -205,7 +228,12 @@ impl Shell {
             let mocks = match mocks {
                 Ok(mocks) => mocks,
                 Err(reason) => {
-                    return post.send(Arrival::Run { run, news: RunNews::Lost(reason) }).await;
+                    return post
+                        .send(Arrival::Run {
+                            run,
+                            news: RunNews::Lost(reason),
+                        })
+                        .await;
                 }
             };
             let (sender, mut news) = mpsc::channel(64);
@@ -214,7 +242,10 @@ impl Shell {
                 post.send(Arrival::Run { run, news }).await;
             }
             if driver.await.is_err() {
-                post.send(Arrival::Lost { what: "The run".to_owned() }).await;
+                post.send(Arrival::Lost {
+                    what: "The run".to_owned(),
+                })
+                .await;
             }
         });
     }
@@ -222,7 +253,10 @@ impl Shell {
     /// Ends runs that no document shows any more.
     pub fn forget_runs(&mut self, session: &Session) {
         self.runs.retain(|run, _| {
-            session.tabs.iter().any(|tab| tab.run.as_ref().is_some_and(|shown| shown.id == *run))
+            session
+                .tabs
+                .iter()
+                .any(|tab| tab.run.as_ref().is_some_and(|shown| shown.id == *run))
         });
     }
 
@@ -231,7 +265,10 @@ impl Shell {
         self.runtime.spawn(async move {
             for trial in trials {
                 let Ok(mocks) = Mocks::from_list(&trial.mocks) else {
-                    post.send(Arrival::Lost { what: "A scenario whose mocks cannot be read".to_owned() }).await;
+                    post.send(Arrival::Lost {
+                        what: "A scenario whose mocks cannot be read".to_owned(),
+                    })
+                    .await;
                     continue;
                 };
                 let (_controls, door) = mpsc::channel(1);
@@ -258,12 +295,30 @@ impl Shell {
                         ended,
                         events,
                     },
-                    None => Arrival::NoVerdict { tab, scenario: trial.scenario },
+                    None => Arrival::NoVerdict {
+                        tab,
+                        scenario: trial.scenario,
+                    },
                 };
                 post.send(arrival).await;
             }
         });
     }
+}
+
+/// The remembered settings; the defaults where there are none.
+pub fn remembered() -> crate::session::Settings {
+    crate::workspace::load_settings()
+        .map(|text| crate::session::Settings::read(&text))
+        .unwrap_or_default()
+}
+
+/// The bundled samples: name and what each shows.
+pub fn samples() -> Vec<(String, String)> {
+    crate::workspace::SAMPLES
+        .iter()
+        .map(|sample| (sample.name.to_owned(), sample.about.to_owned()))
+        .collect()
 }
 
 impl Post {
@@ -334,12 +389,13 @@ fn read_sample(name: &str) -> Arrival {
 
 fn save(request: &SaveRequest) -> Arrival {
     let expected = request.expected.as_ref().map(|stamp| stamp.0.as_str());
-    let written = crate::workspace::save(&request.path, &request.text, expected).and_then(|stamp| {
-        if let Some((path, text)) = &request.sidecar {
-            crate::workspace::write_atomically(path, text.as_bytes())?;
-        }
-        Ok(stamp)
-    });
+    let written =
+        crate::workspace::save(&request.path, &request.text, expected).and_then(|stamp| {
+            if let Some((path, text)) = &request.sidecar {
+                crate::workspace::write_atomically(path, text.as_bytes())?;
+            }
+            Ok(stamp)
+        });
     let result = match written {
         Ok(stamp) => Ok(SavedFile {
             stamp: Stamp(stamp),
@@ -369,7 +425,9 @@ impl FileDialogs for SystemDialogs {
     }
 
     fn choose_target(&self, name: &str) -> Choice {
-        let dialog = rfd::AsyncFileDialog::new().set_title("Save").set_file_name(name);
+        let dialog = rfd::AsyncFileDialog::new()
+            .set_title("Save")
+            .set_file_name(name);
         Box::pin(async move { dialog.save_file().await.map(|file| file.path().to_owned()) })
     }
 }
