@@ -141,6 +141,16 @@ fn unbuilt(verb: &str) -> u8 {
     fail(&format!("`stepwright {verb}` is not built yet"))
 }
 
+#[cfg(feature = "gui")]
+fn designer(arguments: &DesignerArgs) -> u8 {
+    crate::ui::run(crate::ui::Options {
+        paths: arguments.path.iter().cloned().collect(),
+        exit_after_first_frame: arguments.exit_after_first_frame,
+        timing: arguments.timing,
+    })
+}
+
+#[cfg(not(feature = "gui"))]
 fn designer(_arguments: &DesignerArgs) -> u8 {
     fail(
         "this build has no window (feature `gui` is off); the verbs are listed by `stepwright help`",

@@ -306,6 +306,21 @@ impl Shell {
     }
 }
 
+/// The remembered settings; the defaults where there are none.
+pub fn remembered() -> crate::session::Settings {
+    crate::workspace::load_settings()
+        .map(|text| crate::session::Settings::read(&text))
+        .unwrap_or_default()
+}
+
+/// The bundled samples: name and what each shows.
+pub fn samples() -> Vec<(String, String)> {
+    crate::workspace::SAMPLES
+        .iter()
+        .map(|sample| (sample.name.to_owned(), sample.about.to_owned()))
+        .collect()
+}
+
 impl Post {
     async fn send(&self, arrival: Arrival) {
         // The window may be gone already; then nobody needs it.

@@ -1,3 +1,4 @@
 //! Windows without a screen: every part is found by the name a screen reader would say.
 
+mod code;
 mod gallery;

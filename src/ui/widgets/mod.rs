@@ -23,7 +23,7 @@ pub use field::{
     Field, check_box, combo, combo_with_icon, field_label, help_text, search_field, text_field,
 };
 pub use json::{JsonTree, JsonTreeState, one_line};
-pub use notice::{Banner, BannerAction, Toast, ToastKind, Toasts, empty_state};
+pub use notice::{Banner, BannerAction, ToastTone, alert, empty_state, toast_card};
 pub use row::{MenuItem, Row, RowEnd, menu_row, section_head, separator_line};
 pub use tabs::{TabSpec, panel_tabs, segments};
 pub use timeline::{TimeScale, TimelineBar, duration_text, size_text, timeline_bars};

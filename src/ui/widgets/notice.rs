@@ -1,14 +1,11 @@
 //! What speaks up: the banner of a failed run, toasts, and what an empty place says.
 
 use egui::Align;
-use egui::Align2;
-use egui::Area;
 use egui::Color32;
 use egui::Context;
 use egui::Frame;
 use egui::Layout;
 use egui::Margin;
-use egui::Order;
 use egui::Role as A11y;
 use egui::Ui;
 use egui::pos2;
@@ -131,106 +128,20 @@ impl Banner<'_> {
 
 /// What a toast tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ToastKind {
+pub enum ToastTone {
     Done,
-    Note,
-    /// Stays until it is closed.
+    Info,
     Error,
 }
 
-/// One sentence at the lower right, with at most one action.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Toast<A> {
-    pub kind: ToastKind,
-    pub text: String,
-    pub action: Option<(String, A)>,
-}
-
-/// The toasts now shown: at most three, six seconds each, errors until closed.
-#[derive(Clone, Debug)]
-pub struct Toasts<A> {
-    shown: Vec<(u64, f64, Toast<A>)>,
-    next: u64,
-}
-
-/// Seconds a toast stays.
-const TOAST_SECONDS: f64 = 6.0;
-
-impl<A> Default for Toasts<A> {
-    fn default() -> Toasts<A> {
-        Toasts {
-            shown: Vec::new(),
-            next: 0,
-        }
-    }
-}
-
-impl<A: Clone> Toasts<A> {
-    /// Adds a toast; `now` in seconds of the window's clock.
-    pub fn add(&mut self, toast: Toast<A>, now: f64) {
-        if self.shown.iter().any(|(_, _, old)| old.text == toast.text) {
-            return;
-        }
-        self.shown.push((self.next, now, toast));
-        self.next += 1;
-        while self.shown.len() > 3 {
-            let oldest = self
-                .shown
-                .iter()
-                .position(|(_, _, toast)| toast.kind != ToastKind::Error)
-                .unwrap_or(0);
-            self.shown.remove(oldest);
-        }
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.shown.is_empty()
-    }
-
-    /// Shows them, `above` points over the lower edge. Returns the action that was chosen.
-    pub fn show(&mut self, ctx: &Context, above: f32) -> Option<A> {
-        let now = ctx.input(|input| input.time);
-        self.shown.retain(|(_, since, toast)| {
-            toast.kind == ToastKind::Error || now - since < TOAST_SECONDS
-        });
-        let mut chosen = None;
-        let mut closed = None;
-        let mut y = -(above + 16.0);
-        for (id, since, toast) in self.shown.iter().rev() {
-            let area = egui::Id::unique(("toast", *id));
-            let shown = Area::new(area)
-                .order(Order::Foreground)
-                .anchor(Align2::RIGHT_BOTTOM, vec2(-16.0, y))
-                .show(ctx, |ui| toast_card(ui, toast));
-            alert(ctx, shown.response.id, &toast.text);
-            y -= shown.response.rect.height() + 8.0;
-            match shown.inner {
-                Some(true) => {
-                    chosen = toast.action.as_ref().map(|(_, action)| action.clone());
-                    closed = Some(*id);
-                }
-                Some(false) => closed = Some(*id),
-                None => {}
-            }
-            if toast.kind != ToastKind::Error {
-                let rest = (TOAST_SECONDS - (now - since)).max(0.05);
-                ctx.request_repaint_after(std::time::Duration::from_secs_f64(rest));
-            }
-        }
-        if let Some(closed) = closed {
-            self.shown.retain(|(id, _, _)| *id != closed);
-        }
-        chosen
-    }
-}
-
-/// Some(true): the action was chosen; Some(false): the toast was closed.
-fn toast_card<A>(ui: &mut Ui, toast: &Toast<A>) -> Option<bool> {
+/// One sentence with at most one action, 320 wide.
+/// `Some(true)`: the action was chosen; `Some(false)`: the toast was closed.
+pub fn toast_card(ui: &mut Ui, tone: ToastTone, text: &str, action: Option<&str>) -> Option<bool> {
     let skin = Skin::of(ui.ctx());
-    let (icon, role) = match toast.kind {
-        ToastKind::Done => (Icon::CHECK_CIRCLE, Role::StatusText(Status::Succeeded)),
-        ToastKind::Note => (Icon::INFO, Role::StatusText(Status::Running)),
-        ToastKind::Error => (Icon::CANCEL, Role::StatusText(Status::Failed)),
+    let (icon, role) = match tone {
+        ToastTone::Done => (Icon::CHECK_CIRCLE, Role::StatusText(Status::Succeeded)),
+        ToastTone::Info => (Icon::INFO, Role::StatusText(Status::Running)),
+        ToastTone::Error => (Icon::CANCEL, Role::StatusText(Status::Failed)),
     };
     let mut result = None;
     Frame::new()
@@ -252,8 +163,8 @@ fn toast_card<A>(ui: &mut Ui, toast: &Toast<A>) -> Option<bool> {
                 paint_icon(ui, place.center(), icon, 18.0, skin.color(role));
                 ui.allocate_ui_with_layout(vec2(238.0, 28.0), Layout::top_down(Align::Min), |ui| {
                     ui.add_space(4.0);
-                    ui.label(Text::Body.rich(&toast.text).color(skin.color(Role::Text)));
-                    if let Some((label, _)) = &toast.action
+                    ui.label(Text::Body.rich(text).color(skin.color(Role::Text)));
+                    if let Some(label) = action
                         && link(ui, label, Text::Strong).clicked()
                     {
                         result = Some(true);
@@ -268,7 +179,7 @@ fn toast_card<A>(ui: &mut Ui, toast: &Toast<A>) -> Option<bool> {
 }
 
 /// Announces a message to screen readers.
-fn alert(ctx: &Context, id: egui::Id, text: &str) {
+pub fn alert(ctx: &Context, id: egui::Id, text: &str) {
     ctx.accesskit_node_builder(id, |node| {
         node.set_role(A11y::Alert);
         node.set_label(text);

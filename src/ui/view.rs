@@ -1,0 +1,222 @@
+//! What the window remembers of itself: folding, scrolling, which tab is in front. Nothing of a workflow.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::asl::StatePath;
+use crate::editor::Revision;
+use crate::scene::Face;
+use crate::scene::RunPicture;
+use crate::scene::faces;
+use crate::scene::run_picture;
+use crate::session::DrawerTab;
+use crate::session::Intent;
+use crate::session::Run;
+use crate::session::RunId;
+use crate::session::Session;
+use crate::session::TabId;
+use crate::ui::canvas::CanvasView;
+use crate::ui::code::CodeState;
+use crate::ui::widgets::JsonTreeState;
+
+/// Intents of a frame, applied in order after it.
+pub type Outbox = Vec<Intent>;
+
+/// The tabs of the left panel.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum LeftTab {
+    #[default]
+    Actions,
+    Flow,
+    Patterns,
+    Outline,
+    Files,
+}
+
+/// The tabs of the inspector while designing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DesignTab {
+    #[default]
+    Configuration,
+    Data,
+    Variables,
+    Errors,
+    Definition,
+}
+
+/// The tabs of the inspector while a run is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RunTab {
+    #[default]
+    Data,
+    Details,
+    Definition,
+    Events,
+    Retry,
+}
+
+/// A window over the others that is not the session's business.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Sheet {
+    #[default]
+    None,
+    /// The input of the next run as text, and what is wrong with it.
+    Input(String),
+    /// The path typed where the system has no file dialogs.
+    Path(String),
+    Shortcuts,
+    About,
+}
+
+/// The command palette while it is open.
+#[derive(Clone, Debug, Default)]
+pub struct PaletteState {
+    pub words: String,
+    pub chosen: usize,
+    /// States only, for *go to*.
+    pub states_only: bool,
+    pub fresh: bool,
+}
+
+/// Text typed into a form that has not become an edit yet.
+#[derive(Clone, Debug)]
+pub struct Pending {
+    pub field: egui::Id,
+    pub intent: Intent,
+}
+
+/// Everything the window remembers.
+#[derive(Default)]
+pub struct View {
+    pub left: LeftTab,
+    pub left_open: bool,
+    /// The left panel is open beside the rail of a narrow window.
+    pub rail_open: bool,
+    pub search: String,
+    pub inspector_open: bool,
+    pub design: DesignTab,
+    pub run_tab: RunTab,
+    pub drawer_open: bool,
+    pub canvas: CanvasView,
+    pub code: BTreeMap<u64, CodeState>,
+    /// The count of `Tab::reveal_text` last followed, by tab.
+    pub followed: BTreeMap<u64, u64>,
+    pub trees: BTreeMap<&'static str, JsonTreeState>,
+    pub values_search: String,
+    pub compare: bool,
+    pub advanced: bool,
+    pub palette: Option<PaletteState>,
+    pub sheet: Sheet,
+    pub banner_hidden: Option<RunId>,
+    /// Groups of lists that are open.
+    pub open: BTreeSet<String>,
+    pub drawer_filter: String,
+    pub chosen_event: Option<u64>,
+    pub pending: Option<Pending>,
+    /// The run that has brought the drawer to the front.
+    presented: Option<RunId>,
+    drawer: DrawerTab,
+    faces: Option<(u64, Arc<BTreeMap<StatePath, Face>>)>,
+    picture: Option<(RunId, usize, Arc<RunPicture>)>,
+    /// Reduced motion, from the settings of the system or the command line.
+    pub still: bool,
+}
+
+/// What is kept of the view between starts.
+#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct ViewMemory {
+    pub left: LeftTab,
+    pub left_open: bool,
+    pub inspector_open: bool,
+    pub drawer_open: bool,
+}
+
+impl View {
+    /// How the window looks at its first start.
+    pub fn new() -> View {
+        View {
+            left_open: true,
+            inspector_open: true,
+            drawer_open: false,
+            ..View::default()
+        }
+    }
+
+    pub fn memory(&self) -> ViewMemory {
+        ViewMemory {
+            left: self.left,
+            left_open: self.left_open,
+            inspector_open: self.inspector_open,
+            drawer_open: self.drawer_open,
+        }
+    }
+
+    pub fn remember(&mut self, memory: ViewMemory) {
+        self.left = memory.left;
+        self.left_open = memory.left_open;
+        self.inspector_open = memory.inspector_open;
+        self.drawer_open = memory.drawer_open;
+    }
+
+    /// Opens the drawer when a run begins or the session turns to another list.
+    pub fn notice(&mut self, session: &Session) {
+        let run = session
+            .active()
+            .and_then(|tab| tab.run.as_ref())
+            .map(|run| run.id);
+        if run.is_some() && run != self.presented {
+            self.drawer_open = true;
+        }
+        if session.drawer != self.drawer {
+            self.drawer_open = true;
+            self.drawer = session.drawer;
+        }
+        self.presented = run;
+    }
+
+    /// What the cards of a revision say; made once per revision.
+    pub fn faces(&mut self, revision: &Arc<Revision>) -> Arc<BTreeMap<StatePath, Face>> {
+        match &self.faces {
+            Some((id, faces)) if *id == revision.id => faces.clone(),
+            _ => {
+                let faces = Arc::new(faces(&revision.tree, &revision.machine));
+                self.faces = Some((revision.id, faces.clone()));
+                faces
+            }
+        }
+    }
+
+    /// The run as cards and rows show it; made anew when events have come.
+    pub fn picture(&mut self, run: &Run) -> Arc<RunPicture> {
+        let count = run.events.len();
+        match &self.picture {
+            Some((id, events, picture)) if *id == run.id && *events == count => picture.clone(),
+            _ => {
+                let picture = Arc::new(run_picture(&run.trace));
+                self.picture = Some((run.id, count, picture.clone()));
+                picture
+            }
+        }
+    }
+
+    pub fn code(&mut self, tab: TabId) -> &mut CodeState {
+        self.code.entry(tab.0).or_default()
+    }
+
+    pub fn tree(&mut self, name: &'static str) -> &mut JsonTreeState {
+        self.trees.entry(name).or_default()
+    }
+
+    /// Turns what was typed into an edit once its field has lost the keyboard.
+    pub fn settle(&mut self, ctx: &egui::Context, out: &mut Outbox) {
+        let over = self
+            .pending
+            .as_ref()
+            .is_some_and(|pending| !ctx.memory(|memory| memory.has_focus(pending.field)));
+        if over && let Some(pending) = self.pending.take() {
+            out.push(pending.intent);
+        }
+    }
+}
