@@ -91,7 +91,6 @@ pub fn show(ui: &mut Ui, session: &Session, view: &mut View, now: u64, out: &mut
             return;
         }
         banner::show(ui, session, view, out);
-        banner::show_broken(ui, session);
         work(ui, session, view, mode, out);
     });
     if inspects

@@ -1,18 +1,11 @@
-//! The banner of a failed run, and the strip over a picture whose text is broken.
+//! The banner of a failed run.
 
-use egui::Frame;
-use egui::Margin;
 use egui::Ui;
 
 use crate::scene::Icon;
-use crate::scene::Role;
-use crate::scene::Status;
 use crate::session::Intent;
 use crate::session::Session;
 use crate::session::ViewMode;
-use crate::ui::theme::Skin;
-use crate::ui::theme::Text;
-use crate::ui::theme::paint_icon;
 use crate::ui::view::Outbox;
 use crate::ui::view::View;
 use crate::ui::widgets::Banner;
@@ -61,28 +54,4 @@ pub fn show(ui: &mut Ui, session: &Session, view: &mut View, out: &mut Outbox) {
         Some(BannerAction::Close) => view.banner_hidden = Some(run.id),
         None => {}
     }
-}
-
-/// "Line 88: a comma is missing. Showing the last good picture"
-pub fn show_broken(ui: &mut Ui, session: &Session) {
-    let Some(broken) = session
-        .active()
-        .and_then(|tab| tab.picture.broken.as_deref())
-    else {
-        return;
-    };
-    let skin = Skin::of(ui.ctx());
-    Frame::new()
-        .fill(skin.color(Role::StatusFill(Status::Caught)))
-        .inner_margin(Margin::symmetric(16, 4))
-        .show(ui, |ui| {
-            ui.horizontal(|ui| {
-                ui.set_min_width(ui.available_width());
-                let ink = skin.color(Role::StatusText(Status::Caught));
-                let (_, place) = ui.allocate_space(egui::vec2(16.0, 20.0));
-                paint_icon(ui, place.center(), Icon::WARNING, 16.0, ink);
-                let text = format!("{broken}. Showing the last good picture");
-                ui.label(Text::Body.rich(text).color(skin.color(Role::Text)));
-            });
-        });
 }

@@ -155,7 +155,8 @@ pub fn title(
     let lower = Rect::from_min_max(pos2(left, middle), pos2(right, middle + 18.0));
     Text::Small.paint(ui, lower, line, skin.color(Role::WeakText));
     let place = Rect::from_min_max(pos2(rect.right() - 44.0, middle - 14.0), rect.max);
-    ui.scope_builder(egui::UiBuilder::new().max_rect(place), end);
+    let builder = egui::UiBuilder::new().max_rect(place).id_salt("title end");
+    end(&mut ui.new_child(builder));
 }
 
 fn tabs(ui: &mut Ui, state: &State, view: &mut View) {
