@@ -265,15 +265,26 @@ fn by_error(machine: &Machine, visit: Option<&Visit>, ended: &Ended, cause: &str
                 .iter()
                 .any(|transition| matches!(transition.kind, crate::asl::TransitionKind::Catch(_)))
         });
+    let answer = match error_message(cause) {
+        Some(message) => format!("{error} ({message})"),
+        None => error.to_owned(),
+    };
     match (kind, handled) {
         (Some(StateKind::Task), false) => {
-            format!("The task answered with {error}, and no Catch of this state handles it")
+            format!("The task answered with {answer}, and no Catch of this state handles it")
         }
         (Some(StateKind::Task), true) => {
-            format!("The task answered with {error}, which none of its Catch entries names")
+            format!("The task answered with {answer}, which none of its Catch entries names")
         }
         _ => format!("It ended with {error}"),
     }
+}
+
+/// What a Lambda function says of its error: its cause is JSON with an `errorMessage`.
+fn error_message(cause: &str) -> Option<String> {
+    let cause = Value::parse(cause).ok()?;
+    let message = cause.get("errorMessage")?.as_str()?;
+    Some(message.to_owned())
 }
 
 /// The commonest JSONata errors by their code.

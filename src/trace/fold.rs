@@ -190,8 +190,10 @@ impl Trace {
             | EventDetail::ParallelStateAborted
             | EventDetail::WaitStateAborted
             | EventDetail::TaskStateAborted => self.change(event, |visit| {
-                visit.status = VisitStatus::Aborted;
-                visit.ended_at = Some(event.at);
+                // The service also writes it for the task whose failure aborts the others.
+                if visit.is_open() && !visit.failing {
+                    close(visit, event.at, VisitStatus::Aborted, &None, &None);
+                }
             }),
             EventDetail::InputEdited { input, .. } => self.change(event, |visit| {
                 visit.input = input.clone();
