@@ -56,18 +56,13 @@ pub fn show(ui: &mut Ui, session: &Session, view: &mut View, now: u64, out: &mut
     } else {
         Panel::bottom("drawer head")
             .resizable(false)
-            .exact_size(drawer::HEAD)
+            .exact_size(drawer::HEAD_HEIGHT)
     };
     let shown = drawer_panel.frame(panel).show(ui, |ui| {
         ui.set_min_height(ui.available_height());
-        drawer::head(ui, session, view, out);
-        if view.drawer_open {
-            let area = ui.available_rect_before_wrap();
-            ui.scope_builder(egui::UiBuilder::new().max_rect(area), |ui| {
-                ui.set_clip_rect(ui.clip_rect().intersect(area));
-                drawer::body(ui, session, view, out);
-            });
-        }
+        view.lists.closed = !view.drawer_open;
+        drawer::show(ui, session, &mut view.lists, out);
+        view.drawer_open = !view.lists.closed;
     });
     let drawer_height = shown.response.rect.height();
     left_side(ui, session, view, width, panel, out);

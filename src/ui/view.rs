@@ -18,6 +18,7 @@ use crate::session::Session;
 use crate::session::TabId;
 use crate::ui::canvas::CanvasView;
 use crate::ui::code::CodeState;
+use crate::ui::panels::drawer::DrawerView;
 use crate::ui::widgets::JsonTreeState;
 
 /// Intents of a frame, applied in order after it.
@@ -111,8 +112,8 @@ pub struct View {
     pub banner_hidden: Option<RunId>,
     /// Groups of lists that are open.
     pub open: BTreeSet<String>,
-    pub drawer_filter: String,
-    pub chosen_event: Option<u64>,
+    /// The lists of the bottom drawer.
+    pub lists: DrawerView,
     pub pending: Option<Pending>,
     /// The run that has brought the drawer to the front.
     presented: Option<RunId>,

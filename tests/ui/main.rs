@@ -1,4 +1,6 @@
 //! Windows without a screen: every part is found by the name a screen reader would say.
 
 mod code;
+mod desk;
+mod drawer;
 mod gallery;
