@@ -12,6 +12,7 @@ mod check;
 mod edit;
 mod eval;
 mod export;
+mod fmt;
 mod layout;
 mod line_diff;
 mod render;
@@ -80,6 +81,8 @@ enum Verb {
     Check(check::CheckArgs),
     /// Apply editing commands and print or write the edited text
     Edit(edit::EditArgs),
+    /// Lay definitions out anew
+    Fmt(fmt::FmtArgs),
     /// Print where everything is drawn
     Layout(layout::LayoutArgs),
     /// Draw a workflow as SVG or PNG, coloured by a run
@@ -117,6 +120,7 @@ impl Verb {
             Verb::Eval(arguments) => eval::eval(&arguments),
             Verb::Check(arguments) => check::check(&arguments),
             Verb::Edit(arguments) => edit::edit(&arguments),
+            Verb::Fmt(arguments) => fmt::fmt(&arguments),
             Verb::Layout(arguments) => layout::layout(&arguments),
             Verb::Render(arguments) => render::render(&arguments),
             Verb::Diff(_) => unbuilt("diff"),

@@ -511,6 +511,15 @@ mod tests {
         );
     }
 
+    #[test]
+    fn a_backslash_does_not_carry_a_text_over_the_end_of_its_line() {
+        let text = "{\"\\\n";
+        let parse = crate::syntax::parse(text, Format::Json);
+        for id in parse.tree.ids() {
+            assert!(parse.tree.span(id).end <= 3);
+        }
+    }
+
     proptest! {
         #[test]
         fn tokens_put_together_are_the_text(text in "\\PC*|[\\[\\]{}:,\"a1\\\\ \n$/*]*") {

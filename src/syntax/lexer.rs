@@ -90,7 +90,7 @@ fn string(rest: &str) -> (TokenKind, usize) {
     let mut escaped = false;
     for (offset, c) in rest.char_indices().skip(1) {
         match c {
-            _ if escaped => escaped = false,
+            _ if escaped && c != '\n' => escaped = false,
             '\\' => escaped = true,
             '"' => return (TokenKind::String, offset + 1),
             '\n' => return (TokenKind::OpenString, open_string_end(rest, offset)),

@@ -8,6 +8,7 @@
 //! Add a format as a file beside `json.rs` that fills the same `Tree`.
 
 mod edit;
+mod format;
 mod json;
 mod lexer;
 mod manner;
@@ -17,6 +18,7 @@ mod tree;
 mod yaml;
 
 pub use edit::{Sheet, Spot, quote, requote};
+pub use format::formatted;
 pub use lexer::{Token, TokenKind, tokens};
 pub use manner::{Fragment, Layout, Manner, render};
 pub use pointer::Pointer;
