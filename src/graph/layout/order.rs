@@ -10,31 +10,52 @@ use crate::graph::layout::table::Table;
 const SWEEPS: usize = 24;
 const PATIENCE: usize = 4;
 /// With this many items only a few sweeps are worth their time.
-const MANY: usize = 20_000;
+const MANY: usize = 6_000;
 
-/// Reorders the rows of the layers; answers how much is left that crosses or stands in the way.
-pub(super) fn order(layers: &mut Layers) -> usize {
+/// Up to this many crossings more than the best an order is still worth a look at its drawing.
+const SLACK: usize = 2;
+/// Orders answered at most.
+const ORDERS: usize = 6;
+
+/// Rows of the layers, and how much in them crosses or stands in the way.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Order {
+    pub cost: usize,
+    pub rows: Vec<Vec<usize>>,
+}
+
+/// Good orders of the layers, the best first; one of them where there is too much to look at several.
+pub(super) fn orders(layers: &mut Layers, several: bool) -> Vec<Order> {
     let mut positions = Positions::of(layers);
-    let mut best = positions.cost(layers);
-    let mut best_rows = layers.rows.clone();
+    let mut found = vec![Order {
+        cost: positions.cost(layers),
+        rows: layers.rows.clone(),
+    }];
+    let mut best = found.first().map_or(0, |order| order.cost);
     let (sweeps, patience) = if layers.items.len() > MANY {
-        (3, 1)
+        (2, 1)
     } else {
         (SWEEPS, PATIENCE)
     };
     let mut failed = 0;
-    // Swaps alone often do, and change least.
-    positions.transpose(layers);
+    if best > 0 {
+        // Swaps alone often do, and change least.
+        positions.transpose(layers);
+    }
     for sweep in 0..=sweeps {
-        let cost = positions.cost(layers);
-        if cost < best {
-            best = cost;
-            best_rows.clone_from(&layers.rows);
-            failed = 0;
-        } else {
-            failed += 1;
+        if best == 0 {
+            break;
         }
-        if best == 0 || failed > patience || sweep == sweeps {
+        let cost = positions.cost(layers);
+        if cost < best || (several && cost <= best + SLACK) {
+            found.push(Order {
+                cost,
+                rows: layers.rows.clone(),
+            });
+        }
+        failed = if cost < best { 0 } else { failed + 1 };
+        best = best.min(cost);
+        if failed > patience || sweep == sweeps {
             break;
         }
         if sweep % 2 == 0 {
@@ -48,9 +69,18 @@ pub(super) fn order(layers: &mut Layers) -> usize {
         }
         positions.transpose(layers);
     }
-    layers.rows = best_rows;
-    positions.unblock(layers);
-    positions.cost(layers)
+    found.retain(|order| order.cost <= best + SLACK);
+    found.sort_by_key(|order| order.cost);
+    found.dedup();
+    found.truncate(if several { ORDERS } else { 1 });
+    for order in &mut found {
+        layers.rows.clone_from(&order.rows);
+        if positions.unblock(layers) {
+            order.rows.clone_from(&layers.rows);
+            order.cost = positions.cost(layers);
+        }
+    }
+    found
 }
 
 /// The place of every item in its row.
@@ -76,7 +106,8 @@ impl Positions {
     }
 
     /// Moves links that leave at a side right beside their box where another box or its links are between.
-    fn unblock(&mut self, layers: &mut Layers) {
+    fn unblock(&mut self, layers: &mut Layers) -> bool {
+        let mut moved = false;
         for layer in 0..layers.rows.len() {
             self.number(layers, layer);
         }
@@ -85,8 +116,10 @@ impl Positions {
                 if !self.unblock_row(layers, layer) {
                     break;
                 }
+                moved = true;
             }
         }
+        moved
     }
 
     fn unblock_row(&mut self, layers: &mut Layers, layer: usize) -> bool {

@@ -8,6 +8,7 @@ use crate::graph::layout::layers::ItemKind;
 use crate::graph::layout::layers::Layers;
 use crate::graph::layout::rank::Graph;
 use crate::graph::layout::rank::Ranks;
+use crate::graph::layout::seed::Plan;
 use crate::graph::layout::size;
 use crate::graph::layout::table::Lists;
 use crate::graph::layout::table::Table;
@@ -16,8 +17,8 @@ use crate::graph::layout::table::Table;
 const ROUNDS: usize = 3;
 
 /// Gives every item the x of its center line; the happy path's is 0.
-pub(super) fn place(graph: &Graph, ranks: &Ranks, layers: &Layers) -> Vec<f32> {
-    let blocks = Blocks::of(graph, ranks, layers);
+pub(super) fn place(graph: &Graph, ranks: &Ranks, layers: &Layers, plan: &Plan) -> Vec<f32> {
+    let blocks = Blocks::of(graph, ranks, layers, plan);
     let mut x = vec![0.0; blocks.count];
     let order = blocks.topological();
     let side = blocks.sides(&order);
@@ -41,8 +42,8 @@ struct Blocks {
 }
 
 impl Blocks {
-    fn of(graph: &Graph, ranks: &Ranks, layers: &Layers) -> Blocks {
-        let (up, down) = align(graph, ranks, layers);
+    fn of(graph: &Graph, ranks: &Ranks, layers: &Layers, plan: &Plan) -> Blocks {
+        let (up, down) = align(graph, ranks, layers, plan);
         let mut block = vec![usize::MAX; layers.items.len()];
         let mut count = 0;
         for item in 0..layers.items.len() {
@@ -212,7 +213,7 @@ type Partners = Vec<Option<usize>>;
 
 /// Which item stands exactly above and below which: every item has one partner each way at most, and
 /// no two pairs between the same layers cross.
-fn align(graph: &Graph, ranks: &Ranks, layers: &Layers) -> (Partners, Partners) {
+fn align(graph: &Graph, ranks: &Ranks, layers: &Layers, plan: &Plan) -> (Partners, Partners) {
     let mut place = vec![0usize; layers.items.len()];
     let mut middle = vec![0usize; layers.rows.len()];
     for (layer, row) in layers.rows.iter().enumerate() {
@@ -245,7 +246,9 @@ fn align(graph: &Graph, ranks: &Ranks, layers: &Layers) -> (Partners, Partners) 
     let mut pairs: Vec<BTreeMap<usize, usize>> = vec![BTreeMap::new(); layers.rows.len()];
     for (_, _, _, at) in steps {
         let step = layers.steps.at(at);
-        if down.at(step.upper).is_some() || up.at(step.lower).is_some() {
+        let is_loose = step.link.is_some_and(|link| plan.loose.contains(&link))
+            && matches!(layers.items.at(step.upper).kind, ItemKind::Side(_));
+        if is_loose || down.at(step.upper).is_some() || up.at(step.lower).is_some() {
             continue;
         }
         let Some(pairs) = pairs.get_mut(layers.items.at(step.upper).layer) else {

@@ -1,9 +1,11 @@
 //! One scope: its connected parts are laid out by themselves and stand side by side, the one with the entry first.
 
+use std::collections::BTreeSet;
+
 use crate::geometry::Point;
 use crate::geometry::Rect;
 use crate::graph::layout::layers::Layers;
-use crate::graph::layout::order::order;
+use crate::graph::layout::order::orders;
 use crate::graph::layout::place::place;
 use crate::graph::layout::ports::ports;
 use crate::graph::layout::rank::Graph;
@@ -16,12 +18,21 @@ use crate::graph::layout::route::route;
 use crate::graph::layout::seed::Fails;
 use crate::graph::layout::seed::Plan;
 use crate::graph::layout::seed::seed;
+use crate::graph::layout::seed::usually_left;
 use crate::graph::layout::size;
 use crate::graph::layout::table::Lists;
 use crate::graph::layout::table::Table;
 
 /// Up to this many items more than one first order is tried.
-const FEW: usize = 3_000;
+const FEW: usize = 600;
+/// A crossing is as bad as a line so much longer.
+const CROSSING: f32 = 300.0;
+/// So is a link at the other side than usual.
+const ASTRAY: f32 = 200.0;
+/// How much better another plan has to be.
+const HARDLY: f32 = 0.97;
+/// With more links beside the happy paths no single one is tried at the other side.
+const SIDEWAYS: usize = 32;
 
 /// A scope with places from its own corner on.
 #[derive(Clone, Debug, Default)]
@@ -74,11 +85,7 @@ impl Arranged {
                 .collect(),
         );
         let ranks = rank(&graph);
-        let mut layers = Layers::new(&graph, &ranks);
-        arrange_rows(&graph, &ranks, &mut layers);
-        let x = place(&graph, &ranks, &layers);
-        let ports = ports(&graph, &layers, &x);
-        let drawn = route(&graph, &layers, &ranks.back, &x, &ports);
+        let drawn = draw(&graph, &ranks);
         let Some(bounds) = bounds(&graph, &drawn) else {
             return;
         };
@@ -106,39 +113,146 @@ impl Arranged {
     }
 }
 
-/// The usual first order, and those tried where it leaves crossings.
-const PLANS: [Plan; 6] = [
-    plan(Fails::Mixed, true, false),
-    plan(Fails::Mixed, true, true),
-    plan(Fails::Mixed, false, false),
-    plan(Fails::Right, true, false),
-    plan(Fails::Right, true, true),
-    plan(Fails::Left, true, false),
+/// The usual first order, and those tried besides.
+const PLANS: [(Fails, bool, bool); 6] = [
+    (Fails::Mixed, true, false),
+    (Fails::Mixed, true, true),
+    (Fails::Mixed, false, false),
+    (Fails::Right, true, false),
+    (Fails::Right, true, true),
+    (Fails::Left, true, false),
 ];
 
-const fn plan(fails: Fails, mirror: bool, loops_outside: bool) -> Plan {
-    Plan {
-        fails,
-        mirror,
-        loops_outside,
+/// Draws by every plan and keeps the best drawing: short lines, few crossings. The usual plan wins where
+/// another is hardly better, so that a small change seldom changes the plan.
+fn draw(graph: &Graph, ranks: &Ranks) -> Drawn {
+    let mut layers = Layers::new(graph, ranks);
+    let several = layers.items.len() <= FEW;
+    let mut search = Search {
+        graph,
+        ranks,
+        best: None,
+        seen: Vec::new(),
+    };
+    let plans = PLANS.iter().take(if several { PLANS.len() } else { 1 });
+    for (fails, mirror, loops_outside) in plans.copied() {
+        let plan = Plan {
+            fails,
+            mirror,
+            loops_outside,
+            flipped: BTreeSet::new(),
+            loose: BTreeSet::new(),
+        };
+        search.look(&mut layers, &plan, several);
+    }
+    // Then one link after the other is put to the other side, as long as that helps.
+    let sideways: Vec<usize> = (0..graph.links.len())
+        .filter(|link| ranks.happy.at(graph.links.at(*link).from) != Some(*link))
+        .collect();
+    if several && sideways.len() <= SIDEWAYS {
+        for link in &sideways {
+            search.vary(&mut layers, |plan| toggle(&mut plan.flipped, *link));
+        }
+        for link in sideways.iter().filter(|link| graph.links.at(**link).catch) {
+            search.vary(&mut layers, |plan| toggle(&mut plan.loose, *link));
+        }
+    }
+    search.best.map(|best| best.drawn).unwrap_or_default()
+}
+
+struct Search<'a> {
+    graph: &'a Graph,
+    ranks: &'a Ranks,
+    best: Option<Best>,
+    /// Orders looked at before.
+    seen: Vec<(Vec<Vec<usize>>, BTreeSet<usize>)>,
+}
+
+struct Best {
+    cost: f32,
+    plan: Plan,
+    drawn: Drawn,
+}
+
+fn toggle(set: &mut BTreeSet<usize>, link: usize) {
+    if !set.remove(&link) {
+        set.insert(link);
     }
 }
 
-fn arrange_rows(graph: &Graph, ranks: &Ranks, layers: &mut Layers) {
-    let mut best: Option<(usize, Vec<Vec<usize>>)> = None;
-    for plan in PLANS {
-        seed(graph, ranks, layers, plan);
-        let cost = order(layers);
-        if best.as_ref().is_none_or(|(least, _)| cost < *least) {
-            best = Some((cost, layers.rows.clone()));
-        }
-        if cost == 0 || layers.items.len() > FEW {
-            break;
+impl Search<'_> {
+    fn vary(&mut self, layers: &mut Layers, change: impl Fn(&mut Plan)) {
+        if let Some(best) = &self.best {
+            let mut plan = best.plan.clone();
+            change(&mut plan);
+            self.look(layers, &plan, true);
         }
     }
-    if let Some((_, rows)) = best {
-        layers.rows = rows;
+
+    /// Links of the happy path's boxes that run at the other side than usual.
+    fn astray(&self, layers: &Layers, x: &[f32]) -> usize {
+        let side = |link: &usize| {
+            let edge = self.graph.links.at(*link);
+            let chain = layers.chains.list(*link);
+            let back = self.ranks.back.at(*link);
+            let own = x.at(layers.node_item.at(edge.from));
+            let next = match (back, edge.catch) {
+                (true, _) => chain.last(),
+                (false, true) => chain.first(),
+                (false, false) => chain.get(1),
+            };
+            let left = next.is_some_and(|item| x.at(*item) < own);
+            // A loop may run at either side.
+            own == 0.0 && !back && left != usually_left(self.graph, self.ranks, *link)
+        };
+        let happy = |link: &usize| {
+            let edge = self.graph.links.at(*link);
+            self.ranks.happy.at(edge.from) == Some(*link) || edge.from == edge.to
+        };
+        (0..self.graph.links.len())
+            .filter(|link| !happy(link))
+            .filter(side)
+            .count()
     }
+
+    fn look(&mut self, layers: &mut Layers, plan: &Plan, several: bool) {
+        seed(self.graph, self.ranks, layers, plan);
+        for order in orders(layers, several) {
+            let looked_at = (order.rows, plan.loose.clone());
+            if self.seen.contains(&looked_at) {
+                continue;
+            }
+            layers.rows.clone_from(&looked_at.0);
+            self.seen.push(looked_at);
+            let x = place(self.graph, self.ranks, layers, plan);
+            let ports = ports(self.graph, layers, &x);
+            let drawn = route(self.graph, layers, &self.ranks.back, &x, &ports);
+            let astray = self.astray(layers, &x) as f32 * ASTRAY;
+            let cost = length(&drawn) + order.cost as f32 * CROSSING + astray;
+            if self
+                .best
+                .as_ref()
+                .is_none_or(|best| cost < best.cost * HARDLY)
+            {
+                self.best = Some(Best {
+                    cost,
+                    plan: plan.clone(),
+                    drawn,
+                });
+            }
+        }
+    }
+}
+
+fn length(drawn: &Drawn) -> f32 {
+    let pairs = |route: &Vec<Point>| -> f32 {
+        route
+            .iter()
+            .zip(route.iter().skip(1))
+            .map(|(a, b)| a.distance(*b))
+            .sum()
+    };
+    drawn.routes.iter().map(pairs).sum()
 }
 
 fn bounds(graph: &Graph, drawn: &Drawn) -> Option<Rect> {

@@ -1,6 +1,8 @@
 //! The first order of the layers: the happy path in the middle, error handling at its left,
 //! alternatives at its right in the order in which they are tried, each part again built like that.
 
+use std::collections::BTreeSet;
+
 use crate::graph::layout::layers::ItemKind;
 use crate::graph::layout::layers::Layers;
 use crate::graph::layout::rank::Graph;
@@ -9,13 +11,17 @@ use crate::graph::layout::table::Lists;
 use crate::graph::layout::table::Table;
 
 /// How the first order is made.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Plan {
     pub fails: Fails,
     /// Parts at the left are built as the mirror image of those at the right.
     pub mirror: bool,
     /// Of the ways out of a box those that loop back lie outside.
     pub loops_outside: bool,
+    /// Links that go to the other side than usual.
+    pub flipped: BTreeSet<usize>,
+    /// Links that leave at a side and stay near their box instead of right above what they lead to.
+    pub loose: BTreeSet<usize>,
 }
 
 /// Where ways go that only lead to a Fail.
@@ -37,7 +43,7 @@ enum Turn {
 }
 
 /// Fills the rows of the layers.
-pub(super) fn seed(graph: &Graph, ranks: &Ranks, layers: &mut Layers, plan: Plan) {
+pub(super) fn seed(graph: &Graph, ranks: &Ranks, layers: &mut Layers, plan: &Plan) {
     layers.rows.iter_mut().for_each(Vec::clear);
     let mut seed = Seed {
         graph,
@@ -90,7 +96,7 @@ fn append(layers: &mut Layers, item: usize) {
 struct Seed<'a> {
     graph: &'a Graph,
     ranks: &'a Ranks,
-    plan: Plan,
+    plan: &'a Plan,
     taken: Vec<bool>,
 }
 
@@ -174,20 +180,30 @@ impl Seed<'_> {
         ways.any(|way| self.ranks.back.at(*way))
     }
 
-    /// Errors go to the left: Catch, and the one of two ways that only leads to a Fail.
     fn is_left(&self, link: usize) -> bool {
-        let edge = self.graph.links.at(link);
-        if self.ranks.back.at(link) || edge.from == edge.to {
-            return false;
-        }
-        if edge.catch {
-            return true;
-        }
-        let side = match self.plan.fails {
-            Fails::Mixed => self.graph.out.list(edge.from).len() <= 2,
-            Fails::Left => true,
-            Fails::Right => false,
-        };
-        side && self.ranks.good.at(edge.from) && !self.ranks.good.at(edge.to)
+        let usual = left_by(self.graph, self.ranks, link, self.plan.fails);
+        usual != self.plan.flipped.contains(&link)
     }
+}
+
+/// Whether a link runs at the left of its box where nothing speaks against it.
+pub(super) fn usually_left(graph: &Graph, ranks: &Ranks, link: usize) -> bool {
+    left_by(graph, ranks, link, Fails::Mixed)
+}
+
+/// Errors go to the left: Catch, and the one of two ways that only leads to a Fail.
+fn left_by(graph: &Graph, ranks: &Ranks, link: usize, fails: Fails) -> bool {
+    let edge = graph.links.at(link);
+    if ranks.back.at(link) || edge.from == edge.to {
+        return false;
+    }
+    if edge.catch {
+        return true;
+    }
+    let side = match fails {
+        Fails::Mixed => graph.out.list(edge.from).len() <= 2,
+        Fails::Left => true,
+        Fails::Right => false,
+    };
+    side && ranks.good.at(edge.from) && !ranks.good.at(edge.to)
 }
