@@ -28,7 +28,7 @@ const FEW: usize = 600;
 /// A crossing is as bad as a line so much longer.
 const CROSSING: f32 = 300.0;
 /// So is a link at the other side than usual.
-const ASTRAY: f32 = 200.0;
+const ASTRAY: f32 = 700.0;
 /// How much better another plan has to be.
 const HARDLY: f32 = 0.97;
 /// With more links beside the happy paths no single one is tried at the other side.
@@ -150,11 +150,15 @@ fn draw(graph: &Graph, ranks: &Ranks) -> Drawn {
         .filter(|link| ranks.happy.at(graph.links.at(*link).from) != Some(*link))
         .collect();
     if several && sideways.len() <= SIDEWAYS {
-        for link in &sideways {
-            search.vary(&mut layers, |plan| toggle(&mut plan.flipped, *link));
-        }
-        for link in sideways.iter().filter(|link| graph.links.at(**link).catch) {
+        // Errors first: where alternatives stand matters more.
+        let (catches, others): (Vec<usize>, Vec<usize>) = sideways
+            .into_iter()
+            .partition(|link| graph.links.at(*link).catch);
+        for link in &catches {
             search.vary(&mut layers, |plan| toggle(&mut plan.loose, *link));
+        }
+        for link in catches.iter().chain(&others) {
+            search.vary(&mut layers, |plan| toggle(&mut plan.flipped, *link));
         }
     }
     search.best.map(|best| best.drawn).unwrap_or_default()
