@@ -289,12 +289,22 @@ pub(super) fn own_loop_width(label: f32) -> f32 {
     size::GAP + label.max(size::LANE_GAP)
 }
 
-/// The rank below which a link's label stands in a row of its own: just above the box it leads to.
+/// The rank below which a link's label stands in a row of its own: just above the box it leads to. Of several
+/// long links to one box each has it just below the box it leaves, where it does not keep them apart.
 fn label_gap(graph: &Graph, ranks: &Ranks, link: usize) -> Option<usize> {
     let edge = graph.links.at(link);
     edge.label?;
     if edge.catch || ranks.back.at(link) {
         return None;
     }
-    ranks.rank.at(edge.to).checked_sub(1)
+    let (from, to) = (ranks.rank.at(edge.from), ranks.rank.at(edge.to));
+    let labelled = |other: &&usize| {
+        let other_edge = graph.links.at(**other);
+        other_edge.label.is_some() && !other_edge.catch && !ranks.back.at(**other)
+    };
+    if to > from + 1 && graph.into.list(edge.to).iter().filter(labelled).count() > 1 {
+        Some(from)
+    } else {
+        to.checked_sub(1)
+    }
 }
