@@ -26,7 +26,9 @@ use crate::graph::layout::table::Table;
 /// Up to this many items more than one first order is tried.
 const FEW: usize = 600;
 /// A crossing is as bad as a line so much longer.
-const CROSSING: f32 = 300.0;
+const CROSSING: f32 = 1_000.0;
+/// What a line is longer than the straight way weighs so much besides.
+const DETOUR: f32 = 1.0;
 /// So is a link at the other side than usual.
 const ASTRAY: f32 = 700.0;
 /// How much better another plan has to be.
@@ -248,15 +250,18 @@ impl Search<'_> {
     }
 }
 
+/// How long the lines are; what they are longer than the straight way counts twice.
 fn length(drawn: &Drawn) -> f32 {
-    let pairs = |route: &Vec<Point>| -> f32 {
-        route
-            .iter()
-            .zip(route.iter().skip(1))
-            .map(|(a, b)| a.distance(*b))
-            .sum()
+    let cost = |route: &Vec<Point>| -> f32 {
+        let pairs = route.iter().zip(route.iter().skip(1));
+        let length: f32 = pairs.map(|(a, b)| a.distance(*b)).sum();
+        let straight = route
+            .first()
+            .zip(route.last())
+            .map_or(0.0, |(first, last)| first.distance(*last));
+        length + DETOUR * (length - straight)
     };
-    drawn.routes.iter().map(pairs).sum()
+    drawn.routes.iter().map(cost).sum()
 }
 
 fn bounds(graph: &Graph, drawn: &Drawn) -> Option<Rect> {
