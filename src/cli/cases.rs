@@ -65,6 +65,7 @@ pub fn run_case(case: &Json) -> Option<Json> {
     let begun = Instant::now();
     let done = catch_unwind(AssertUnwindSafe(|| match kind.as_str() {
         "execution" => execution(case),
+        "test_state" => crate::cli::test_state::test_state_case(case),
         "validation" => validation(case),
         "variable_references" => variable_references(case),
         other => json!({ "crashed": format!("cases of the kind {other} are unknown") }),

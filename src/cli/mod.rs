@@ -19,6 +19,7 @@ mod render;
 mod run;
 mod source;
 mod test;
+mod test_state;
 
 use std::path::PathBuf;
 

@@ -67,7 +67,9 @@ pub struct Execution {
     pub(crate) out: Step,
     pub(crate) objects: Arc<[StoredObject]>,
     pub(crate) next_call: u64,
-    root: ThreadId,
+    pub(crate) root: ThreadId,
+    /// Causes do not name the state (TestState).
+    pub(crate) bare_causes: bool,
     begun: bool,
     name: Arc<str>,
     input: Value,
@@ -116,6 +118,7 @@ impl Execution {
             objects: Arc::from(start.objects),
             next_call: 1,
             root,
+            bare_causes: false,
             begun: false,
             name: Arc::from(start.name),
             input: start.input,
@@ -304,7 +307,8 @@ impl Execution {
     /// Lets a thread go on with a fault as its next micro-step.
     pub(crate) fn fall(&mut self, id: ThreadId, state: &StateProgram, trouble: Trouble) {
         if let Some(thread) = self.threads.get_mut(id) {
-            let trouble = trouble.in_state(state, thread.visit.entered);
+            let entered = (!self.bare_causes).then_some(thread.visit.entered);
+            let trouble = trouble.in_state(state, entered);
             thread.visit.stand = Stand::Fault(trouble);
             self.queue.push_front(id);
         }

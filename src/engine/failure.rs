@@ -21,6 +21,19 @@ use crate::engine::trouble::Class;
 use crate::engine::trouble::Trouble;
 use crate::query::Value;
 
+/// What a Catcher sees: `{"Error", "Cause"}`, where a timeout without a cause has an empty one.
+pub(crate) fn error_output(trouble: &Trouble) -> Value {
+    let text = |text: &Option<std::sync::Arc<str>>| match text {
+        Some(text) => Value::String(text.clone()),
+        None if matches!(trouble.class, Class::Timeout { .. }) => Value::from(""),
+        None => Value::Null,
+    };
+    Value::object([
+        ("Error", text(&trouble.error)),
+        ("Cause", text(&trouble.cause)),
+    ])
+}
+
 impl Execution {
     pub(crate) fn handle(&mut self, id: ThreadId, state: &StateProgram, trouble: Trouble) {
         self.note_evaluation(id, state, &trouble);
@@ -40,7 +53,7 @@ impl Execution {
             Ok(departure) => self.leave(id, state, departure),
             // A Catcher that fails itself is not tried again.
             Err(second) => {
-                let entered = self.entered(id);
+                let entered = (!self.bare_causes).then(|| self.entered(id));
                 let second = second.in_state(state, entered);
                 self.note_evaluation(id, state, &second);
                 self.fail_scope(id, second);
@@ -148,14 +161,7 @@ impl Execution {
         catcher: &Catcher,
         trouble: &Trouble,
     ) -> Result<Departure, Trouble> {
-        let text = |text: &Option<std::sync::Arc<str>>| match text {
-            Some(text) => Value::String(text.clone()),
-            None => Value::Null,
-        };
-        let error_output = Value::object([
-            ("Error", text(&trouble.error)),
-            ("Cause", text(&trouble.cause)),
-        ]);
+        let error_output = error_output(trouble);
         let measure = Measure::of(&error_output);
         let (raw, input_measure) = self.raw_input(id);
         let next = Next::State(catcher.next);

@@ -28,6 +28,7 @@ mod signal;
 mod simulate;
 mod states;
 mod template;
+pub mod testing;
 mod timer;
 mod trouble;
 

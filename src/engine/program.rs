@@ -265,8 +265,14 @@ impl Program {
         )
     }
 
-    /// ARN of an execution of this name.
+    /// ARN of an execution of this name. Executions of Express workflows carry an id of their start besides.
     pub fn execution_arn(&self, name: &str) -> String {
+        if self.kind == ExecutionKind::Express {
+            return format!(
+                "arn:aws:states:{}:{}:express:{}:{name}:{name}",
+                self.region, self.account, self.name
+            );
+        }
         format!(
             "arn:aws:states:{}:{}:execution:{}:{name}",
             self.region, self.account, self.name

@@ -119,14 +119,15 @@ impl Trouble {
         self
     }
 
-    /// Adds the state: to the origin, and to the words of those faults whose words name it.
+    /// Adds the state: to the origin, and with the id of its `*StateEntered` to the words of those
+    /// faults whose words name it.
     #[must_use]
-    pub fn in_state(mut self, state: &StateProgram, entered: u64) -> Trouble {
+    pub fn in_state(mut self, state: &StateProgram, entered: Option<u64>) -> Trouble {
         if self.origin.is_some() {
             return self;
         }
         if matches!(self.class, Class::Runtime | Class::Evaluation { .. })
-            && let Some(cause) = &self.cause
+            && let (Some(cause), Some(entered)) = (&self.cause, entered)
         {
             self.cause = Some(Arc::from(format!(
                 "An error occurred while executing the state '{}' (entered at the event id #{entered}). {cause}",

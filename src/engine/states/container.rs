@@ -144,10 +144,11 @@ impl Execution {
         if let Some(slot) = container.results.get_mut(parent.index) {
             *slot = Some(output);
         }
+        let done = container.finished >= container.length;
         if !distributed {
             outer.last = last;
             if state.kind == StateKind::Map {
-                self.emit_leaf(
+                let succeeded = self.emit_leaf(
                     parent.thread,
                     state,
                     EventDetail::MapIterationSucceeded {
@@ -155,6 +156,10 @@ impl Execution {
                         index: parent.index,
                     },
                 );
+                // Only the last iteration's own event is followed by others.
+                if done && let Some(outer) = self.threads.get_mut(parent.thread) {
+                    outer.last = succeeded;
+                }
             }
         }
         self.begin_lanes(parent.thread, state);

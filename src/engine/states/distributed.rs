@@ -212,10 +212,7 @@ impl Execution {
         for sibling in running {
             self.abort_lane(sibling, 0);
         }
-        let trouble = Trouble::named(
-            "States.ExceedToleratedFailureThreshold",
-            "The specified tolerated failure threshold was exceeded",
-        );
+        let trouble = threshold_exceeded();
         self.emit(
             parent.thread,
             state,
@@ -239,4 +236,11 @@ impl Execution {
         self.conclude_results(id, state, results, container.bound);
         Ok(())
     }
+}
+
+pub(crate) fn threshold_exceeded() -> Trouble {
+    Trouble::named(
+        "States.ExceedToleratedFailureThreshold",
+        "The specified tolerated failure threshold was exceeded",
+    )
 }

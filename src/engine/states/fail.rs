@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use crate::asl::QueryLanguage;
 use crate::engine::Execution;
+use crate::engine::StageKind;
 use crate::engine::lanes::ThreadId;
 use crate::engine::program::Quantity;
 use crate::engine::program::StateProgram;
@@ -18,6 +20,10 @@ impl Execution {
         error: &Quantity,
         cause: &Quantity,
     ) -> Result<(), Trouble> {
+        if state.language == QueryLanguage::JsonPath {
+            let (raw, _) = self.raw_input(id);
+            self.stage(id, state, StageKind::AfterInputPath, &raw);
+        }
         let error = self.fail_text(id, state, error)?;
         let cause = self.fail_text(id, state, cause)?;
         Err(Trouble {

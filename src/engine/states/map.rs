@@ -13,6 +13,7 @@ use crate::engine::lanes::ThreadId;
 use crate::engine::measure::Measure;
 use crate::engine::passage::select;
 use crate::engine::program::MapWork;
+use crate::engine::program::Selection;
 use crate::engine::program::StateProgram;
 use crate::engine::template::Template;
 use crate::engine::trouble::Trouble;
@@ -64,22 +65,7 @@ impl Execution {
         );
         let environment = self.environment(id, state, &effective, &raw);
         let (tolerated_count, tolerated_percentage) = tolerance(map, &environment)?;
-        if let Some(count) = tolerated_count {
-            self.stage(
-                id,
-                state,
-                StageKind::ToleratedFailureCount,
-                &Value::from(count),
-            );
-        }
-        if let Some(percentage) = tolerated_percentage {
-            self.stage(
-                id,
-                state,
-                StageKind::ToleratedFailurePercentage,
-                &Value::from(percentage),
-            );
-        }
+        self.stage_tolerance(id, state, tolerated_count, tolerated_percentage);
         let plan = MapPlan {
             raw,
             effective,
@@ -107,6 +93,28 @@ impl Execution {
                 self.open(id, state, container);
                 Ok(())
             }
+        }
+    }
+
+    pub(crate) fn stage_tolerance(
+        &mut self,
+        id: ThreadId,
+        state: &StateProgram,
+        count: Option<i64>,
+        percentage: Option<f64>,
+    ) {
+        if let Some(count) = count {
+            let count = Value::from(count);
+            self.stage(id, state, StageKind::ToleratedFailureCount, &count);
+        }
+        if let Some(percentage) = percentage {
+            let percentage = Value::from(percentage);
+            self.stage(
+                id,
+                state,
+                StageKind::ToleratedFailurePercentage,
+                &percentage,
+            );
         }
     }
 
@@ -144,15 +152,20 @@ impl Execution {
             (QueryLanguage::Jsonata, None) => raw.clone(),
             (QueryLanguage::Jsonata, Some(template)) => template.evaluate(&environment)?,
         };
-        self.stage(id, state, StageKind::AfterItemsPath, &found);
         if let Value::Array(items) = &found {
+            self.stage(id, state, StageKind::AfterItemsPath, &found);
             return Ok(items.clone());
         }
         Err(match (state.language, &map.items) {
             (QueryLanguage::JsonPath, _) => {
                 let path = match &map.items_path {
-                    crate::engine::program::Selection::Path(path) => path.text(),
-                    _ => "$",
+                    // The service writes a path into the Context Object as if it were one into the input.
+                    Selection::Path(path) => path
+                        .text()
+                        .strip_prefix('$')
+                        .filter(|rest| rest.starts_with('$'))
+                        .unwrap_or_else(|| path.text()),
+                    Selection::Whole | Selection::Nothing => "$",
                 };
                 Trouble::runtime(format!("Reference path \"{path}\" must point to array."))
                     .at_field("/ItemsPath")
@@ -211,7 +224,7 @@ impl Execution {
     }
 }
 
-fn tolerance(
+pub(crate) fn tolerance(
     map: &MapWork,
     environment: &crate::engine::environment::Environment<'_>,
 ) -> Result<(Option<i64>, Option<f64>), Trouble> {

@@ -2,7 +2,7 @@
 
 mod choice;
 mod container;
-mod distributed;
+pub(crate) mod distributed;
 mod fail;
 pub(crate) mod map;
 mod parallel;

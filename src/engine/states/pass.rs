@@ -5,6 +5,8 @@ use crate::engine::Execution;
 use crate::engine::StageKind;
 use crate::engine::lanes::ThreadId;
 use crate::engine::measure::Measure;
+use crate::engine::passage::select;
+use crate::engine::program::Selection;
 use crate::engine::program::StateProgram;
 use crate::engine::trouble::Trouble;
 use crate::query::Value;
@@ -18,8 +20,9 @@ impl Execution {
     ) -> Result<(), Trouble> {
         let (result, measure) = match fixed {
             Some((result, measure)) => {
-                if matches!(state.input_path, crate::engine::program::Selection::Path(_)) {
-                    self.effective_input(id, state)?;
+                self.check_input_path(id, state)?;
+                if state.language == QueryLanguage::JsonPath {
+                    self.stage(id, state, StageKind::Result, result);
                 }
                 (result.clone(), *measure)
             }
@@ -28,10 +31,17 @@ impl Execution {
                 QueryLanguage::Jsonata => self.raw_input(id),
             },
         };
-        if state.language == QueryLanguage::JsonPath {
-            self.stage(id, state, StageKind::Result, &result);
-        }
         self.conclude(id, result, measure);
+        Ok(())
+    }
+
+    /// A fixed result hides the input, but a path into it still has to lead somewhere.
+    fn check_input_path(&mut self, id: ThreadId, state: &StateProgram) -> Result<(), Trouble> {
+        if let Selection::Path(_) = &state.input_path {
+            let (raw, _) = self.raw_input(id);
+            let environment = self.environment(id, state, &raw, &raw);
+            select(&state.input_path, "InputPath", &environment)?;
+        }
         Ok(())
     }
 

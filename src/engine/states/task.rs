@@ -200,7 +200,7 @@ impl Execution {
         let event = timed_out(&task.service);
         self.emit_task(id, state, call, event);
         if let Some(thread) = self.threads.get_mut(id) {
-            let trouble = Trouble::timeout(heartbeat).in_state(state, thread.visit.entered);
+            let trouble = Trouble::timeout(heartbeat).in_state(state, Some(thread.visit.entered));
             thread.visit.stand = Stand::Fault(trouble);
             // Behind whatever else goes off at this moment: siblings time out before the first is dealt with.
             self.queue.push_back(id);

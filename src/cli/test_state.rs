@@ -1,0 +1,224 @@
+//! One state on its own: requests of the TestState API as JSON, and their answers.
+
+use std::sync::Arc;
+
+use serde_json::Map as JsonMap;
+use serde_json::Value as Json;
+use serde_json::json;
+
+use crate::asl::MachineType;
+use crate::asl::ServiceDiagnostic;
+use crate::asl::StatePath;
+use crate::engine::CompileOptions;
+use crate::engine::Fault;
+use crate::engine::Start;
+use crate::engine::compile;
+use crate::engine::testing::Configuration;
+use crate::engine::testing::FieldValidation;
+use crate::engine::testing::Refusal;
+use crate::engine::testing::StateTest;
+use crate::engine::testing::StateTestAnswer;
+use crate::engine::testing::TestMock;
+use crate::engine::testing::test_state;
+use crate::query::Value;
+use crate::syntax::Format;
+
+/// The name a state without a machine is given.
+const STATE_NAME: &str = "StateName";
+
+/// Runs a recorded `test_state` case.
+pub(crate) fn test_state_case(case: &Json) -> Json {
+    match answer(case) {
+        Ok(line) => line,
+        Err(refusal) => json!({
+            "rejected": true,
+            "code": refusal.code,
+            "message": refusal.message,
+        }),
+    }
+}
+
+fn answer(case: &Json) -> Result<Json, Refusal> {
+    let member = |name: &str| case.get(name).filter(|value| !value.is_null());
+    let state_name = member("state_name").and_then(Json::as_str);
+    if state_name == Some("") {
+        return Err(Refusal {
+            code: "ParamValidationError",
+            message: "Parameter validation failed:\nInvalid length for parameter stateName, value: 0, valid min length: 1".to_owned(),
+        });
+    }
+    let text = crate::cli::cases::definition_text(case);
+    let options = crate::cli::cases::options(case);
+    let test = StateTest {
+        input: Value::from(case.get("input").unwrap_or(&json!({}))),
+        variables: match member("variables").map(Value::from) {
+            Some(Value::Object(members)) => members
+                .iter()
+                .map(|(name, value)| (name.to_string(), value.clone()))
+                .collect(),
+            _ => Vec::new(),
+        },
+        mock: member("mock").map(mock).transpose()?,
+        context: member("context").map(Value::from),
+        configuration: member("state_configuration")
+            .map(configuration)
+            .unwrap_or_default(),
+        has_role: false,
+        at: Start::default().at,
+    };
+    let answer = test_definition(&text, state_name, &options, &test)?;
+    let level = member("inspection_level")
+        .and_then(Json::as_str)
+        .unwrap_or("INFO");
+    Ok(answer_json(&answer, level != "INFO"))
+}
+
+/// Runs one state of a definition, which is a machine or the state alone.
+///
+/// # Errors
+/// What the TestState API refuses, with its code and words.
+pub fn test_definition(
+    text: &str,
+    state_name: Option<&str>,
+    options: &CompileOptions,
+    test: &StateTest,
+) -> Result<StateTestAnswer, Refusal> {
+    let definition: Json = serde_json::from_str(text)
+        .map_err(|_| Refusal::definition("Definition must be a valid JSON object"))?;
+    let whole = definition.get("States").is_some();
+    let machine_text = if whole {
+        definition.to_string()
+    } else {
+        wrapped(&definition).to_string()
+    };
+    let complaints = crate::asl::service_diagnostics(&machine_text, MachineType::Standard);
+    if !complaints.is_empty() {
+        return Err(Refusal::definition(ServiceDiagnostic::refusal(&complaints)));
+    }
+    let parse = crate::syntax::parse(&machine_text, Format::Json);
+    let machine = crate::asl::read(&parse.tree);
+    let program = compile(&parse.tree, &machine, options).map_err(|problems| {
+        let words: Vec<String> = problems
+            .iter()
+            .map(|problem| format!("{} at {}", problem.message, problem.pointer))
+            .collect();
+        Refusal::definition(format!(
+            "Invalid State Machine Definition: '{}'",
+            words.join("; ")
+        ))
+    })?;
+    let path = if whole {
+        let name = state_name.unwrap_or_default();
+        machine
+            .by_name(name)
+            .map(|state| state.path.clone())
+            .ok_or_else(|| Refusal::validation("State not found in definition"))?
+    } else {
+        StatePath::top(STATE_NAME)
+    };
+    test_state(&Arc::new(program), &path, test)
+}
+
+/// A machine around one state, with the states it goes on to.
+fn wrapped(state: &Json) -> Json {
+    let mut states = JsonMap::new();
+    states.insert(STATE_NAME.to_owned(), state.clone());
+    let mut targets: Vec<&Json> = ["Next", "Default"]
+        .into_iter()
+        .filter_map(|field| state.get(field))
+        .collect();
+    for list in ["Choices", "Catch"] {
+        let items = state.get(list).and_then(Json::as_array);
+        targets.extend(
+            items
+                .into_iter()
+                .flatten()
+                .filter_map(|item| item.get("Next")),
+        );
+    }
+    for target in targets.into_iter().filter_map(Json::as_str) {
+        states
+            .entry(target.to_owned())
+            .or_insert_with(|| json!({ "Type": "Succeed" }));
+    }
+    json!({ "StartAt": STATE_NAME, "States": states })
+}
+
+fn mock(mock: &Json) -> Result<TestMock, Refusal> {
+    if let Some(fault) = mock.get("errorOutput") {
+        let text = |name: &str| fault.get(name).and_then(Json::as_str).map(Arc::from);
+        return Ok(TestMock::Fault(Fault {
+            error: text("error"),
+            cause: text("cause"),
+            origin: None,
+        }));
+    }
+    let validation = mock
+        .get("fieldValidationMode")
+        .and_then(Json::as_str)
+        .and_then(FieldValidation::parse)
+        .unwrap_or_default();
+    let result = match (mock.get("result"), mock.get("result_text")) {
+        (Some(result), _) => Value::from(result),
+        (None, Some(text)) => Value::parse(text.as_str().unwrap_or_default())
+            .map_err(|_| Refusal::validation("Mocked result must be valid JSON"))?,
+        (None, None) => {
+            return Err(Refusal::validation(
+                "A test mock should have exactly one of the following fields: [result, errorOutput].",
+            ));
+        }
+    };
+    Ok(TestMock::Result(result, validation))
+}
+
+fn configuration(json: &Json) -> Configuration {
+    let number = |name: &str| json.get(name).and_then(Json::as_u64);
+    let text = |name: &str| json.get(name).and_then(Json::as_str).map(str::to_owned);
+    Configuration {
+        retrier_retry_count: number("retrierRetryCount").and_then(|n| u32::try_from(n).ok()),
+        error_caused_by_state: text("errorCausedByState"),
+        map_iteration_failure_count: number("mapIterationFailureCount"),
+        map_item_reader_data: text("mapItemReaderData"),
+    }
+}
+
+fn answer_json(answer: &StateTestAnswer, inspect: bool) -> Json {
+    let mut line = JsonMap::new();
+    line.insert("status".to_owned(), answer.status.name().into());
+    if let Some(output) = &answer.output {
+        line.insert("output".to_owned(), output.into());
+    }
+    let texts = [
+        ("error", &answer.error),
+        ("cause", &answer.cause),
+        ("nextState", &answer.next_state),
+    ];
+    for (name, text) in texts {
+        if let Some(text) = text {
+            line.insert(name.to_owned(), text.as_ref().into());
+        }
+    }
+    if inspect {
+        let mut data: JsonMap<String, Json> = answer
+            .inspection
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), Json::from(value)))
+            .collect();
+        if let Some(details) = &answer.error_details {
+            let mut members = JsonMap::new();
+            let numbers = [
+                ("catchIndex", details.catch_index.map(|n| n as i64)),
+                ("retryIndex", details.retry_index.map(|n| n as i64)),
+                ("retryBackoffIntervalSeconds", details.retry_backoff_seconds),
+            ];
+            for (name, number) in numbers {
+                if let Some(number) = number {
+                    members.insert(name.to_owned(), number.into());
+                }
+            }
+            data.insert("errorDetails".to_owned(), Json::Object(members));
+        }
+        line.insert("inspection".to_owned(), Json::Object(data));
+    }
+    Json::Object(line)
+}
