@@ -448,9 +448,9 @@ mod tests {
         )
         .unwrap();
         let mut mocks = Mocks::read(&file, "m", Some("T")).unwrap();
-        let failed = Outcome::Failed(Fault::new("E", "c"));
-        assert_eq!(outcomes(&mut mocks, None), [failed.clone()]);
-        assert_eq!(outcomes(&mut mocks, None), [failed]);
+        let failed = [Outcome::Failed(Fault::new("E", "c"))];
+        assert_eq!(outcomes(&mut mocks, None), failed);
+        assert_eq!(outcomes(&mut mocks, None), failed);
         assert_eq!(outcomes(&mut mocks, None), [Outcome::Succeeded(5.into())]);
         assert!(
             Mocks::read(&file, "x", Some("T"))

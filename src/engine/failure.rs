@@ -253,12 +253,12 @@ impl Execution {
         for sibling in running.into_iter().filter(|sibling| *sibling != id) {
             self.abort_sibling(sibling, parent.thread, state, last);
         }
-        let class = match trouble.class {
-            Class::Evaluation { .. } => Class::Named,
-            class => class,
-        };
+        let mut trouble = trouble;
+        if matches!(trouble.class, Class::Evaluation { .. }) {
+            trouble.class = Class::Named;
+        }
         if let Some(outer) = self.threads.get_mut(parent.thread) {
-            outer.visit.stand = Stand::Fault(Trouble { class, ..trouble });
+            outer.visit.stand = Stand::Fault(trouble);
             self.queue.push_front(parent.thread);
         }
     }

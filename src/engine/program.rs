@@ -324,16 +324,6 @@ impl Service {
         }
     }
 
-    /// The call is answered later, by the token or when the job is done.
-    pub fn is_submitted(&self) -> bool {
-        match self {
-            Service::Integration { resource, .. } => {
-                resource.contains(".sync") || resource.ends_with(".waitForTaskToken")
-            }
-            Service::Lambda | Service::Activity => false,
-        }
-    }
-
     /// The Task has a token: `.waitForTaskToken` and activities.
     pub fn has_token(&self) -> bool {
         match self {

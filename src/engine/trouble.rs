@@ -12,9 +12,12 @@ pub(crate) const RUNTIME: &str = "States.Runtime";
 pub(crate) const EVALUATION: &str = "States.QueryEvaluationError";
 pub(crate) const TIMEOUT: &str = "States.Timeout";
 
-/// A fault and how it is to be treated.
+/// A fault and how it is to be treated. Boxed, because it travels in every `Result`.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Trouble {
+pub(crate) struct Trouble(Box<TroubleParts>);
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct TroubleParts {
     pub error: Option<Arc<str>>,
     pub cause: Option<Arc<str>>,
     pub class: Class,
@@ -41,47 +44,66 @@ pub(crate) enum Class {
     },
 }
 
+impl std::ops::Deref for Trouble {
+    type Target = TroubleParts;
+
+    fn deref(&self) -> &TroubleParts {
+        &self.0
+    }
+}
+
+impl std::ops::DerefMut for Trouble {
+    fn deref_mut(&mut self) -> &mut TroubleParts {
+        &mut self.0
+    }
+}
+
 impl Trouble {
-    pub fn named(error: &str, cause: impl AsRef<str>) -> Trouble {
-        Trouble {
-            error: Some(Arc::from(error)),
-            cause: Some(Arc::from(cause.as_ref())),
-            class: Class::Named,
+    pub fn new(error: Option<Arc<str>>, cause: Option<Arc<str>>, class: Class) -> Trouble {
+        Trouble(Box::new(TroubleParts {
+            error,
+            cause,
+            class,
             origin: None,
             field: String::new(),
             span: None,
-        }
+        }))
+    }
+
+    pub fn named(error: &str, cause: impl AsRef<str>) -> Trouble {
+        Trouble::new(
+            Some(Arc::from(error)),
+            Some(Arc::from(cause.as_ref())),
+            Class::Named,
+        )
     }
 
     pub fn runtime(cause: impl AsRef<str>) -> Trouble {
-        Trouble {
-            class: Class::Runtime,
-            ..Trouble::named(RUNTIME, cause)
-        }
+        Trouble::new(
+            Some(Arc::from(RUNTIME)),
+            Some(Arc::from(cause.as_ref())),
+            Class::Runtime,
+        )
     }
 
     pub fn evaluation(location: Option<&str>, cause: impl AsRef<str>) -> Trouble {
-        Trouble {
-            class: Class::Evaluation {
-                location: location.map(Arc::from),
-                late: false,
-            },
-            field: location
-                .map(|place| format!("/{place}"))
-                .unwrap_or_default(),
-            ..Trouble::named(EVALUATION, cause)
-        }
+        let class = Class::Evaluation {
+            location: location.map(Arc::from),
+            late: false,
+        };
+        let mut trouble = Trouble::new(
+            Some(Arc::from(EVALUATION)),
+            Some(Arc::from(cause.as_ref())),
+            class,
+        );
+        trouble.field = location
+            .map(|place| format!("/{place}"))
+            .unwrap_or_default();
+        trouble
     }
 
     pub fn timeout(heartbeat: bool) -> Trouble {
-        Trouble {
-            error: Some(Arc::from(TIMEOUT)),
-            cause: None,
-            class: Class::Timeout { heartbeat },
-            origin: None,
-            field: String::new(),
-            span: None,
-        }
+        Trouble::new(Some(Arc::from(TIMEOUT)), None, Class::Timeout { heartbeat })
     }
 
     /// A payload is too large or nested too deep; `task` is what the service calls the culprit.
@@ -100,14 +122,9 @@ impl Trouble {
     }
 
     pub fn of_fault(fault: Fault) -> Trouble {
-        Trouble {
-            error: fault.error,
-            cause: fault.cause,
-            class: Class::Named,
-            origin: fault.origin,
-            field: String::new(),
-            span: None,
-        }
+        let mut trouble = Trouble::new(fault.error, fault.cause, Class::Named);
+        trouble.origin = fault.origin;
+        trouble
     }
 
     /// Names the field the fault arose in, if nothing has yet.

@@ -134,7 +134,7 @@ impl Source<'_> {
             );
             return None;
         };
-        let literal = self.to_value(operator.value);
+        let literal = self.json_of(operator.value);
         let mut bad_path = false;
         let comparison = Comparison::parse(&operator.key, &literal, |text| {
             let path = self.path(operator.value, text);

@@ -79,7 +79,7 @@ impl<'a> Source<'a> {
     /// A field's value with placeholders put in.
     pub fn value(&mut self, node: NodeId, name: &str) -> Option<Value> {
         let field = self.field(node, name)?;
-        Some(self.to_value(field))
+        Some(self.json_of(field))
     }
 
     /// A field's text with placeholders put in.
@@ -110,7 +110,7 @@ impl<'a> Source<'a> {
         }
     }
 
-    pub fn to_value(&mut self, node: NodeId) -> Value {
+    pub fn json_of(&mut self, node: NodeId) -> Value {
         self.convert(node, NESTING)
     }
 

@@ -26,7 +26,7 @@ impl Source<'_> {
         let Some(field) = self.field(node, name) else {
             return Selection::Whole;
         };
-        match self.to_value(field) {
+        match self.json_of(field) {
             Value::Null => Selection::Nothing,
             Value::String(text) if text.as_ref() == "$" => Selection::Whole,
             Value::String(text) => match self.path(field, &text) {
@@ -49,7 +49,7 @@ impl Source<'_> {
         let Some(field) = self.field(node, "ResultPath") else {
             return Placement::Whole;
         };
-        match self.to_value(field) {
+        match self.json_of(field) {
             Value::Null => Placement::Discard,
             Value::String(text) if text.as_ref() == "$" => Placement::Whole,
             Value::String(text) => match self.path(field, &text) {
@@ -148,12 +148,12 @@ impl Source<'_> {
                     .map(|item| self.payload(*item, location, depth - 1))
                     .collect(),
             ),
-            _ => Template::constant(self.to_value(node)),
+            _ => Template::constant(self.json_of(node)),
         }
     }
 
     fn computed(&mut self, node: NodeId, field: &Arc<str>, _location: &str) -> Template {
-        let value = self.to_value(node);
+        let value = self.json_of(node);
         let Some(text) = value.as_str() else {
             self.report(
                 node,
@@ -218,7 +218,7 @@ impl Source<'_> {
                     .collect(),
             ),
             NodeKind::String(_) => {
-                let value = self.to_value(node);
+                let value = self.json_of(node);
                 match value.as_str().and_then(jsonata_inside) {
                     Some(inside) => match self.expression(node, inside, location) {
                         Some(expression) => Template::Expression(expression),
@@ -227,7 +227,7 @@ impl Source<'_> {
                     None => Template::constant(value),
                 }
             }
-            _ => Template::constant(self.to_value(node)),
+            _ => Template::constant(self.json_of(node)),
         }
     }
 
@@ -278,7 +278,7 @@ impl Source<'_> {
         if language == QueryLanguage::JsonPath {
             let by_path = format!("{name}Path");
             if let Some(field) = self.field(node, &by_path) {
-                let value = self.to_value(field);
+                let value = self.json_of(field);
                 return match value.as_str() {
                     Some(text) if Intrinsic::looks_like(text) => {
                         let template = self.computed(field, &Arc::from(by_path), name);

@@ -10,11 +10,13 @@ use crate::engine::lanes::MapRun;
 use crate::engine::lanes::Parent;
 use crate::engine::lanes::Stand;
 use crate::engine::lanes::ThreadId;
+use crate::engine::measure::Measure;
 use crate::engine::measure::PAYLOAD_LIMIT;
 use crate::engine::program::BatcherWork;
 use crate::engine::program::DistributedWork;
 use crate::engine::program::MapWork;
 use crate::engine::program::StateProgram;
+use crate::engine::program::Work;
 use crate::engine::states::map::MapPlan;
 use crate::engine::trouble::Trouble;
 use crate::query::Value;
@@ -231,10 +233,65 @@ impl Execution {
         container: &Container,
         results: Vec<Value>,
     ) -> Result<(), Trouble> {
+        let written = self.written(id, state, container)?;
         let succeeded = self.emit_leaf(id, state, EventDetail::MapRunSucceeded);
         self.write(id, succeeded, Some(state), EventDetail::MapStateSucceeded);
-        self.conclude_results(id, state, results, container.bound);
+        match written {
+            Some(details) => {
+                let measure = Measure::of(&details);
+                self.stage(id, state, StageKind::Result, &details);
+                self.conclude(id, details, measure);
+            }
+            None => self.conclude_results(id, state, results, container.bound),
+        }
         Ok(())
+    }
+
+    /// What a Map with a ResultWriter gives instead of its results: where they would have been written.
+    fn written(
+        &mut self,
+        id: ThreadId,
+        state: &StateProgram,
+        container: &Container,
+    ) -> Result<Option<Value>, Trouble> {
+        let Work::Map(map) = &state.work else {
+            return Ok(None);
+        };
+        let writer = map
+            .distributed
+            .as_ref()
+            .and_then(|distributed| distributed.writer.as_ref());
+        let (Some(writer), Some(run)) = (writer, &container.map) else {
+            return Ok(None);
+        };
+        let (Some(_), Some(arguments)) = (&writer.resource, &writer.arguments) else {
+            return Ok(None);
+        };
+        let (raw, effective, _) = self.effective_input(id, state)?;
+        let environment = self.environment(id, state, &effective, &raw);
+        let target = arguments.evaluate(&environment)?;
+        let text = |name: &str| target.get(name).and_then(Value::as_str).unwrap_or_default();
+        let arn = run.arn.as_deref().unwrap_or_default();
+        let number = arn.rsplit(':').next().unwrap_or_default();
+        let prefix = text("Prefix");
+        let folder = if prefix.is_empty() {
+            String::new()
+        } else {
+            format!("{prefix}/")
+        };
+        Ok(Some(Value::object([
+            ("MapRunArn", Value::from(arn)),
+            (
+                "ResultWriterDetails",
+                Value::object([
+                    ("Bucket", Value::from(text("Bucket"))),
+                    (
+                        "Key",
+                        Value::from(format!("{folder}{number}/manifest.json")),
+                    ),
+                ]),
+            ),
+        ])))
     }
 }
 

@@ -26,14 +26,7 @@ impl Execution {
         }
         let error = self.fail_text(id, state, error)?;
         let cause = self.fail_text(id, state, cause)?;
-        Err(Trouble {
-            error,
-            cause,
-            class: Class::Named,
-            origin: None,
-            field: String::new(),
-            span: None,
-        })
+        Err(Trouble::new(error, cause, Class::Named))
     }
 
     fn fail_text(

@@ -152,8 +152,13 @@ fn check_mock(state: &StateProgram, test: &StateTest) -> Result<(), Refusal> {
     }
 }
 
-/// Fields of the Context Object and the types of their members; none for any type.
-const CONTEXT: [(&str, &[(&str, Option<&str>)]); 5] = [
+/// A field of the Context Object: its members with the types they must have; none for any type.
+type ContextField = (
+    &'static str,
+    &'static [(&'static str, Option<&'static str>)],
+);
+
+const CONTEXT: [ContextField; 5] = [
     (
         "Execution",
         &[

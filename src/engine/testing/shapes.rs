@@ -74,7 +74,9 @@ const FOUND_ITEMS: &[(&str, Shape)] = &[
 ];
 
 /// Service, action, fields of the answer.
-const ANSWERS: &[(&str, &str, &[(&str, Shape)])] = &[
+type Row = (&'static str, &'static str, &'static [(&'static str, Shape)]);
+
+const ANSWERS: &[Row] = &[
     (
         "s3",
         "getobject",
