@@ -202,16 +202,16 @@ pub(crate) fn check_left_behind(
     }
 }
 
-/// The state the place leads to, if nothing else leads to it.
+/// The state the place leads to, if no other way leads there from the start of the scope.
 pub(crate) fn left_behind(draft: &Draft<'_>, landing: &Landing) -> Option<Arc<str>> {
     let Onward::To(name) = &landing.onward else {
         return None;
     };
     draft.machine.in_scope(landing.scope, name)?;
-    let kept = rewire::arrivals_to(draft, landing.scope, name)
-        .into_iter()
-        .any(|arrival| !landing.arrivals.contains(&arrival));
-    (!kept).then(|| name.clone())
+    let without = rewire::reachable(draft, landing.scope, &landing.arrivals);
+    let lost = !without.contains(name.as_ref())
+        && rewire::reachable(draft, landing.scope, &[]).contains(name.as_ref());
+    lost.then(|| name.clone())
 }
 
 /// Makes the scope a place lies in, where it does not exist yet. Gives the place in it.

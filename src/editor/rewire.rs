@@ -1,5 +1,7 @@
 //! Ways between states: finding what leads to one, and letting it lead elsewhere.
 
+use std::collections::BTreeSet;
+
 use crate::asl::QueryLanguage;
 use crate::asl::ScopeId;
 use crate::asl::State;
@@ -17,6 +19,7 @@ use crate::syntax::NodeId;
 use crate::syntax::Sheet;
 use crate::syntax::Spot;
 use crate::syntax::quote;
+use crate::text::Span;
 use crate::text::Splice;
 
 /// Everything that leads to a state by its name: `StartAt` and the transitions of other states.
@@ -38,6 +41,38 @@ pub(crate) fn arrivals_to(draft: &Draft<'_>, scope: ScopeId, name: &str) -> Vec<
         }
     }
     found
+}
+
+/// The names of the states that the start of a scope leads to without taking some of the ways.
+pub(crate) fn reachable<'a>(
+    draft: &'a Draft<'_>,
+    scope: ScopeId,
+    without: &[Arrival],
+) -> BTreeSet<&'a str> {
+    let mut reached = BTreeSet::new();
+    let Some(found) = draft.machine.scope(scope) else {
+        return reached;
+    };
+    let open = |span: Span| !without.contains(&Arrival::Target(span));
+    let start = found.start_at.as_deref();
+    let start = start.filter(|_| found.start_at_span.is_some_and(open));
+    let mut waiting: Vec<&str> = start.into_iter().collect();
+    while let Some(name) = waiting.pop() {
+        let state = draft
+            .machine
+            .in_scope(scope, name)
+            .and_then(|id| draft.machine.state(id));
+        if let Some(state) = state
+            && reached.insert(state.name.as_ref())
+        {
+            let ways = state.transitions.iter();
+            waiting.extend(
+                ways.filter(|way| open(way.target_span))
+                    .map(|way| way.target.as_ref()),
+            );
+        }
+    }
+    reached
 }
 
 /// Lets everything that leads to a place lead to a state of this name.

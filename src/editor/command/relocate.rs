@@ -11,10 +11,13 @@ use crate::editor::command::graft::Dangling;
 use crate::editor::command::graft::Piece;
 use crate::editor::command::graft::graft;
 use crate::editor::draft::Draft;
+use crate::editor::place::Beside;
+use crate::editor::place::Landing;
 use crate::editor::place::id_of;
 use crate::editor::place::landing;
 use crate::editor::place::prepare;
 use crate::editor::plan::Outcome;
+use crate::editor::rewire;
 use crate::editor::words::refuse;
 
 pub(crate) fn relocate(
@@ -26,12 +29,19 @@ pub(crate) fn relocate(
     let name = state.name.to_string();
     check_not_itself(path, &name, at)?;
     let piece = Piece::of(draft, &[state], None);
+    let led_to: BTreeSet<String> = rewire::reachable(draft, state.scope, &[])
+        .into_iter()
+        .map(str::to_owned)
+        .collect();
     let old_prefix = draft.prefix(state.scope);
     let ids = BTreeSet::from([id_of(draft, state)?]);
     let gap = detach(draft, &ids, LooseEnds::Refuse)?;
     draft.apply(gap)?;
     let place = prepare(draft, at)?;
     let landing = landing(draft, &place)?;
+    if !matches!(place, Place::AtStart(_)) {
+        check_led_to(draft, &landing, &name, &led_to)?;
+    }
     let grafted = graft(draft, &piece, &landing, None, Dangling::Refuse)?;
     draft.finish(grafted.splices)?;
     let moved = grafted.paths.into_iter().filter_map(|(old, new)| {
@@ -42,6 +52,31 @@ pub(crate) fn relocate(
         moved: moved.collect(),
         ..Outcome::new(format!("Move {name}"), Some(grafted.entry))
     })
+}
+
+/// A place to which only the state itself led is no place for it.
+fn check_led_to(
+    draft: &Draft<'_>,
+    landing: &Landing,
+    name: &str,
+    before: &BTreeSet<String>,
+) -> Result<(), Refusal> {
+    let beside = match landing.beside {
+        Beside::After(id) | Beside::Before(id) => draft.machine.state(id),
+        Beside::Last => None,
+    };
+    let now = rewire::reachable(draft, landing.scope, &[]);
+    match beside {
+        Some(state)
+            if before.contains(state.name.as_ref()) && !now.contains(state.name.as_ref()) =>
+        {
+            refuse(
+                format!("{name} cannot go there"),
+                format!("Only {name} leads to {}", state.name),
+            )
+        }
+        _ => Ok(()),
+    }
 }
 
 fn check_not_itself(path: &StatePath, name: &str, at: &Place) -> Result<(), Refusal> {
