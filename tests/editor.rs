@@ -758,3 +758,12 @@ fn scalars_of_yaml_are_edited_and_the_rest_is_refused_by_name() {
             .contains("in YAML is not supported yet")
     );
 }
+
+#[test]
+fn a_text_that_is_no_object_has_no_places() {
+    for text in ["[]", "3", "\"x\"", "[{\"States\": {}}]"] {
+        let revision = revision(text);
+        assert!(stepwright::editor::places(&revision).is_empty(), "{text}");
+        assert!(refused(text, r#"{"insert":{"type":"Pass"}}"#).contains("not an object"));
+    }
+}

@@ -180,6 +180,10 @@ fn check(draft: &Draft<'_>, place: &Place) -> Result<(), Refusal> {
             missing_scope(draft, path, *slot).map(|_| ())
         }
         Place::EmptyMachine if draft.tree.root().is_none() => Ok(()),
+        Place::EmptyMachine => {
+            with_states(draft, ScopeId(0))?;
+            landing(draft, place).map(|_| ())
+        }
         _ => landing(draft, place).map(|_| ()),
     }
 }
