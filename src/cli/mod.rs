@@ -27,6 +27,7 @@ use clap::CommandFactory;
 use clap::Parser;
 use clap::Subcommand;
 
+pub use cases::run_case;
 pub use source::{Source, SourceArgs, argument_text, fail, json_argument};
 
 /// Runs what the process was asked for and returns its exit code.

@@ -1,0 +1,222 @@
+//! What holds for every execution: it repeats, a copy goes on alike, and nothing panics.
+
+use std::sync::Arc;
+
+use proptest::prelude::*;
+use serde_json::Value as Json;
+use serde_json::json;
+use stepwright::engine::Answer;
+use stepwright::engine::Call;
+use stepwright::engine::CompileOptions;
+use stepwright::engine::Demand;
+use stepwright::engine::Event;
+use stepwright::engine::Execution;
+use stepwright::engine::Fault;
+use stepwright::engine::Outcome;
+use stepwright::engine::Program;
+use stepwright::engine::Signal;
+use stepwright::engine::Start;
+use stepwright::engine::compile;
+use stepwright::engine::simulate;
+use stepwright::query::Value;
+use stepwright::syntax::Format;
+
+/// A state of a random machine, before it has a name and a target.
+fn state(depth: u32) -> BoxedStrategy<Json> {
+    let leaf = prop_oneof![
+        (0..5i64).prop_map(|n| json!({"Type": "Pass", "Parameters": {"n": n, "all.$": "$"}})),
+        Just(json!({"Type": "Pass", "Parameters": {"id.$": "States.UUID()"}, "ResultPath": "$.made"})),
+        Just(json!({"Type": "Pass", "Assign": {"seen.$": "$"}, "ResultPath": null})),
+        (0..4i64).prop_map(|n| json!({"Type": "Wait", "Seconds": n})),
+        (1..4i64, any::<bool>()).prop_map(|(attempts, caught)| {
+            let mut task = json!({
+                "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "TimeoutSeconds": 3,
+                "Parameters": {"FunctionName": "f", "Payload.$": "$"}, "ResultPath": "$.result",
+                "Retry": [{"ErrorEquals": ["States.ALL"], "MaxAttempts": attempts, "JitterStrategy": "FULL"}],
+            });
+            if caught {
+                task["Catch"] = json!([{"ErrorEquals": ["States.ALL"], "Next": "Last", "ResultPath": "$.error"}]);
+            }
+            task
+        }),
+        Just(json!({"Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% {'r': $random(), 'in': $states.input} %}"})),
+        Just(json!({"Type": "Pass", "InputPath": "$.missing"})),
+    ];
+    if depth == 0 {
+        return leaf.boxed();
+    }
+    prop_oneof![
+        4 => leaf,
+        1 => (machine(depth - 1), 0..4usize, 0..3i64).prop_map(|(inner, _, limit)| json!({
+            "Type": "Map", "ItemProcessor": inner, "MaxConcurrency": limit, "ItemSelector": {"item.$": "$$.Map.Item.Value"},
+            "ItemsPath": "$.items", "ResultPath": "$.mapped",
+        })),
+        1 => (machine(depth - 1), machine(depth - 1)).prop_map(|(one, two)| json!({
+            "Type": "Parallel", "Branches": [one, two], "ResultPath": "$.parallel",
+            "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Last", "ResultPath": "$.error"}],
+        })),
+    ]
+    .boxed()
+}
+
+fn machine(depth: u32) -> BoxedStrategy<Json> {
+    proptest::collection::vec(state(depth), 1..4)
+        .prop_map(|states| {
+            let count = states.len();
+            let mut members = serde_json::Map::new();
+            for (index, mut state) in states.into_iter().enumerate() {
+                let next = if index + 1 == count {
+                    "Last".to_owned()
+                } else {
+                    format!("S{}", index + 1)
+                };
+                state["Next"] = json!(next);
+                members.insert(format!("S{index}"), state);
+            }
+            members.insert("Last".to_owned(), json!({"Type": "Pass", "End": true}));
+            json!({"StartAt": "S0", "States": members})
+        })
+        .boxed()
+}
+
+fn program(definition: &Json) -> Arc<Program> {
+    let text = definition.to_string();
+    let tree = stepwright::syntax::parse(&text, Format::Json).tree;
+    let machine = stepwright::asl::read(&tree);
+    let compiled = compile(&tree, &machine, &CompileOptions::default());
+    Arc::new(compiled.unwrap_or_else(|problems| panic!("{problems:?}\n{text}")))
+}
+
+fn start(seed: u64) -> Start {
+    Start {
+        input: Value::from(&json!({"items": [1, {"a": 2}, "x"]})),
+        seed,
+        ..Start::default()
+    }
+}
+
+/// Answers that depend on the call alone.
+fn answer(call: &Call) -> Vec<Answer> {
+    let outcome = match call.id.0 % 4 {
+        0 => Outcome::Succeeded(call.payload.clone()),
+        1 => Outcome::Failed(Fault::new("Odd", "because")),
+        2 => Outcome::Succeeded(Value::from(call.id.0 as i64)),
+        _ => return Vec::new(),
+    };
+    let after = (call.id.0 as i64 * 37) % 900;
+    vec![Answer { after, outcome }]
+}
+
+fn lines(events: &[Event]) -> Vec<String> {
+    events
+        .iter()
+        .map(|event| format!("{} {}", event.at, event.to_json()))
+        .collect()
+}
+
+/// Drives an execution by hand, recording signals; answers come at once.
+fn step(execution: &mut Execution, waiting: &mut Vec<Call>) -> Option<(Signal, Vec<Event>)> {
+    let now = execution.now();
+    let signal = if execution.ready().is_some() {
+        Signal::Proceed { now }
+    } else if let Some(call) = waiting.pop() {
+        let outcome = answer(&call)
+            .pop()
+            .map_or(Outcome::Succeeded(Value::Null), |answer| answer.outcome);
+        Signal::Answer {
+            call: call.id,
+            outcome,
+            now: now + 1,
+        }
+    } else {
+        Signal::Time {
+            now: execution.next_timer()?,
+        }
+    };
+    let step = execution.advance(signal.clone());
+    for demand in step.demands {
+        match demand {
+            Demand::Call(call) => waiting.push(call),
+            Demand::Cancel(id) => waiting.retain(|call| call.id != id),
+        }
+    }
+    Some((signal, step.events))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_same_start_gives_the_same_events(definition in machine(2), seed in any::<u64>()) {
+        let program = program(&definition);
+        let one = simulate(&program, start(seed), &mut answer);
+        let two = simulate(&program, start(seed), &mut answer);
+        prop_assert!(one.ended.is_some());
+        prop_assert_eq!(lines(&one.events), lines(&two.events));
+    }
+
+    #[test]
+    fn a_copy_goes_on_as_the_original_does(definition in machine(2), seed in any::<u64>(), cut in 0..60usize) {
+        let program = program(&definition);
+        let mut execution = Execution::new(program, start(seed));
+        let mut waiting = Vec::new();
+        for _ in 0..cut {
+            if execution.ended().is_some() || step(&mut execution, &mut waiting).is_none() {
+                break;
+            }
+        }
+        let mut copy = execution.clone();
+        let mut signals = Vec::new();
+        let mut rest = Vec::new();
+        while execution.ended().is_none() {
+            let Some((signal, events)) = step(&mut execution, &mut waiting) else { break };
+            signals.push(signal);
+            rest.extend(events);
+        }
+        let mut again = Vec::new();
+        for signal in signals {
+            again.extend(copy.advance(signal).events);
+        }
+        prop_assert_eq!(lines(&rest), lines(&again));
+        prop_assert_eq!(execution.ended(), copy.ended());
+    }
+
+    #[test]
+    fn ids_run_on_and_follow_earlier_ones(definition in machine(2), seed in any::<u64>()) {
+        let run = simulate(&program(&definition), start(seed), &mut answer);
+        for (index, event) in run.events.iter().enumerate() {
+            prop_assert_eq!(event.id, index as u64 + 1);
+            prop_assert!(event.previous < event.id);
+        }
+    }
+
+    #[test]
+    fn stopping_at_any_moment_ends_it(definition in machine(2), cut in 0..40usize) {
+        let mut execution = Execution::new(program(&definition), start(1));
+        let mut waiting = Vec::new();
+        for _ in 0..cut {
+            if execution.ended().is_some() || step(&mut execution, &mut waiting).is_none() {
+                break;
+            }
+        }
+        let now = execution.now();
+        execution.advance(Signal::Stop { now, error: None, cause: None });
+        prop_assert!(execution.ended().is_some());
+        prop_assert!(execution.ready().is_none() && execution.next_timer().is_none());
+    }
+
+    #[test]
+    fn broken_definitions_are_refused_not_feared(definition in machine(1), at in any::<prop::sample::Index>(), with in "[\\[\\]{}\",:$a-z0-9%]{0,4}") {
+        let text = definition.to_string();
+        let mut place = at.index(text.len());
+        while !text.is_char_boundary(place) {
+            place -= 1;
+        }
+        let broken = format!("{}{with}{}", &text[..place], &text[place..]);
+        let tree = stepwright::syntax::parse(&broken, Format::Json).tree;
+        let machine = stepwright::asl::read(&tree);
+        if let Ok(program) = compile(&tree, &machine, &CompileOptions::default()) {
+            simulate(&Arc::new(program), start(1), &mut answer);
+        }
+    }
+}
