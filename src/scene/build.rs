@@ -133,3 +133,89 @@ fn slot_group(index: usize, slot: &Slot, detail: Detail) -> Group {
         shapes,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::graph::LayoutRequest;
+    use crate::graph::NodeKey;
+    use crate::scene::Marks;
+    use crate::scene::faces;
+    use crate::scene::fixture;
+    use crate::syntax::Format;
+    use std::path::Path;
+
+    fn scene_of(text: &str, zoom: f32, visible: Option<Rect>) -> (Scene, usize) {
+        let tree = crate::syntax::parse(text, Format::Json).tree;
+        let machine = crate::asl::read(&tree);
+        let flow = crate::graph::flow(&tree, &machine);
+        let layout = crate::graph::layout(&LayoutRequest::new(flow, &crate::graph::average_width));
+        let scene = build(&SceneRequest {
+            layout: &layout,
+            faces: &faces(&tree, &machine),
+            run: None,
+            marks: &Marks::default(),
+            slots: &[],
+            zoom,
+            visible,
+            error_handling: true,
+        });
+        (scene, machine.states.len())
+    }
+
+    fn states(scene: &Scene) -> Vec<&Group> {
+        let is_state = |group: &&Group| matches!(group.subject, Subject::Node(NodeKey::State(_)));
+        scene.groups.iter().filter(is_state).collect()
+    }
+
+    #[test]
+    fn every_state_of_every_sample_has_a_group_with_a_label() {
+        let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-workflows");
+        let folders = std::fs::read_dir(samples).unwrap();
+        let mut seen = 0;
+        for folder in folders
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.is_dir())
+        {
+            for file in std::fs::read_dir(folder)
+                .unwrap()
+                .map(|entry| entry.unwrap().path())
+            {
+                if !file.to_string_lossy().ends_with(".asl.json") {
+                    continue;
+                }
+                let (scene, count) = scene_of(&std::fs::read_to_string(&file).unwrap(), 1.0, None);
+                let drawn = states(&scene);
+                assert_eq!(drawn.len(), count, "{}", file.display());
+                for group in drawn {
+                    assert!(group.label.contains(", ") && !group.shapes.is_empty());
+                }
+                seen += 1;
+            }
+        }
+        assert!(seen > 0);
+    }
+
+    #[test]
+    fn what_is_out_of_sight_is_left_out() {
+        let (all, _) = scene_of(fixture::DEFINITION, 1.0, None);
+        let (some, _) = scene_of(
+            fixture::DEFINITION,
+            1.0,
+            Some(Rect::new(0.0, 0.0, 2000.0, 60.0)),
+        );
+        assert!(states(&some).len() < states(&all).len());
+    }
+
+    #[test]
+    fn detail_falls_with_the_zoom() {
+        let words = |zoom: f32| {
+            let (scene, _) = scene_of(fixture::DEFINITION, zoom, None);
+            let shapes = scene.groups.into_iter().flat_map(|group| group.shapes);
+            shapes
+                .filter(|shape| matches!(shape, Shape::Text(_)))
+                .count()
+        };
+        assert!(words(1.0) > words(0.5) && words(0.5) > words(0.3));
+    }
+}

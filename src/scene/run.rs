@@ -26,7 +26,12 @@ pub fn run_picture(trace: &Trace) -> RunPicture {
                 caught: passage.caught,
             })
             .collect(),
-        ends: trace.scope_ends.clone(),
+        ends: trace
+            .scope_ends
+            .iter()
+            .filter(|state| state.container().is_none())
+            .cloned()
+            .collect(),
         running: !trace.ended,
     }
 }

@@ -346,4 +346,34 @@ mod tests {
         assert!((ratio - 21.0).abs() < 1e-9);
         assert_eq!(Color::hex(0x5546D3).to_hex(), "#5546D3");
     }
+
+    /// Colours spelled out anywhere else would escape the table.
+    #[test]
+    fn no_other_file_names_a_colour() {
+        fn scan(folder: &std::path::Path, found: &mut Vec<String>) {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    scan(&path, found);
+                } else if path.extension().is_some_and(|ending| ending == "rs")
+                    && !path.ends_with("scene/theme.rs")
+                {
+                    let text = std::fs::read_to_string(&path).unwrap();
+                    let spelled = ["from_rgb(", "from_gray(", "Color32::from_black_alpha("];
+                    let named = ["RED", "GREEN", "BLUE", "WHITE", "BLACK", "GRAY", "YELLOW"];
+                    let raw = spelled.iter().any(|words| text.contains(words))
+                        || named
+                            .iter()
+                            .any(|name| text.contains(&format!("Color32::{name}")));
+                    if raw {
+                        found.push(path.display().to_string());
+                    }
+                }
+            }
+        }
+        let mut found = Vec::new();
+        let source = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+        scan(&source, &mut found);
+        assert_eq!(found, Vec::<String>::new());
+    }
 }

@@ -137,12 +137,13 @@ impl Frame<'_> {
         if let Gesture::Drag(drag) = &self.view.gesture {
             self.ghost(ui, pointer, drag);
         }
-        let beside = pointer + vec2(236.0, 14.0);
+        // Right of the ghost, else below it.
+        let beside = [pointer + vec2(236.0, 14.0), pointer + vec2(12.0, 82.0)];
         if let Some((_, tip)) = refusal {
             let at = if matches!(self.view.gesture, Gesture::Drag(_)) {
                 beside
             } else {
-                pointer + vec2(16.0, 14.0)
+                [pointer + vec2(16.0, 14.0); 2]
             };
             tip::paint(ui.ctx(), self.canvas, at, &tip);
             return;
@@ -171,7 +172,7 @@ impl Frame<'_> {
                 ui.ctx()
                     .request_repaint_after(std::time::Duration::from_secs_f64(wait));
             } else if let Some(tip) = self.tip_of(&hover.on, scene) {
-                tip::paint(ui.ctx(), self.canvas, pointer + vec2(14.0, 20.0), &tip);
+                tip::paint(ui.ctx(), self.canvas, [pointer + vec2(14.0, 20.0); 2], &tip);
             }
         }
     }

@@ -23,7 +23,7 @@ pub struct Camera {
 }
 
 /// A camera that may be on its way to another place.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Glide {
     pub camera: Camera,
     way: Option<(Camera, Camera, f64)>,
@@ -126,15 +126,6 @@ impl Camera {
         Camera {
             zoom,
             origin: self.origin + (other.origin - self.origin) * straight,
-        }
-    }
-}
-
-impl Default for Glide {
-    fn default() -> Glide {
-        Glide {
-            camera: Camera::default(),
-            way: None,
         }
     }
 }

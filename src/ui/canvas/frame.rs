@@ -160,8 +160,14 @@ impl Frame<'_> {
             view.hovered = None;
             view.reveals = model.reveals;
         }
-        view.motion
-            .follow(model.layout, self.now, model.reduced_motion);
+        let anchor = view.glide.camera.world(self.canvas, self.canvas.center());
+        let shift = view
+            .motion
+            .follow(model.layout, self.now, model.reduced_motion, anchor);
+        if let Some(shift) = shift {
+            view.glide
+                .pan(-vec2(shift.x, shift.y) * view.glide.camera.zoom);
+        }
         if !view.fitted && !model.layout.nodes.is_empty() && self.canvas.is_positive() {
             view.fitted = true;
             view.glide.jump(Camera::fitting(

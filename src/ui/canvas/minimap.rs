@@ -83,7 +83,8 @@ pub fn show(
             containers.push(at);
         } else if let NodeKey::State(path) = &node.key {
             let at = at.expand2(vec2(0.0, (1.5 - at.height()).max(0.0) / 2.0));
-            mesh.add_colored_rect(at, skin.color(tint(model, path)));
+            let (role, opacity) = tint(model, path);
+            mesh.add_colored_rect(at, skin.color(role).gamma_multiply(opacity));
         }
     }
     for container in containers {
@@ -112,20 +113,21 @@ fn wanted(response: &Response) -> Option<egui::Pos2> {
     response.interact_pointer_pos().filter(|_| pressed)
 }
 
-fn tint(model: &CanvasModel, path: &crate::asl::StatePath) -> Role {
+/// The colour of a card and how much of it.
+fn tint(model: &CanvasModel, path: &crate::asl::StatePath) -> (Role, f32) {
     if model.marks.matches.contains(path) {
-        return Role::StatusLine(Status::Paused);
+        return (Role::StatusLine(Status::Paused), 1.0);
     }
     match model.run {
         Some(run) => match run.status(path) {
-            Status::NotReached => Role::Ghost,
-            status => Role::StatusLine(status),
+            Status::NotReached => (Role::Ghost, 1.0),
+            status => (Role::StatusLine(status), 1.0),
         },
         None => match model.faces.get(path).map(|face| face.family) {
-            Some(Family::Succeed) => Role::StatusLine(Status::Succeeded),
-            Some(Family::Fail) => Role::StatusLine(Status::Failed),
-            Some(Family::Flow) | None => Role::Ghost,
-            Some(family) => Role::KindIcon(family),
+            Some(Family::Succeed) => (Role::StatusLine(Status::Succeeded), 1.0),
+            Some(Family::Fail) => (Role::StatusLine(Status::Failed), 1.0),
+            Some(family) => (Role::KindIcon(family), 0.62),
+            None => (Role::Ghost, 1.0),
         },
     }
 }

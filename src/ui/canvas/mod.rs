@@ -20,6 +20,8 @@ mod motion;
 mod paint;
 mod parts;
 mod slots;
+#[cfg(test)]
+mod tests;
 mod tip;
 
 use std::collections::BTreeMap;

@@ -22,26 +22,37 @@ pub struct Motion {
 }
 
 impl Motion {
-    /// Takes in the layout of this frame; true where it is another one than before.
-    pub fn follow(&mut self, layout: &Arc<Layout>, now: f64, at_once: bool) -> bool {
+    /// Takes in the layout of this frame. Where it is another one than before, answers how far the
+    /// node nearest to `anchor` has moved: the camera follows, so that this node stays where it is seen.
+    pub fn follow(
+        &mut self,
+        layout: &Arc<Layout>,
+        now: f64,
+        at_once: bool,
+        anchor: Point,
+    ) -> Option<Point> {
         let same = self
             .shown
             .as_ref()
             .is_some_and(|shown| Arc::ptr_eq(shown, layout));
         if same {
-            return false;
+            return None;
         }
+        let shift = self
+            .shown
+            .as_ref()
+            .and_then(|shown| shift(shown, layout, anchor));
         let still = at_once || layout.nodes.len() > MOST_NODES;
         self.from = match (&self.shown, still) {
             (Some(_), false) => self
                 .current(now)
-                .map(|current| rects(&current))
+                .map(|current| rects(&current, shift.unwrap_or_default()))
                 .unwrap_or_default(),
             _ => BTreeMap::new(),
         };
         self.since = now;
         self.shown = Some(layout.clone());
-        true
+        shift
     }
 
     /// Forgets where things were: the next layout appears at once.
@@ -90,12 +101,25 @@ impl Motion {
     }
 }
 
-fn rects(layout: &Layout) -> BTreeMap<NodeKey, Rect> {
+fn rects(layout: &Layout, shift: Point) -> BTreeMap<NodeKey, Rect> {
     layout
         .nodes
         .iter()
-        .map(|node| (node.key.clone(), node.rect))
+        .map(|node| (node.key.clone(), node.rect.moved(shift)))
         .collect()
+}
+
+/// How far the node nearest to a point has moved between two layouts that both have it.
+fn shift(before: &Layout, after: &Layout, anchor: Point) -> Option<Point> {
+    let now: BTreeMap<&NodeKey, &Rect> = after
+        .nodes
+        .iter()
+        .map(|node| (&node.key, &node.rect))
+        .collect();
+    let kept = before.nodes.iter().filter(|node| node.header.is_none());
+    kept.filter_map(|node| Some((node.rect, now.get(&node.key)?)))
+        .min_by(|(a, _), (b, _)| a.distance(anchor).total_cmp(&b.distance(anchor)))
+        .map(|(old, new)| Point::new(new.x - old.x, new.y - old.y))
 }
 
 fn between(from: &Rect, to: &Rect, share: f32) -> Rect {

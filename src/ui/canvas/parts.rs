@@ -410,7 +410,7 @@ fn edge(
             None => select_edge(&edge.key, wishes),
         }
     }
-    head(ui, canvas, view, edge, found);
+    head(ui, canvas, view, edge, center, found);
 }
 
 fn plus(ui: &Ui, center: Pos2, hot: bool) {
@@ -430,7 +430,14 @@ fn plus(ui: &Ui, center: Pos2, hot: bool) {
 }
 
 /// The head of an edge can be dragged to another state.
-fn head(ui: &Ui, canvas: Rect, view: &mut CanvasView, edge: &PlacedEdge, found: &mut Found) {
+fn head(
+    ui: &Ui,
+    canvas: Rect,
+    view: &mut CanvasView,
+    edge: &PlacedEdge,
+    middle: Pos2,
+    found: &mut Found,
+) {
     let (Some(kind), NodeKey::State(from)) = (edge.kind.transition(), &edge.from) else {
         return;
     };
@@ -438,14 +445,17 @@ fn head(ui: &Ui, canvas: Rect, view: &mut CanvasView, edge: &PlacedEdge, found: 
         return;
     };
     let tip = view.glide.camera.point(canvas, *tip);
-    let rect = Rect::from_center_size(tip - vec2(0.0, 4.0), vec2(16.0, 14.0));
+    // Where the line is short, its + comes first.
+    let room = (tip - middle).length() - 9.0;
+    let rect =
+        Rect::from_center_size(tip, vec2(14.0, 14.0)).with_min_y(tip.y - room.clamp(3.0, 10.0));
     let dragging = matches!(
         &view.gesture,
         Gesture::Reconnect { from: moved, transition } if moved == from && *transition == kind
     );
     let near = ui
         .input(|input| input.pointer.hover_pos())
-        .is_some_and(|at| rect.expand(8.0).contains(at));
+        .is_some_and(|at| rect.expand(4.0).contains(at));
     if !near && !dragging {
         return;
     }

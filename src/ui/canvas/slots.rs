@@ -76,7 +76,7 @@ pub fn middle(edge: &PlacedEdge) -> Option<Point> {
         Some(below) if below.y < to.y && from.y < below.y => below,
         _ => from,
     };
-    Some(start.toward(to, 0.45))
+    Some(start.toward(to, 0.42))
 }
 
 /// "ValidateOrder → Wait → Reserve inventory"
@@ -198,8 +198,7 @@ fn last_part(edge: &PlacedEdge) -> Option<(Point, Point)> {
     let parts = edge.route.iter().zip(edge.route.iter().skip(1));
     parts
         .map(|(from, to)| (*from, *to))
-        .filter(|(from, to)| from.distance(*to) > 8.0)
-        .next_back()
+        .rfind(|(from, to)| from.distance(*to) > 8.0)
         .or_else(|| edge.route.first().copied().zip(edge.route.last().copied()))
 }
 

@@ -28,8 +28,9 @@ pub struct Tip {
     pub line: String,
 }
 
-/// Paints a tooltip with its top left corner at a point, moved so that it stays inside.
-pub fn paint(ctx: &Context, inside: Rect, at: Pos2, tip: &Tip) {
+/// Paints a tooltip with its top left corner at the first of two points where it fits, moved so that it
+/// stays inside.
+pub fn paint(ctx: &Context, inside: Rect, [first, second]: [Pos2; 2], tip: &Tip) {
     let skin = Skin::of(ctx);
     let painter = ctx.layer_painter(LayerId::new(Order::Tooltip, Id::unique("canvas tip")));
     let room = WIDTH - 24.0;
@@ -52,6 +53,11 @@ pub fn paint(ctx: &Context, inside: Rect, at: Pos2, tip: &Tip) {
         title.size().x.max(below.x) + indent + 24.0,
         title.size().y + below.y + if line.is_some() { 3.0 } else { 0.0 } + 16.0,
     );
+    let at = if first.x + size.x <= inside.right() {
+        first
+    } else {
+        second
+    };
     let corner = pos2(
         at.x.min(inside.right() - size.x - 4.0)
             .max(inside.left() + 4.0),
