@@ -11,9 +11,10 @@ use crate::asl::nearest::nearest;
 use crate::syntax::NodeId;
 
 pub(crate) fn check(document: &Document<'_>, findings: &mut Vec<Finding>) {
-    for scope in &document.machine.scopes {
+    for (id, scope) in document.machine.scope_ids().zip(&document.machine.scopes) {
         if let (Some(target), Some(value)) =
             (&scope.start_at, document.tree.get(scope.node, "StartAt"))
+            && document.machine.in_scope(id, target).is_none()
         {
             findings.extend(find(document, scope, "StartAt", target, value));
         }
@@ -23,6 +24,13 @@ pub(crate) fn check(document: &Document<'_>, findings: &mut Vec<Finding>) {
             continue;
         };
         for transition in &state.transitions {
+            if document
+                .machine
+                .in_scope(state.scope, &transition.target)
+                .is_some()
+            {
+                continue;
+            }
             let field = match transition.kind {
                 TransitionKind::Default => "Default",
                 TransitionKind::Next | TransitionKind::Choice(_) | TransitionKind::Catch(_) => {

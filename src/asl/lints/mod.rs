@@ -21,6 +21,7 @@ mod intrinsic;
 mod jsonata;
 mod map_parts;
 mod missing_field;
+mod missing_parameter;
 mod missing_target;
 mod no_end;
 mod path;
@@ -78,6 +79,7 @@ const RULES: &[Rule] = &[
     jsonata::check,
     variable::check,
     resource::check,
+    missing_parameter::check,
     credentials::check,
     express::check,
     heartbeat::check,
