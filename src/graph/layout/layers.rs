@@ -1,6 +1,9 @@
 //! The layers: ranks of boxes, and between them rows of labels. A link becomes a chain of items,
 //! one in every layer it passes, so nothing else can stand where it runs or where its label is.
 
+use std::collections::BTreeMap;
+
+use crate::graph::layout::far::far_links;
 use crate::graph::layout::rank::Graph;
 use crate::graph::layout::rank::Ranks;
 use crate::graph::layout::size;
@@ -62,13 +65,22 @@ pub(super) struct Layers {
     pub spine: Vec<usize>,
     /// Loops from a box to itself.
     pub own: Vec<usize>,
+    /// Of each link whether it runs outside the layers; its chain then begins just above the box it leads to.
+    pub far: Vec<bool>,
+    /// Where such a link leaves at the side of its box.
+    pub far_side: BTreeMap<usize, usize>,
+    /// The other way round: the link of such an item.
+    pub far_link: BTreeMap<usize, usize>,
 }
 
 impl Layers {
     pub fn new(graph: &Graph, ranks: &Ranks) -> Layers {
-        let mut layers = Layers::default();
+        let mut layers = Layers {
+            far: far_links(graph, ranks),
+            ..Layers::default()
+        };
         let gaps: Vec<Option<usize>> = (0..graph.links.len())
-            .map(|link| label_gap(graph, ranks, link))
+            .map(|link| label_gap(graph, ranks, link, layers.far.at(link)))
             .collect();
         let mut wanted = vec![false; ranks.count];
         for gap in gaps.iter().flatten() {
@@ -186,6 +198,10 @@ impl Layers {
             self.own.push(link);
             return;
         }
+        if self.far.at(link) {
+            self.add_far(graph, ranks, link, label);
+            return;
+        }
         let back = ranks.back.at(link);
         let (upper, lower) = if back {
             (edge.to, edge.from)
@@ -227,6 +243,23 @@ impl Layers {
         }
         if let Some(slot) = self.chains.get_mut(link) {
             *slot = chain;
+        }
+    }
+
+    fn add_far(&mut self, graph: &Graph, ranks: &Ranks, link: usize, label: Option<usize>) {
+        let edge = graph.links.at(link);
+        let half = edge.label.map_or(0.0, |label| label.width / 2.0);
+        if edge.catch || ranks.back.at(link) {
+            let side = self.add_side(edge.from, half);
+            self.far_side.insert(link, side);
+            self.far_link.insert(side, link);
+        } else if let Some(layer) = label {
+            let item = self.push(ItemKind::Label(link), layer, half, half);
+            let target = self.node_item.at(edge.to);
+            self.connect(item, target, Some(link));
+            if let Some(slot) = self.chains.get_mut(link) {
+                *slot = vec![item, target];
+            }
         }
     }
 
@@ -291,7 +324,7 @@ pub(super) fn own_loop_width(label: f32) -> f32 {
 
 /// The rank below which a link's label stands in a row of its own: just above the box it leads to. Of several
 /// long links to one box each has it just below the box it leaves, where it does not keep them apart.
-fn label_gap(graph: &Graph, ranks: &Ranks, link: usize) -> Option<usize> {
+fn label_gap(graph: &Graph, ranks: &Ranks, link: usize, far: bool) -> Option<usize> {
     let edge = graph.links.at(link);
     edge.label?;
     if edge.catch || ranks.back.at(link) {
@@ -302,7 +335,7 @@ fn label_gap(graph: &Graph, ranks: &Ranks, link: usize) -> Option<usize> {
         let other_edge = graph.links.at(**other);
         other_edge.label.is_some() && !other_edge.catch && !ranks.back.at(**other)
     };
-    if to > from + 1 && graph.into.list(edge.to).iter().filter(labelled).count() > 1 {
+    if !far && to > from + 1 && graph.into.list(edge.to).iter().filter(labelled).count() > 1 {
         Some(from)
     } else {
         to.checked_sub(1)

@@ -2,6 +2,8 @@
 //! happy path and ranks, order within the ranks, places from left to right, then right-angled routes.
 
 mod assemble;
+mod bands;
+mod far;
 mod layers;
 mod order;
 mod place;

@@ -37,7 +37,7 @@ struct Wish {
     sure: bool,
 }
 
-pub(super) fn ports(graph: &Graph, layers: &Layers, x: &[f32]) -> Ports {
+pub(super) fn ports(graph: &Graph, layers: &Layers, x: &[f32], lanes: &[f32]) -> Ports {
     let mut ports = Ports {
         upper: vec![Port::None; graph.links.len()],
         lower: vec![Port::None; graph.links.len()],
@@ -47,10 +47,10 @@ pub(super) fn ports(graph: &Graph, layers: &Layers, x: &[f32]) -> Ports {
     }
     // The bottoms first, so that the tops can take over their places where that makes a line straight.
     for node in 0..graph.parts.len() {
-        ports.at_levels(graph, layers, x, node, true);
+        ports.at_levels(graph, layers, x, lanes, node, true);
     }
     for node in 0..graph.parts.len() {
-        ports.at_levels(graph, layers, x, node, false);
+        ports.at_levels(graph, layers, x, lanes, node, false);
     }
     ports
 }
@@ -115,7 +115,15 @@ impl Ports {
     }
 
     /// The ports at the bottom (`below`) or the top of a box.
-    fn at_levels(&mut self, graph: &Graph, layers: &Layers, x: &[f32], node: usize, below: bool) {
+    fn at_levels(
+        &mut self,
+        graph: &Graph,
+        layers: &Layers,
+        x: &[f32],
+        lanes: &[f32],
+        node: usize,
+        below: bool,
+    ) {
         let item = layers.node_item.at(node);
         let center = x.at(item);
         let half = graph.parts.at(node).size.width / 2.0;
@@ -126,7 +134,19 @@ impl Ports {
             if edge.from == edge.to {
                 continue;
             }
-            if let Some(wish) = self.wish(layers, x, item, link, below) {
+            let on_lane = layers.far.at(link)
+                && if below {
+                    edge.from == node && self.upper.at(link) == Port::None
+                } else {
+                    edge.to == node && layers.chains.list(link).is_empty()
+                };
+            if on_lane {
+                wishes.push(Wish {
+                    link,
+                    place: lanes.at(link),
+                    sure: false,
+                });
+            } else if let Some(wish) = self.wish(layers, x, item, link, below) {
                 wishes.push(wish);
             }
         }
@@ -142,7 +162,8 @@ impl Ports {
             let at_upper_end = belongs(layers, chain.first().copied(), node);
             let at_lower_end = belongs(layers, chain.last().copied(), node);
             // A loop whose side is blocked leaves its lower box below and enters its upper box above.
-            let list = if (below && !at_upper_end) || (!below && !at_lower_end) {
+            let turned = (below && !at_upper_end) || (!below && !at_lower_end);
+            let list = if turned && !layers.far.at(wish.link) {
                 if below {
                     &mut self.lower
                 } else {
@@ -241,12 +262,20 @@ fn collect<'a>(
                 let above = layers.above.list(*item).first();
                 let below = layers.below.list(*item).first();
                 let step = above.or(below).map(|step| layers.steps.at(*step));
+                let far = layers.far_link.get(item);
                 if let Some(link) = step.and_then(|step| step.link) {
                     ends.push(End {
                         link,
                         item: *item,
                         up: above.is_some(),
                         first: below.is_some(),
+                    });
+                } else if let Some(link) = far {
+                    ends.push(End {
+                        link: *link,
+                        item: *item,
+                        up: false,
+                        first: true,
                     });
                 }
             }

@@ -3,6 +3,10 @@
 
 use crate::geometry::Point;
 use crate::geometry::Rect;
+use crate::graph::layout::bands::Bands;
+use crate::graph::layout::bands::Way;
+use crate::graph::layout::bands::far_ends;
+use crate::graph::layout::bands::is_node;
 use crate::graph::layout::layers::ItemKind;
 use crate::graph::layout::layers::Layers;
 use crate::graph::layout::ports::Port;
@@ -27,8 +31,10 @@ pub(super) fn route(
     back: &[bool],
     x: &[f32],
     ports: &Ports,
+    lanes: &[f32],
 ) -> Drawn {
     let mut bands = Bands::of(graph, layers, x, ports);
+    bands.add_far(graph, layers, x, ports, lanes);
     bands.find_levels();
     let rows = Rows::of(graph, layers, &bands);
     let mut drawn = Drawn {
@@ -40,6 +46,27 @@ pub(super) fn route(
         let edge = graph.links.at(link);
         if edge.from == edge.to {
             own_loop(graph, layers, link, &mut drawn);
+            continue;
+        }
+        if layers.far.at(link) {
+            let points = rows.far(
+                graph,
+                layers,
+                &bands,
+                x,
+                ports,
+                lanes.at(link),
+                link,
+                &drawn.boxes,
+            );
+            if let Some(slot) = drawn.routes.get_mut(link) {
+                *slot = simplified(points);
+            }
+            let label = match side_label(graph, layers, x, ports, link, &drawn.boxes) {
+                Some(label) => Some(label),
+                None => rows.label(graph, layers, &bands, x, link, &drawn.boxes),
+            };
+            drawn.labels.put(link, label);
             continue;
         }
         let mut points = rows.chain(layers, &bands, x, ports, link, &drawn.boxes, graph);
@@ -56,153 +83,6 @@ pub(super) fn route(
         drawn.labels.put(link, label);
     }
     drawn
-}
-
-/// A link's way through one band: from x to x, each at the band's top or bottom.
-#[derive(Clone, Copy, Debug, Default)]
-struct Way {
-    from: f32,
-    to: f32,
-    turn: Turn,
-    /// Its level, counted from the top.
-    level: usize,
-}
-
-/// Through the band, or back out at the side it came from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Turn {
-    #[default]
-    Through,
-    Above,
-    Below,
-}
-
-/// The bands: number n lies above layer n, the last one below the last layer.
-struct Bands {
-    ways: Vec<Vec<Way>>,
-    levels: Vec<usize>,
-    /// Of each link and band its way.
-    found: std::collections::BTreeMap<(usize, usize), usize>,
-}
-
-impl Bands {
-    fn of(graph: &Graph, layers: &Layers, x: &[f32], ports: &Ports) -> Bands {
-        let mut bands = Bands {
-            ways: vec![Vec::new(); layers.rows.len() + 1],
-            levels: vec![0; layers.rows.len() + 1],
-            found: std::collections::BTreeMap::new(),
-        };
-        for link in 0..graph.links.len() {
-            let chain = layers.chains.list(link);
-            let (upper, lower) = (ports.upper.at(link), ports.lower.at(link));
-            let count = chain.len();
-            for (at, (a, b)) in chain.iter().zip(chain.iter().skip(1)).enumerate() {
-                let from = match upper {
-                    Port::Level(place) if at == 0 && !bounces(layers, chain.first()) => place,
-                    _ => x.at(*a),
-                };
-                let to = match lower {
-                    Port::Level(place) if at + 2 == count && is_node(layers, *b) => place,
-                    _ => x.at(*b),
-                };
-                bands.add(layers.items.at(*b).layer, link, from, to, Turn::Through);
-            }
-            if let (Some(first), Port::Level(place)) = (chain.first(), upper)
-                && bounces(layers, Some(first))
-            {
-                let band = layers.items.at(*first).layer;
-                bands.add(band, link, x.at(*first), place, Turn::Below);
-            }
-            if let (Some(last), Port::Level(place)) = (chain.last(), lower)
-                && !is_node(layers, *last)
-            {
-                let band = layers.items.at(*last).layer + 1;
-                bands.add(band, link, place, x.at(*last), Turn::Above);
-            }
-        }
-        bands
-    }
-
-    fn add(&mut self, band: usize, link: usize, from: f32, to: f32, turn: Turn) {
-        if (from - to).abs() < 0.5 {
-            return;
-        }
-        let at = self.ways.list(band).len();
-        self.ways.add(
-            band,
-            Way {
-                from,
-                to,
-                turn,
-                level: 0,
-            },
-        );
-        self.found.insert((link, band), at);
-    }
-
-    fn way(&self, link: usize, band: usize) -> Option<Way> {
-        let at = self.found.get(&(link, band))?;
-        self.ways.list(band).get(*at).copied()
-    }
-
-    /// Of two links side by side that turn the same way, the one further ahead turns first: so they
-    /// never cross. Links that turn back lie outside, the inner within the outer.
-    fn find_levels(&mut self) {
-        for (band, ways) in self.ways.iter_mut().enumerate() {
-            let mut order: Vec<usize> = (0..ways.len()).collect();
-            order.sort_by(|a, b| {
-                let (a, b) = (ways.at(*a), ways.at(*b));
-                key(&a)
-                    .0
-                    .cmp(&key(&b).0)
-                    .then(key(&a).1.total_cmp(&key(&b).1))
-            });
-            let mut done: Vec<Way> = Vec::new();
-            for at in order {
-                let mut way = ways.at(at);
-                let meets = |other: &&Way| {
-                    let gap = size::LEVEL_GAP;
-                    way.from.min(way.to) < other.from.max(other.to) + gap
-                        && other.from.min(other.to) < way.from.max(way.to) + gap
-                };
-                way.level = done
-                    .iter()
-                    .filter(meets)
-                    .map(|other| other.level + 1)
-                    .max()
-                    .unwrap_or(0);
-                done.push(way);
-                ways.put(at, way);
-            }
-            let count = done.iter().map(|way| way.level + 1).max().unwrap_or(0);
-            self.levels.put(band, count);
-        }
-    }
-}
-
-fn key(way: &Way) -> (u8, f32) {
-    let width = (way.to - way.from).abs();
-    match way.turn {
-        Turn::Above => (0, width),
-        Turn::Through if way.to > way.from => (1, -way.from),
-        Turn::Through => (2, way.from),
-        Turn::Below => (3, -width),
-    }
-}
-
-fn is_node(layers: &Layers, item: usize) -> bool {
-    matches!(layers.items.at(item).kind, ItemKind::Node(_))
-}
-
-/// The top end of a loop: the link comes from below and enters its box from above.
-fn bounces(layers: &Layers, first: Option<&usize>) -> bool {
-    let Some(first) = first.copied() else {
-        return false;
-    };
-    let step = layers.below.list(first).first();
-    let link = step.and_then(|step| layers.steps.at(*step).link);
-    let last = link.and_then(|link| layers.chains.list(link).last().copied());
-    !is_node(layers, first) && last.is_some_and(|last| !is_node(layers, last))
 }
 
 /// The layers' places from the top.
@@ -356,6 +236,42 @@ impl Rows {
         points
     }
 
+    #[allow(clippy::too_many_arguments)]
+    fn far(
+        &self,
+        graph: &Graph,
+        layers: &Layers,
+        bands: &Bands,
+        x: &[f32],
+        ports: &Ports,
+        lane: f32,
+        link: usize,
+        boxes: &[Rect],
+    ) -> Vec<Point> {
+        let edge = graph.links.at(link);
+        let (from, to) = (boxes.at(edge.from), boxes.at(edge.to));
+        let (begin, end) = far_ends(graph, layers, x, ports, link);
+        let mut points = Vec::new();
+        match ports.upper.at(link) {
+            Port::Side { right, down } => {
+                points.push(at_side(from, right, down));
+                points.push(Point::new(begin.1, from.top() + down));
+            }
+            Port::Level(_) | Port::None => points.push(Point::new(begin.1, from.bottom())),
+        }
+        self.turn(layers, bands, link, begin.0, &mut points);
+        points.push(Point::new(lane, points.last().map_or(0.0, |last| last.y)));
+        self.turn(layers, bands, link, end.0, &mut points);
+        let chain = layers.chains.list(link);
+        if let [_, target] = chain {
+            let band = layers.items.at(*target).layer;
+            self.turn(layers, bands, link, band, &mut points);
+        }
+        let last = points.last().map_or(end.1, |last| last.x);
+        points.push(Point::new(last, to.top()));
+        points
+    }
+
     fn turn(
         &self,
         layers: &Layers,
@@ -414,7 +330,8 @@ fn side_label(
     let edge = graph.links.at(link);
     let size = edge.label?;
     let rect = boxes.at(edge.from);
-    let chain = layers.chains.list(link);
+    let far = layers.far_side.get(&link).map(std::slice::from_ref);
+    let chain = far.unwrap_or_else(|| layers.chains.list(link));
     let is_side = |item: &&usize| matches!(layers.items.at(**item).kind, ItemKind::Side(_));
     let down = |port: Port| match port {
         Port::Side { down, .. } => down,
@@ -442,7 +359,7 @@ fn side_label(
         };
         return Some(Rect::centered(Point::new(x, center), size));
     }
-    let (item, y) = if let Some(last) = chain.last().filter(is_side) {
+    let (item, y) = if let Some(last) = chain.last().filter(|item| is_side(item) && far.is_none()) {
         let turn = rect.top() + down(ports.lower.at(link));
         (*last, (turn - size::LEVEL_GAP - size.height).max(highest))
     } else {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::geometry::Point;
 use crate::geometry::Rect;
+use crate::graph::layout::far::far_lanes;
 use crate::graph::layout::layers::Layers;
 use crate::graph::layout::order::orders;
 use crate::graph::layout::place::place;
@@ -231,8 +232,9 @@ impl Search<'_> {
             layers.rows.clone_from(&looked_at.0);
             self.seen.push(looked_at);
             let x = place(self.graph, self.ranks, layers, plan);
-            let ports = ports(self.graph, layers, &x);
-            let drawn = route(self.graph, layers, &self.ranks.back, &x, &ports);
+            let lanes = far_lanes(self.graph, layers, &x);
+            let ports = ports(self.graph, layers, &x, &lanes);
+            let drawn = route(self.graph, layers, &self.ranks.back, &x, &ports, &lanes);
             let astray = self.astray(layers, &x) as f32 * ASTRAY;
             let cost = length(&drawn) + order.cost as f32 * CROSSING + astray;
             if self

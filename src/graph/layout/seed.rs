@@ -72,7 +72,8 @@ pub(super) fn seed(graph: &Graph, ranks: &Ranks, layers: &mut Layers, plan: &Pla
                 }
                 Turn::Node(node) => append(layers, layers.node_item.at(node)),
                 Turn::Link(link) => {
-                    for item in layers.chains.list(link).to_vec() {
+                    let far = layers.far_side.get(&link).copied();
+                    for item in far.into_iter().chain(layers.chains.list(link).to_vec()) {
                         if !matches!(layers.items.at(item).kind, ItemKind::Node(_)) {
                             append(layers, item);
                         }
