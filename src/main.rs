@@ -2,6 +2,27 @@
 
 use std::process::ExitCode;
 
+use stepwright::cli;
+
 fn main() -> ExitCode {
-    ExitCode::from(stepwright::cli::main())
+    ExitCode::from(match cli::main() {
+        cli::Request::Done(code) => code,
+        cli::Request::Designer(arguments) => designer(arguments),
+    })
+}
+
+#[cfg(feature = "gui")]
+fn designer(arguments: cli::DesignerArgs) -> u8 {
+    stepwright::ui::run(stepwright::ui::Options {
+        paths: arguments.path.into_iter().collect(),
+        exit_after_first_frame: arguments.exit_after_first_frame,
+        timing: arguments.timing,
+    })
+}
+
+#[cfg(not(feature = "gui"))]
+fn designer(_arguments: cli::DesignerArgs) -> u8 {
+    cli::fail(
+        "this build has no window (feature `gui` is off); the verbs are listed by `stepwright help`",
+    )
 }

@@ -30,18 +30,26 @@ use clap::Subcommand;
 pub use cases::run_case;
 pub use source::{Source, SourceArgs, argument_text, fail, json_argument};
 
-/// Runs what the process was asked for and returns its exit code.
-pub fn main() -> u8 {
-    let arguments = match Arguments::try_parse() {
-        Ok(arguments) => arguments,
+/// What the process was asked for.
+#[derive(Debug)]
+pub enum Request {
+    /// A verb was carried out, or the arguments were wrong: the exit code.
+    Done(u8),
+    /// No verb: the designer.
+    Designer(DesignerArgs),
+}
+
+/// Reads the arguments of the process and carries out the verb, if there is one.
+pub fn main() -> Request {
+    match Arguments::try_parse() {
+        Ok(Arguments {
+            verb: Some(verb), ..
+        }) => Request::Done(verb.execute()),
+        Ok(arguments) => Request::Designer(arguments.designer),
         Err(error) => {
             let _ = error.print();
-            return if error.use_stderr() { 2 } else { 0 };
+            Request::Done(if error.use_stderr() { 2 } else { 0 })
         }
-    };
-    match arguments.verb {
-        Some(verb) => verb.execute(),
-        None => designer(&arguments.designer),
     }
 }
 
@@ -145,20 +153,4 @@ impl Verb {
 
 fn unbuilt(verb: &str) -> u8 {
     fail(&format!("`stepwright {verb}` is not built yet"))
-}
-
-#[cfg(feature = "gui")]
-fn designer(arguments: &DesignerArgs) -> u8 {
-    crate::ui::run(crate::ui::Options {
-        paths: arguments.path.iter().cloned().collect(),
-        exit_after_first_frame: arguments.exit_after_first_frame,
-        timing: arguments.timing,
-    })
-}
-
-#[cfg(not(feature = "gui"))]
-fn designer(_arguments: &DesignerArgs) -> u8 {
-    fail(
-        "this build has no window (feature `gui` is off); the verbs are listed by `stepwright help`",
-    )
 }
