@@ -37,7 +37,7 @@ pub use compile::compile;
 pub use event::{Event, EventDetail, Lane, LaneStep, Millis, TaskEvent};
 pub use execution::Execution;
 pub use fault::{Fault, FaultOrigin};
-pub use history::{history_json, timestamp};
+pub use history::{history_json, moment_text, timestamp};
 pub use instant::parse_millis as parse_moment;
 pub use program::{CompileOptions, ExecutionKind, Program};
 pub use signal::{

@@ -85,6 +85,16 @@ impl Run {
     }
 
     pub(crate) fn follow_selection(&mut self, path: &StatePath) {
+        // Before the state it waits at, what is about to happen is shown, not an earlier visit.
+        if self
+            .paused
+            .as_ref()
+            .is_some_and(|pause| pause.state == *path)
+        {
+            self.selected_visit = None;
+            self.selected_attempt = None;
+            return;
+        }
         let shown = self.shown_visit().is_some_and(|visit| visit.state == *path);
         if !shown {
             self.selected_visit = self.trace.telling_visit(path).map(|visit| visit.index);

@@ -19,7 +19,7 @@ use crate::session::TabId;
 use crate::ui::canvas::CanvasView;
 use crate::ui::code::CodeState;
 use crate::ui::panels::drawer::DrawerView;
-use crate::ui::widgets::JsonTreeState;
+use crate::ui::panels::inspector::run::RunInspectorView;
 
 /// Intents of a frame, applied in order after it.
 pub type Outbox = Vec<Intent>;
@@ -44,17 +44,6 @@ pub enum DesignTab {
     Variables,
     Errors,
     Definition,
-}
-
-/// The tabs of the inspector while a run is shown.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum RunTab {
-    #[default]
-    Data,
-    Details,
-    Definition,
-    Events,
-    Retry,
 }
 
 /// A window over the others that is not the session's business.
@@ -97,16 +86,12 @@ pub struct View {
     pub search: String,
     pub inspector_open: bool,
     pub design: DesignTab,
-    pub run_tab: RunTab,
+    pub run: RunInspectorView,
     pub drawer_open: bool,
     pub canvas: CanvasView,
     pub code: BTreeMap<u64, CodeState>,
     /// The count of `Tab::reveal_text` last followed, by tab.
     pub followed: BTreeMap<u64, u64>,
-    pub trees: BTreeMap<&'static str, JsonTreeState>,
-    pub values_search: String,
-    pub compare: bool,
-    pub advanced: bool,
     pub palette: Option<PaletteState>,
     pub sheet: Sheet,
     pub banner_hidden: Option<RunId>,
@@ -204,10 +189,6 @@ impl View {
 
     pub fn code(&mut self, tab: TabId) -> &mut CodeState {
         self.code.entry(tab.0).or_default()
-    }
-
-    pub fn tree(&mut self, name: &'static str) -> &mut JsonTreeState {
-        self.trees.entry(name).or_default()
     }
 
     /// Turns what was typed into an edit once its field has lost the keyboard.

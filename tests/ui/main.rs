@@ -4,3 +4,4 @@ mod code;
 mod desk;
 mod drawer;
 mod gallery;
+mod run_inspector;

@@ -7,6 +7,7 @@ pub mod choice;
 pub mod configuration;
 pub mod data;
 pub mod errors;
+pub mod run;
 pub mod workflow;
 
 use egui::Popup;
@@ -34,7 +35,9 @@ use crate::ui::view::View;
 use crate::ui::widgets::TabSpec;
 use crate::ui::widgets::empty_state;
 use crate::ui::widgets::icon_button;
+use crate::ui::widgets::link;
 use crate::ui::widgets::panel_tabs;
+use crate::ui::widgets::separator_line;
 use crate::ui::widgets::tile;
 
 /// The panel on the right.
@@ -49,12 +52,31 @@ pub fn show(ui: &mut Ui, session: &Session, view: &mut View, out: &mut Outbox) {
         return;
     };
     ui.spacing_mut().item_spacing = vec2(8.0, 0.0);
+    if view.run.is_wanted(tab) {
+        run::show(ui, session, &mut view.run, out);
+        return;
+    }
+    back_to_run(ui, tab, view);
     let state = tab
         .selected()
         .and_then(|path| tab.revision.machine.find(path));
     match state {
         Some(state) => show_state(ui, session, tab, state, view, out),
         None => workflow::show(ui, tab, view, out),
+    }
+}
+
+/// While a run is shown and its states are edited, the way back.
+fn back_to_run(ui: &mut Ui, tab: &Tab, view: &mut View) {
+    if tab.run.is_some() {
+        ui.horizontal(|ui| {
+            ui.add_space(16.0);
+            ui.set_height(32.0);
+            if link(ui, "Back to what the run did", Text::Body).clicked() {
+                view.run.designing = None;
+            }
+        });
+        separator_line(ui);
     }
 }
 
