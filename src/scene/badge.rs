@@ -89,7 +89,9 @@ impl Card<'_> {
             ));
             right -= 20.0;
         }
-        right_middle.x - right
+        let used = right_middle.x - right;
+        // Words keep their distance from what follows them.
+        if used > 0.0 { used + 4.0 } else { 0.0 }
     }
 
     pub(crate) fn badges(&self, shapes: &mut Vec<Shape>) {

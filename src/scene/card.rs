@@ -138,7 +138,7 @@ impl Card<'_> {
         self.tile(
             shapes,
             &dress,
-            Point::new(x + 8.0, middle - side / 2.0),
+            Point::new(x + 12.0, middle - side / 2.0),
             side,
             icon,
         );
@@ -155,12 +155,12 @@ impl Card<'_> {
         }
         shapes.push(text(
             &self.face.name,
-            Point::new(x + side + 16.0, middle + size * 0.36),
+            Point::new(x + side + 20.0, middle + size * 0.36),
             Anchor::Start,
             size,
             600,
             dress.name,
-            width - side - 24.0 - used,
+            width - side - 28.0 - used,
         ));
     }
 

@@ -11,6 +11,10 @@ use crate::geometry;
 pub const ZOOM_RANGE: (f32, f32) = (0.02, 4.0);
 /// Seconds a move of the camera or of the layout takes.
 pub const MOVE_SECONDS: f64 = 0.18;
+/// Below this zoom the first look shows the beginning instead of everything.
+const READABLE: f32 = 0.75;
+/// Where the start mark then lies below the upper edge.
+const OPENING_TOP: f32 = 32.0;
 /// Room kept free around a fitted drawing.
 const FIT_MARGIN: f32 = 32.0;
 
@@ -89,6 +93,25 @@ impl Camera {
         }
     }
 
+    /// The first look at a drawing: all of it where that can be read, else its beginning with `start`
+    /// at the top and in the middle.
+    #[must_use]
+    pub fn opening(
+        canvas: Rect,
+        free: Rect,
+        world: geometry::Rect,
+        start: Option<geometry::Point>,
+    ) -> Camera {
+        let fitting = Camera::fitting(canvas, free, world, 1.0);
+        match start {
+            Some(start) if fitting.zoom < READABLE => {
+                let at = free.center_top() + vec2(0.0, OPENING_TOP);
+                Camera::centered(canvas, at, start, READABLE)
+            }
+            _ => fitting,
+        }
+    }
+
     /// Moved as little as needed to bring a rectangle into `free`.
     #[must_use]
     pub fn revealing(&self, canvas: Rect, free: Rect, world: geometry::Rect) -> Camera {
@@ -152,6 +175,15 @@ impl Glide {
             origin: camera.origin + by,
             ..camera
         });
+    }
+
+    /// Moved with what it shows, without ending a move under way.
+    pub fn shift(&mut self, by: Vec2) {
+        self.camera.origin += by;
+        if let Some((from, to, _)) = &mut self.way {
+            from.origin += by;
+            to.origin += by;
+        }
     }
 
     /// Where it goes, or stands.

@@ -42,6 +42,8 @@ use crate::ui::theme::Skin;
 const ZOOM_STEP: f32 = 1.25;
 /// Zoom per point of wheel movement; a notch is about 50 points.
 const WHEEL: f32 = 0.0028;
+/// For so long a canvas that changes its size keeps in view what was asked for.
+const REVEAL_SECONDS: f64 = 1.5;
 /// A fitted selection is not shown larger than this.
 pub(crate) const LARGEST_FIT: f32 = 1.0;
 
@@ -158,6 +160,8 @@ impl Frame<'_> {
             view.gesture = Gesture::None;
             view.insert_menu = None;
             view.hovered = None;
+            view.size = None;
+            view.revealed_at = f64::NEG_INFINITY;
             view.reveals = model.reveals;
         }
         let anchor = view.glide.camera.world(self.canvas, self.canvas.center());
@@ -166,22 +170,37 @@ impl Frame<'_> {
             .follow(model.layout, self.now, model.reduced_motion, anchor);
         if let Some(shift) = shift {
             view.glide
-                .pan(-vec2(shift.x, shift.y) * view.glide.camera.zoom);
+                .shift(-vec2(shift.x, shift.y) * view.glide.camera.zoom);
         }
         if !view.fitted && !model.layout.nodes.is_empty() && self.canvas.is_positive() {
             view.fitted = true;
-            view.glide.jump(Camera::fitting(
+            let start = model.layout.node(&NodeKey::Start);
+            view.glide.jump(Camera::opening(
                 self.canvas,
                 free,
                 model.layout.bounds,
-                LARGEST_FIT,
+                start.map(|node| node.rect.center()),
             ));
         }
-        if view.reveals != model.reveals {
+        let resized = view
+            .size
+            .replace(self.canvas.size())
+            .filter(|size| *size != self.canvas.size());
+        if let Some(size) = resized {
+            // What was in the middle stays there.
+            view.glide.shift((self.canvas.size() - size) / 2.0);
+        }
+        let wanted = view.reveals != model.reveals;
+        if wanted {
             view.reveals = model.reveals;
-            if let Some(rect) = self.selection_rect() {
-                self.reveal(rect);
-            }
+            view.revealed_at = self.now;
+        }
+        // A banner or drawer that opens with it makes the canvas smaller: look again.
+        let still_wanted = resized.is_some() && self.now - view.revealed_at < REVEAL_SECONDS;
+        if (wanted || still_wanted)
+            && let Some(rect) = self.selection_rect()
+        {
+            self.reveal(rect);
         }
     }
 

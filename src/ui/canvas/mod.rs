@@ -73,6 +73,10 @@ pub struct CanvasView {
     document: Option<u64>,
     fitted: bool,
     reveals: u64,
+    /// When something was last asked to be shown, in seconds.
+    revealed_at: f64,
+    /// The size of the canvas in the last frame.
+    size: Option<egui::Vec2>,
     hovered: Option<Hover>,
     focused: Option<NodeKey>,
     /// The node that gets the keyboard in the next frame.

@@ -213,7 +213,7 @@ fn node(
         if node.header.is_some() || model.marks.collapsed.contains(path) {
             fold_button(ui, rect, camera.zoom, path, wishes, found);
         }
-        breakpoint(ui, rect, model, &response, path, wishes, found);
+        breakpoint(ui, rect, camera.zoom, model, &response, path, wishes, found);
     }
 }
 
@@ -320,16 +320,20 @@ fn fold_button(
 }
 
 /// The spot on a card's left edge where a breakpoint is set; shown pale while the pointer is near.
+#[allow(clippy::too_many_arguments)]
 fn breakpoint(
     ui: &mut Ui,
     rect: Rect,
+    zoom: f32,
     model: &CanvasModel,
     card: &Response,
     path: &StatePath,
     wishes: &mut Vec<Wish>,
     found: &mut Found,
 ) {
-    let center = rect.left_center();
+    let radius = (9.0 * zoom).clamp(6.0, 12.0);
+    // The disc does not reach the tile, however small the card.
+    let center = rect.left_center() - vec2((radius - 9.0 * zoom).max(0.0), 0.0);
     let set = model.marks.breakpoints.contains(path);
     let near = ui
         .input(|input| input.pointer.hover_pos())
@@ -360,12 +364,18 @@ fn breakpoint(
         let line = skin.color(Role::StatusLine(Status::Paused));
         painter.circle(
             center,
-            9.0,
+            radius,
             skin.color(Role::Canvas),
             egui::Stroke::new(1.0, line.gamma_multiply(0.6)),
         );
         let color = skin.color(Role::StatusText(Status::Paused));
-        paint_icon(ui, center, Icon::PAUSE, 14.0, color.gamma_multiply(0.6));
+        paint_icon(
+            ui,
+            center,
+            Icon::PAUSE,
+            radius * 1.5,
+            color.gamma_multiply(0.6),
+        );
     }
 }
 
