@@ -11,6 +11,7 @@ use serde_json::Value as Json;
 use serde_json::json;
 
 use crate::asl::Diagnostic;
+use crate::asl::Machine;
 use crate::asl::MachineType;
 use crate::asl::ServiceDiagnostic;
 use crate::asl::service_diagnostics;
@@ -142,6 +143,8 @@ fn execution(case: &Json) -> Json {
             .and_then(crate::engine::parse_moment)
             .unwrap_or(Start::default().at),
         objects: objects(case),
+        tokens: tokens(case),
+        missing_activities: missing_activities(case, &machine),
         ..Start::default()
     };
     let simulation = simulate(&program, start, &mut |call| mocks.answer(call));
@@ -203,6 +206,70 @@ fn objects(case: &Json) -> Vec<StoredObject> {
             key: text(object, "key"),
             body: Arc::from(text(object, "body")),
         })
+        .collect()
+}
+
+/// The tokens AWS gave out, read off what the tasks were called with.
+fn tokens(case: &Json) -> Vec<(String, String)> {
+    let mocks = case.get("mocks").and_then(Json::as_object);
+    let mut found = Vec::new();
+    for (name, calls) in mocks.into_iter().flatten() {
+        let Some(state) = case
+            .get("definition")
+            .and_then(|root| find_state(root, name))
+        else {
+            continue;
+        };
+        let template = state.get("Parameters").or_else(|| state.get("Arguments"));
+        for call in calls.as_array().into_iter().flatten() {
+            let token = template
+                .zip(call.get("called_with"))
+                .and_then(|(template, sent)| find_token(template, sent));
+            found.extend(token.map(|token| (name.clone(), token)));
+        }
+    }
+    found
+}
+
+fn find_state<'a>(json: &'a Json, name: &str) -> Option<&'a Json> {
+    match json {
+        Json::Object(members) => {
+            let own = members.get("States").and_then(|states| states.get(name));
+            own.or_else(|| members.values().find_map(|inner| find_state(inner, name)))
+        }
+        Json::Array(items) => items.iter().find_map(|inner| find_state(inner, name)),
+        _ => None,
+    }
+}
+
+/// The text that came out where the template has the token.
+fn find_token(template: &Json, sent: &Json) -> Option<String> {
+    template.as_object()?.iter().find_map(|(key, value)| {
+        let sent = sent.get(key.strip_suffix(".$").unwrap_or(key))?;
+        match value.as_str() {
+            Some("$$.Task.Token" | "{% $states.context.Task.Token %}") => sent
+                .as_str()
+                .filter(|token| !token.contains('⟪'))
+                .map(str::to_owned),
+            Some(_) => None,
+            None => find_token(value, sent),
+        }
+    })
+}
+
+/// Activities without any answer are those that had been deleted.
+fn missing_activities(case: &Json, machine: &Machine) -> Vec<String> {
+    machine
+        .states
+        .iter()
+        .filter(|state| {
+            case.get("mocks")
+                .and_then(|mocks| mocks.get(state.name.as_ref()))
+                .is_none()
+        })
+        .filter_map(|state| state.resource.as_deref())
+        .filter(|resource| resource.contains(":activity:"))
+        .map(str::to_owned)
         .collect()
 }
 

@@ -100,12 +100,12 @@ mod tests {
     fn stepping_over_a_map_stops_behind_it_and_into_it_inside() {
         let outer = Lane::default();
         let map = StatePath::top("M");
-        let inner = Lane(vec![LaneStep {
+        let inner = outer.inner(LaneStep {
             state: map.clone(),
             entered: 4,
             attempt: 0,
             index: 0,
-        }]);
+        });
         let state = StatePath::top("X");
         let none = BTreeSet::new();
         assert!(

@@ -44,6 +44,8 @@ pub(crate) struct Environment<'a> {
     pub item: Option<&'a Item>,
     pub chance: &'a Cell<Chance>,
     pub now: Millis,
+    /// Made when the first path into the Context Object is read.
+    pub context_cache: OnceCell<Value>,
     /// Made when the first expression is evaluated.
     pub bindings: OnceCell<Bindings>,
 }
@@ -52,7 +54,7 @@ impl<'a> Environment<'a> {
     pub fn read(&self, path: &Path) -> Result<Value, PathError> {
         match path.root() {
             Root::Input => path.read(self.input),
-            Root::Context => path.read(&self.context_object()),
+            Root::Context => path.read(self.context_cache.get_or_init(|| self.context_object())),
             Root::Variable(name) => match self.variable(name) {
                 Some(value) => path.read(value),
                 None => path.read_with(|_| None),
@@ -88,7 +90,10 @@ impl<'a> Environment<'a> {
     /// The Context Object (AWS guide, "Accessing execution data from the Context object").
     pub fn context_object(&self) -> Value {
         if let Some(context) = self.context {
-            return context.clone();
+            return match self.item {
+                Some(item) => with_item(context.clone(), item),
+                None => context.clone(),
+            };
         }
         let mut members = vec![
             ("Execution", self.fixed.execution.clone()),
@@ -108,14 +113,11 @@ impl<'a> Environment<'a> {
             let token = Value::String(token.clone());
             members.push(("Task", Value::object([("Token", token)])));
         }
-        if let Some(item) = self.item.or_else(|| self.threads.item(self.thread)) {
-            let item = Value::object([
-                ("Index", Value::from(item.index as i64)),
-                ("Value", item.value.clone()),
-            ]);
-            members.push(("Map", Value::object([("Item", item)])));
+        let object = Value::object(members);
+        match self.item.or_else(|| self.threads.item(self.thread)) {
+            Some(item) => with_item(object, item),
+            None => object,
         }
-        Value::object(members)
     }
 
     /// Draws from the execution's chance.
@@ -125,6 +127,18 @@ impl<'a> Environment<'a> {
         self.chance.set(chance);
         drawn
     }
+}
+
+/// A Context Object with the item of a Map.
+fn with_item(mut context: Value, item: &Item) -> Value {
+    let item = Value::object([
+        ("Index", Value::from(item.index as i64)),
+        ("Value", item.value.clone()),
+    ]);
+    if let Value::Object(members) = &mut context {
+        Arc::make_mut(members).insert(Arc::from("Map"), Value::object([("Item", item)]));
+    }
+    context
 }
 
 /// The variables a thread sees; of several with one name the innermost.

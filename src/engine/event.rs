@@ -26,8 +26,17 @@ pub struct Event {
 }
 
 /// The chain of branches and iterations from the outside in; empty in the outermost scope.
+/// Shared, because every event carries it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Lane(pub Vec<LaneStep>);
+pub struct Lane(pub Arc<[LaneStep]>);
+
+impl Lane {
+    /// The lane one step further in.
+    #[must_use]
+    pub fn inner(&self, step: LaneStep) -> Lane {
+        Lane(self.0.iter().cloned().chain([step]).collect())
+    }
+}
 
 /// One step inwards: into a branch or iteration of one visit of a container.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -66,6 +66,8 @@ pub struct Execution {
     pub(crate) now: Millis,
     pub(crate) out: Step,
     pub(crate) objects: Arc<[StoredObject]>,
+    pub(crate) tokens: Vec<(String, String)>,
+    pub(crate) missing_activities: Arc<[String]>,
     pub(crate) next_call: u64,
     pub(crate) root: ThreadId,
     /// Causes do not name the state (TestState).
@@ -116,6 +118,8 @@ impl Execution {
             now: start.at,
             out: Step::default(),
             objects: Arc::from(start.objects),
+            tokens: start.tokens,
+            missing_activities: Arc::from(start.missing_activities),
             next_call: 1,
             root,
             bare_causes: false,
@@ -222,9 +226,17 @@ impl Execution {
 
     /// Does one micro-step. Signals to an ended execution change nothing.
     pub fn advance(&mut self, signal: Signal) -> Step {
+        let mut step = Step::default();
+        self.advance_into(signal, &mut step);
+        step
+    }
+
+    /// Does one micro-step and adds what it brings to `step`, so that many steps share their memory.
+    pub fn advance_into(&mut self, signal: Signal, step: &mut Step) {
         if self.ended.is_some() {
-            return Step::default();
+            return;
         }
+        std::mem::swap(&mut self.out, step);
         self.now = self.now.max(signal.now());
         self.begin();
         match signal {
@@ -246,7 +258,7 @@ impl Execution {
             } => self.edit_input(&lane, &state, input),
         }
         self.guard();
-        std::mem::take(&mut self.out)
+        std::mem::swap(&mut self.out, step);
     }
 
     fn begin(&mut self) {
@@ -558,6 +570,7 @@ impl Execution {
             item: None,
             chance: &self.chance,
             now: self.now,
+            context_cache: std::cell::OnceCell::new(),
             bindings: std::cell::OnceCell::new(),
         }
     }

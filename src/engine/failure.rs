@@ -250,7 +250,7 @@ impl Execution {
             );
         }
         self.abort_lane(id, last);
-        for sibling in running.into_iter().filter(|sibling| *sibling != id) {
+        for sibling in running.into_values().filter(|sibling| *sibling != id) {
             self.abort_sibling(sibling, parent.thread, state, last);
         }
         let mut trouble = trouble;
@@ -299,7 +299,7 @@ impl Execution {
         let stand = std::mem::replace(&mut thread.visit.stand, Stand::Work);
         match stand {
             Stand::Container(container) => {
-                for inner in container.running {
+                for inner in container.running.into_values() {
                     match state {
                         Some(state) => self.abort_sibling(inner, id, state, last),
                         None => self.abort_lane(inner, last),

@@ -1,5 +1,6 @@
 //! The threads of an execution: one for the outermost scope, one for each open branch and iteration.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::engine::CallId;
@@ -107,7 +108,8 @@ pub(crate) struct Container {
     /// The first branch or iteration that has not begun.
     pub next: usize,
     pub limit: usize,
-    pub running: Vec<ThreadId>,
+    /// The open lanes by branch or iteration.
+    pub running: BTreeMap<usize, ThreadId>,
     pub results: Vec<Option<Value>>,
     /// Of the results so far.
     pub bound: Measure,

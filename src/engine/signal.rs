@@ -30,6 +30,11 @@ pub struct Start {
     pub stages: bool,
     /// Objects that item readers and result writers see.
     pub objects: Vec<StoredObject>,
+    /// Tokens that tasks of a state get, by the state's name and in the order of scheduling;
+    /// made up from chance where there is none (replays of recorded executions have some).
+    pub tokens: Vec<(String, String)>,
+    /// ARNs of activities that do not exist.
+    pub missing_activities: Vec<String>,
 }
 
 /// An object in a bucket, as text.
@@ -184,6 +189,8 @@ impl Default for Start {
             history: true,
             stages: false,
             objects: Vec::new(),
+            tokens: Vec::new(),
+            missing_activities: Vec::new(),
         }
     }
 }

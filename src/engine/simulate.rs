@@ -15,6 +15,7 @@ use crate::engine::Program;
 use crate::engine::Signal;
 use crate::engine::Stage;
 use crate::engine::Start;
+use crate::engine::Step;
 
 /// One thing a call is answered with, and how long after it was made.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,8 +49,7 @@ pub fn simulate(
     let mut now = start.at;
     let mut execution = Execution::new(program.clone(), start);
     let mut due: BTreeMap<(Millis, CallId, usize), Outcome> = BTreeMap::new();
-    let mut events = Vec::new();
-    let mut stages = Vec::new();
+    let mut step = Step::default();
     loop {
         let signal = if execution.ready().is_some() {
             Signal::Proceed { now }
@@ -70,10 +70,8 @@ pub fn simulate(
                 (_, None) => break,
             }
         };
-        let mut step = execution.advance(signal);
-        events.append(&mut step.events);
-        stages.append(&mut step.stages);
-        for demand in step.demands {
+        execution.advance_into(signal, &mut step);
+        for demand in step.demands.drain(..) {
             match demand {
                 Demand::Call(call) => {
                     for (place, Answer { after, outcome }) in answer(&call).into_iter().enumerate()
@@ -91,7 +89,7 @@ pub fn simulate(
     Simulation {
         ended: execution.ended().cloned(),
         execution,
-        events,
-        stages,
+        events: step.events,
+        stages: step.stages,
     }
 }

@@ -239,7 +239,7 @@ impl Trace {
             .lane
             .0
             .split_last()
-            .and_then(|(_, outer)| self.current.get(&Lane(outer.to_vec())).copied());
+            .and_then(|(_, outer)| self.current.get(&Lane(outer.into())).copied());
         self.by_state.entry(state.clone()).or_default().push(index);
         self.visits.push(Visit {
             index,

@@ -296,7 +296,7 @@ impl Reader<'_> {
                     .or_insert(0);
             }
             (EventDetail::MapIterationStarted { index, .. }, Some(state)) => {
-                onward.0.push(self.step(state, entered, *index));
+                onward = onward.inner(self.step(state, entered, *index));
             }
             (EventDetail::Task { .. } | EventDetail::EvaluationFailed { .. }, _) => {}
             // What follows a failure or an abort inside a container is found from the event before it.
@@ -335,9 +335,7 @@ impl Reader<'_> {
             return base;
         };
         self.branches.entry(previous).or_default().push(index);
-        let mut lane = base;
-        lane.0.push(self.step(&state, entered, index));
-        lane
+        base.inner(self.step(&state, entered, index))
     }
 
     fn step(&self, state: &StatePath, entered: u64, index: usize) -> LaneStep {

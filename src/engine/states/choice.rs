@@ -37,10 +37,7 @@ impl Execution {
             (Some(rule), _) => (rule.next, &rule.assign, rule.output.as_ref()),
             (None, Some(default)) => (default, &state.assign, None),
             (None, None) => {
-                return Err(Trouble::named(
-                    "States.NoChoiceMatched",
-                    "No choice rule matched and no Default is given",
-                ));
+                return Err(self.no_choice_matched(id, state));
             }
         };
         let next = Next::State(next);
@@ -70,5 +67,21 @@ impl Execution {
         };
         self.leave(id, state, departure);
         Ok(())
+    }
+
+    fn no_choice_matched(&self, id: ThreadId, state: &StateProgram) -> Trouble {
+        let entered = self
+            .threads
+            .get(id)
+            .map_or(0, |thread| thread.visit.entered);
+        Trouble::named(
+            "States.NoChoiceMatched",
+            format!(
+                "An error occurred while executing the state '{}' (entered at the event id #{entered}). \
+                 Failed to transition out of the state. The state does not point to a next state.",
+                state.name
+            ),
+        )
+        .at_field("/Choices")
     }
 }

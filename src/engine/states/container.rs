@@ -1,11 +1,11 @@
 //! What Map and Parallel share: lanes that begin, end and make up one result.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::asl::StateKind;
 use crate::engine::EventDetail;
 use crate::engine::Execution;
-use crate::engine::Lane;
 use crate::engine::LaneStep;
 use crate::engine::lanes::Container;
 use crate::engine::lanes::Item;
@@ -63,7 +63,7 @@ impl Execution {
                 && let Stand::Container(container) = &mut thread.visit.stand
             {
                 container.next += 1;
-                container.running.push(inner);
+                container.running.insert(index, inner);
             }
         }
     }
@@ -92,9 +92,7 @@ impl Execution {
         };
         let start = self.program.scope_start(scope)?;
         let isolated = container.map.as_ref().is_some_and(|map| map.distributed);
-        let mut lane = Lane(Vec::with_capacity(outer.lane.0.len() + 1));
-        lane.0.extend_from_slice(&outer.lane.0);
-        lane.0.push(LaneStep {
+        let lane = outer.lane.inner(LaneStep {
             state: state.path.clone(),
             entered: outer.visit.entered,
             attempt: outer.visit.retries,
@@ -137,7 +135,7 @@ impl Execution {
             return;
         };
         let distributed = container.map.as_ref().is_some_and(|map| map.distributed);
-        container.running.retain(|running| *running != id);
+        container.running.remove(&parent.index);
         container.finished += 1;
         container.bound.bytes = container.bound.bytes.saturating_add(measure.bytes + 1);
         container.bound.depth = container.bound.depth.max(measure.depth + 1);
@@ -219,7 +217,7 @@ impl Container {
             length,
             next: 0,
             limit: if limit == 0 { usize::MAX } else { limit },
-            running: Vec::new(),
+            running: BTreeMap::new(),
             results: vec![None; length],
             bound: Measure { bytes: 2, depth: 1 },
             finished: 0,

@@ -181,7 +181,7 @@ impl Execution {
         let Stand::Container(container) = &mut outer.visit.stand else {
             return;
         };
-        container.running.retain(|running| *running != id);
+        container.running.remove(&parent.index);
         container.finished += 1;
         container.failed += 1;
         let Some(map) = &mut container.map else {
@@ -211,7 +211,7 @@ impl Execution {
             return;
         }
         let running = std::mem::take(&mut container.running);
-        for sibling in running {
+        for sibling in running.into_values() {
             self.abort_lane(sibling, 0);
         }
         let trouble = threshold_exceeded();

@@ -15,7 +15,6 @@ use crate::engine::passage::select;
 use crate::engine::program::MapWork;
 use crate::engine::program::Selection;
 use crate::engine::program::StateProgram;
-use crate::engine::template::Template;
 use crate::engine::trouble::Trouble;
 use crate::query::Value;
 
@@ -194,8 +193,18 @@ impl Execution {
             return Ok(items.clone());
         };
         let mut inputs = Vec::with_capacity(items.len());
+        let context = self
+            .environment(id, state, &plan.effective, &plan.raw)
+            .context_object();
         for (index, value) in items.iter().enumerate() {
-            inputs.push(self.select_item(id, state, selector, plan, index, value)?);
+            let item = Item {
+                index,
+                value: value.clone(),
+            };
+            let mut environment = self.environment(id, state, &plan.effective, &plan.raw);
+            environment.context = Some(&context);
+            environment.item = Some(&item);
+            inputs.push(selector.evaluate(&environment)?);
         }
         let selected = Value::Array(Arc::new(inputs));
         self.stage(id, state, StageKind::AfterItemSelector, &selected);
@@ -203,24 +212,6 @@ impl Execution {
             Value::Array(inputs) => Ok(inputs),
             _ => Ok(Arc::default()),
         }
-    }
-
-    fn select_item(
-        &self,
-        id: ThreadId,
-        state: &StateProgram,
-        selector: &Template,
-        plan: &MapPlan,
-        index: usize,
-        value: &Value,
-    ) -> Result<Value, Trouble> {
-        let item = Item {
-            index,
-            value: value.clone(),
-        };
-        let mut environment = self.environment(id, state, &plan.effective, &plan.raw);
-        environment.item = Some(&item);
-        selector.evaluate(&environment)
     }
 }
 

@@ -37,10 +37,21 @@ impl Execution {
         task: &TaskWork,
     ) -> Result<(), Trouble> {
         if task.service.has_token() {
-            let token = self.draw(|chance| format!("{}{}", chance.uuid(), chance.uuid()));
+            let token = self.next_token(state);
             if let Some(thread) = self.threads.get_mut(id) {
-                thread.visit.token = Some(Arc::from(token.replace('-', "")));
+                thread.visit.token = Some(Arc::from(token));
             }
+        }
+        if self
+            .missing_activities
+            .iter()
+            .any(|missing| *missing == *task.resource)
+        {
+            return Err(Trouble::runtime(format!(
+                "The activity {} does not exist.",
+                task.resource
+            ))
+            .at_field("/Resource"));
         }
         let (raw, effective, _) = self.effective_input(id, state)?;
         let environment = self.environment(id, state, &effective, &raw);
@@ -57,6 +68,7 @@ impl Execution {
         measure
             .check(&payload)
             .map_err(|excess| Trouble::excess(excess, &state.name))?;
+        check_format(&task.service, &payload)?;
         let call = CallId(self.next_call);
         self.next_call += 1;
         let scheduled = scheduled(self, task, payload.clone(), timeout, heartbeat, role);
@@ -96,6 +108,17 @@ impl Execution {
         self.calls.insert(call, id);
         self.out.demands.push(Demand::Call(demand));
         Ok(())
+    }
+
+    fn next_token(&mut self, state: &StateProgram) -> String {
+        let given = self
+            .tokens
+            .iter()
+            .position(|(name, _)| *name == *state.name)
+            .map(|index| self.tokens.remove(index).1);
+        given.unwrap_or_else(|| {
+            self.draw(|chance| format!("{}{}", chance.uuid(), chance.uuid()).replace('-', ""))
+        })
     }
 
     fn emit_task(&mut self, id: ThreadId, state: &StateProgram, call: CallId, event: TaskEvent) {
@@ -251,6 +274,31 @@ impl Execution {
             self.calls.remove(&open.id);
         }
     }
+}
+
+/// What the API Gateway integration refuses before it calls: headers and query parameters that are no lists.
+fn check_format(service: &Service, payload: &Value) -> Result<(), Trouble> {
+    let Service::Integration { resource_type, .. } = service else {
+        return Ok(());
+    };
+    if resource_type.as_ref() != "apigateway" {
+        return Ok(());
+    }
+    for field in ["Headers", "QueryParameters"] {
+        let fits = |value: &Value| {
+            value
+                .as_object()
+                .is_some_and(|members| members.values().all(|list| list.as_array().is_some()))
+        };
+        if payload.get(field).is_some_and(|value| !fits(value)) {
+            return Err(Trouble::runtime(format!(
+                "The Parameters '{}' could not be used to start the Task: [The value of the field '{field}' has an invalid format]",
+                payload.to_json()
+            ))
+            .at_field(format!("/Parameters/{field}")));
+        }
+    }
+    Ok(())
 }
 
 fn scheduled(
