@@ -196,7 +196,7 @@ impl Search<'_> {
         }
     }
 
-    /// Links of the happy path's boxes that run at the other side than usual.
+    /// Links of the happy path's boxes that run at the other side than usual; errors count twice.
     fn astray(&self, layers: &Layers, x: &[f32]) -> usize {
         let side = |link: &usize| {
             let edge = self.graph.links.at(*link);
@@ -219,7 +219,14 @@ impl Search<'_> {
         (0..self.graph.links.len())
             .filter(|link| !happy(link))
             .filter(side)
-            .count()
+            .map(|link| {
+                if self.graph.links.at(link).catch {
+                    2
+                } else {
+                    1
+                }
+            })
+            .sum()
     }
 
     fn look(&mut self, layers: &mut Layers, plan: &Plan, several: bool) {
