@@ -177,3 +177,15 @@ fn a_debugged_run_goes_to_and_fro() {
     harness.run();
     harness.get_by_label("Open the drawer");
 }
+
+#[test]
+fn what_failed_is_scrolled_into_view() {
+    let mut desk = Desk::sample("order-processing");
+    desk.choose("Three items, one sold out");
+    let size = egui::vec2(1400.0, 240.0);
+    let mut harness = harness(desk, DrawerView::default(), size, drawer::show);
+    harness.state_mut().0.ask(Intent::Perform(Action::Run));
+    harness.run();
+    let row = harness.get_by_label_contains("Out of stock, Fail, Failed");
+    assert!(row.rect().bottom() <= 240.0, "{:?}", row.rect());
+}

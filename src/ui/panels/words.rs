@@ -5,6 +5,7 @@ use egui::Rect;
 use egui::Role as A11y;
 use egui::Sense;
 use egui::Ui;
+use egui::UiBuilder;
 use egui::WidgetInfo;
 use egui::pos2;
 use egui::text::LayoutJob;
@@ -17,6 +18,11 @@ use crate::scene::Status;
 use crate::ui::theme::Skin;
 use crate::ui::theme::Text;
 use crate::ui::theme::paint_icon;
+
+/// Content at a place that is allocated already; what follows stands where it would without it.
+pub fn put_at<R>(ui: &mut Ui, rect: Rect, content: impl FnOnce(&mut Ui) -> R) -> R {
+    content(&mut ui.new_child(UiBuilder::new().max_rect(rect)))
+}
 
 /// A sentence in which what stands between backticks is code.
 pub fn sentence(text: &str, role: Text, color: egui::Color32) -> LayoutJob {

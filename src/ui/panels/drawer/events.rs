@@ -6,7 +6,6 @@ use egui::Role as A11y;
 use egui::ScrollArea;
 use egui::Sense;
 use egui::Ui;
-use egui::UiBuilder;
 use egui::WidgetInfo;
 use egui::pos2;
 use egui::vec2;
@@ -26,6 +25,7 @@ use crate::ui::code::code_block;
 use crate::ui::panels::drawer::scrubber::mark_of;
 use crate::ui::panels::drawer::scrubber::state_name;
 use crate::ui::panels::words::paint_right;
+use crate::ui::panels::words::put_at;
 use crate::ui::theme::Skin;
 use crate::ui::theme::Text;
 use crate::ui::widgets::duration_text;
@@ -131,7 +131,7 @@ impl EventList {
                 (list, Some(side))
             }
         };
-        ui.scope_builder(UiBuilder::new().max_rect(list), |ui| {
+        put_at(ui, list, |ui| {
             ui.set_clip_rect(ui.clip_rect().intersect(list));
             self.rows(ui, run, places, out);
         });
@@ -143,12 +143,9 @@ impl EventList {
             } else {
                 ui.painter().hline(side.x_range(), side.top(), line);
             }
-            ui.scope_builder(
-                UiBuilder::new().max_rect(side.shrink2(vec2(16.0, 8.0))),
-                |ui| {
-                    self.details(ui, run, event);
-                },
-            );
+            put_at(ui, side.shrink2(vec2(16.0, 8.0)), |ui| {
+                self.details(ui, run, event);
+            });
         }
         ui.advance_cursor_after_rect(area);
     }

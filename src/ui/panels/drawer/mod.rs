@@ -12,7 +12,6 @@ mod table;
 
 use egui::Rect;
 use egui::Ui;
-use egui::UiBuilder;
 use egui::pos2;
 use egui::vec2;
 
@@ -25,6 +24,7 @@ use crate::ui::panels::drawer::events::EventsView;
 use crate::ui::panels::drawer::problems::ProblemsView;
 use crate::ui::panels::drawer::run::RunTableView;
 use crate::ui::panels::drawer::scenarios::ScenariosView;
+use crate::ui::panels::words::put_at;
 use crate::ui::theme::Skin;
 use crate::ui::widgets::TabSpec;
 use crate::ui::widgets::icon_button;
@@ -57,7 +57,7 @@ pub fn show(ui: &mut Ui, session: &Session, view: &mut DrawerView, out: &mut Vec
         ui.painter()
             .hline(head.x_range(), head.bottom() - 0.5, line);
         let body = Rect::from_min_max(head.left_bottom(), area.max);
-        ui.scope_builder(UiBuilder::new().max_rect(body), |ui| {
+        put_at(ui, body, |ui| {
             ui.set_clip_rect(ui.clip_rect().intersect(body));
             match session.drawer {
                 DrawerTab::Run => run::show(ui, session, &mut view.run, out),
@@ -93,7 +93,7 @@ fn show_head(
         pos2(head.left() + 16.0, head.top()),
         pos2(filter.left() - 16.0, head.bottom()),
     );
-    ui.scope_builder(UiBuilder::new().max_rect(tabs), |ui| {
+    put_at(ui, tabs, |ui| {
         let current = (!view.closed).then_some(session.drawer);
         if let Some(tab) = panel_tabs(ui, current, &tab_specs(session)) {
             view.closed = false;
@@ -108,11 +108,11 @@ fn show_head(
             DrawerTab::Problems => &mut view.problems.filter,
             DrawerTab::Scenarios => &mut view.scenarios.filter,
         };
-        ui.scope_builder(UiBuilder::new().max_rect(filter), |ui| {
+        put_at(ui, filter, |ui| {
             search_field(ui, id, text, "Filter", "", filter_width);
         });
     }
-    ui.scope_builder(UiBuilder::new().max_rect(right), |ui| {
+    put_at(ui, right, |ui| {
         let (icon, name) = if view.closed {
             (Icon::EXPAND_LESS, "Open the drawer")
         } else {

@@ -6,7 +6,6 @@ use egui::Role as A11y;
 use egui::ScrollArea;
 use egui::Sense;
 use egui::Ui;
-use egui::UiBuilder;
 use egui::WidgetInfo;
 use egui::pos2;
 use egui::vec2;
@@ -21,6 +20,7 @@ use crate::session::Session;
 use crate::session::Tab;
 use crate::text::LineIndex;
 use crate::ui::panels::words::paint_sentence;
+use crate::ui::panels::words::put_at;
 use crate::ui::panels::words::spoken;
 use crate::ui::theme::Skin;
 use crate::ui::theme::Text;
@@ -169,7 +169,7 @@ fn definition_row(
     );
     Text::Small.paint(ui, columns.place, &place, skin.color(Role::WeakText));
     if let Some(state) = state {
-        ui.scope_builder(UiBuilder::new().max_rect(columns.state), |ui| {
+        put_at(ui, columns.state, |ui| {
             ui.add_space(6.0);
             if link(ui, &state.name, Text::Body).clicked() {
                 out.push(Intent::Reveal(state.path.clone()));
@@ -181,7 +181,7 @@ fn definition_row(
             pos2(right - fix_width, rect.center().y - 12.0),
             pos2(right, rect.center().y + 12.0),
         );
-        ui.scope_builder(UiBuilder::new().max_rect(area), |ui| {
+        put_at(ui, area, |ui| {
             if ui
                 .add(Button::new(&fix.label).small().width(fix_width))
                 .clicked()

@@ -12,6 +12,7 @@ use egui::vec2;
 
 use crate::asl::StateKind;
 use crate::asl::StatePath;
+use crate::debugger::Pause;
 use crate::scene::Face;
 use crate::scene::Icon;
 use crate::scene::Role;
@@ -32,6 +33,7 @@ use crate::ui::panels::drawer::table::TableRow;
 use crate::ui::panels::faces::FaceCache;
 use crate::ui::panels::faces::mark_of;
 use crate::ui::panels::words::paint_right;
+use crate::ui::panels::words::put_at;
 use crate::ui::panels::words::strip;
 use crate::ui::theme::Skin;
 use crate::ui::theme::Text;
@@ -147,7 +149,7 @@ fn table(ui: &mut Ui, tab: &Tab, run: &Run, view: &mut RunTableView, out: &mut V
     let selected = run.shown_visit().map(|visit| visit.index);
     let rows = view.rows.of(run, &view.filter).to_vec();
     if rows.is_empty() {
-        ui.scope_builder(egui::UiBuilder::new().max_rect(body), |ui| {
+        put_at(ui, body, |ui| {
             if view.filter.is_empty() {
                 empty_state(ui, Icon::HOURGLASS_EMPTY, "The run begins", "");
             } else {
@@ -159,7 +161,7 @@ fn table(ui: &mut Ui, tab: &Tab, run: &Run, view: &mut RunTableView, out: &mut V
     }
     let target = scroll_target(run, view, &rows, selected);
     let mut turned = None;
-    ui.scope_builder(egui::UiBuilder::new().max_rect(body), |ui| {
+    put_at(ui, body, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         let mut scroll = ScrollArea::vertical()
             .id_salt(("run table", run.id.0))
@@ -245,7 +247,8 @@ fn scroll_target(
 ) -> Option<f32> {
     let live = (run.is_live() && selected.is_none()).then_some(rows.len());
     let now = (run.id, run.selected_visit, live);
-    if view.followed == Some(now) {
+    // In the first frame nobody knows yet how much of the list is in sight.
+    if view.followed == Some(now) || view.window.1 <= 0.0 {
         return None;
     }
     view.followed = Some(now);
@@ -262,7 +265,7 @@ fn scroll_target(
     let top = wanted as f32 * ROW;
     if top < offset {
         Some(top)
-    } else if top + ROW > offset + height && height > 0.0 {
+    } else if top + ROW > offset + height {
         Some(top + ROW - height)
     } else {
         None
@@ -329,7 +332,7 @@ impl Line<'_> {
         let kind = state
             .and_then(|state| state.kind)
             .unwrap_or(StateKind::Pass);
-        let name = pause.state.name();
+        let name = pause_title(self.run, pause);
         let start = self.run.trace.started_at.unwrap_or(pause.now);
         let after = duration_text((pause.now - start) as f64);
         let selected =
@@ -466,6 +469,17 @@ pub fn visit_title(run: &Run, visit: &Visit) -> String {
     ) {
         (Some(StateKind::Map), Some(index)) => format!("{} #{index}", visit.name),
         _ => visit.name.clone(),
+    }
+}
+
+/// The name of the state a run waits before; in a Map with its iteration.
+fn pause_title(run: &Run, pause: &Pause) -> String {
+    let name = pause.state.name();
+    let container = pause.state.container();
+    let container = container.and_then(|path| run.revision.machine.find(&path)?.kind);
+    match (container, pause.lane.0.last()) {
+        (Some(StateKind::Map), Some(step)) => format!("{name} #{}", step.index),
+        _ => name,
     }
 }
 

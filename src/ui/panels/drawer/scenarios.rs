@@ -6,7 +6,6 @@ use egui::Role as A11y;
 use egui::ScrollArea;
 use egui::Sense;
 use egui::Ui;
-use egui::UiBuilder;
 use egui::WidgetInfo;
 use egui::pos2;
 use egui::vec2;
@@ -26,6 +25,7 @@ use crate::session::Tab;
 use crate::sidecar::Scenario;
 use crate::ui::panels::words::count;
 use crate::ui::panels::words::paint_sentence;
+use crate::ui::panels::words::put_at;
 use crate::ui::panels::words::spoken;
 use crate::ui::theme::Skin;
 use crate::ui::theme::Text;
@@ -139,7 +139,7 @@ fn show_head(
         pos2(rect.right() - 16.0 - 104.0, rect.top() + 8.0),
         pos2(rect.right() - 16.0, rect.bottom() - 8.0),
     );
-    ui.scope_builder(UiBuilder::new().max_rect(button), |ui| {
+    put_at(ui, button, |ui| {
         let enabled = Action::RunScenarios.is_available(session) && tab.trying.is_empty();
         ui.add_enabled_ui(enabled, |ui| {
             let run_all = Button::new("Run all").icon(Icon::PLAY_ARROW).width(104.0);
@@ -185,7 +185,7 @@ fn show_head(
             pos2(area.right(), rect.center().y + 10.0),
         );
         if place.width() > 60.0 {
-            ui.scope_builder(UiBuilder::new().max_rect(place), |ui| {
+            put_at(ui, place, |ui| {
                 let names: Vec<String> = coverage
                     .missed
                     .iter()
@@ -304,7 +304,7 @@ fn show_buttons(
         .scenarios
         .get(index)
         .map_or("", |scenario| scenario.name.as_str());
-    ui.scope_builder(UiBuilder::new().max_rect(area), |ui| {
+    put_at(ui, area, |ui| {
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = 8.0;
             let check = format!("Check {name}");

@@ -4,7 +4,6 @@ use egui::CornerRadius;
 use egui::Rect;
 use egui::Sense;
 use egui::Ui;
-use egui::UiBuilder;
 use egui::WidgetInfo;
 use egui::pos2;
 use egui::vec2;
@@ -19,6 +18,7 @@ use crate::session::Intent;
 use crate::session::Run;
 use crate::session::StepKind;
 use crate::ui::panels::words::paint_right;
+use crate::ui::panels::words::put_at;
 use crate::ui::theme::Skin;
 use crate::ui::theme::Text;
 use crate::ui::widgets::duration_text;
@@ -49,7 +49,7 @@ pub fn show(ui: &mut Ui, run: &Run, view: &mut ScrubberView, out: &mut Vec<Inten
         pos2(rect.left() + 12.0, rect.top() + 10.0),
         pos2(rect.left() + 140.0, rect.bottom() - 10.0),
     );
-    ui.scope_builder(UiBuilder::new().max_rect(buttons), |ui| {
+    put_at(ui, buttons, |ui| {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = 4.0;
             let steps = [

@@ -7,7 +7,6 @@ use egui::Rect;
 use egui::Role as A11y;
 use egui::Sense;
 use egui::Ui;
-use egui::UiBuilder;
 use egui::WidgetInfo;
 use egui::pos2;
 use egui::vec2;
@@ -25,6 +24,7 @@ use crate::ui::panels::inspector::run::Shown;
 use crate::ui::panels::inspector::run::stations::Standing;
 use crate::ui::panels::inspector::run::stations::Station;
 use crate::ui::panels::inspector::run::stations::stations;
+use crate::ui::panels::words::put_at;
 use crate::ui::panels::words::sentence;
 use crate::ui::theme::Skin;
 use crate::ui::theme::Text;
@@ -91,9 +91,16 @@ pub(crate) fn show(ui: &mut Ui, shown: Shown<'_>, visit: &Visit, view: &mut Data
         None => within(ui, right, |ui| {
             let (status, title, why) = absence(shown, visit);
             no_output(ui, status, title, &why);
-            if status != Status::Running {
-                section_head(ui, "Stopped at");
+            // A Fail state works on nothing; where it stopped is where it stands.
+            if matches!(visit.kind, StateKind::Fail | StateKind::Succeed) {
+                return;
             }
+            let title = if status == Status::Running {
+                "Came to"
+            } else {
+                "Stopped at"
+            };
+            section_head(ui, title);
             let skip = |station: &Station| station.label == "Input";
             for station in stations(shown, visit)
                 .iter()
@@ -160,7 +167,7 @@ fn tools(ui: &mut Ui, view: &mut DataView, steps: bool) {
     } else {
         84.0 + 8.0
     };
-    ui.scope_builder(UiBuilder::new().max_rect(inner), |ui| {
+    put_at(ui, inner, |ui| {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = 8.0;
             let id = egui::Id::unique("run data search");
@@ -200,14 +207,11 @@ fn halves(ui: &Ui, area: Rect) -> (Rect, Rect) {
 }
 
 fn within(ui: &mut Ui, rect: Rect, content: impl FnOnce(&mut Ui)) {
-    ui.scope_builder(
-        UiBuilder::new().max_rect(rect.shrink2(vec2(8.0, 4.0))),
-        |ui| {
-            ui.set_clip_rect(ui.clip_rect().intersect(rect));
-            ui.spacing_mut().item_spacing.y = 0.0;
-            content(ui);
-        },
-    );
+    put_at(ui, rect.shrink2(vec2(8.0, 4.0)), |ui| {
+        ui.set_clip_rect(ui.clip_rect().intersect(rect));
+        ui.spacing_mut().item_spacing.y = 0.0;
+        content(ui);
+    });
 }
 
 /// A titled value with a button to copy it, and its tree below.
@@ -218,7 +222,7 @@ fn show_side(ui: &mut Ui, rect: Rect, side: &Side<'_>, search: &str, state: &mut
         let words = Rect::from_min_max(pos2(head.left() + 4.0, head.top()), head.max);
         Text::LabelStrong.paint(ui, words, side.title, skin.color(Role::SecondText));
         let place = Rect::from_min_max(pos2(head.right() - 28.0, head.top()), head.max);
-        ui.scope_builder(UiBuilder::new().max_rect(place), |ui| {
+        put_at(ui, place, |ui| {
             let name = format!("Copy {}", side.title);
             if icon_button(ui, Icon::CONTENT_COPY, &name).clicked() {
                 ui.ctx().copy_text(side.value.to_json_pretty());

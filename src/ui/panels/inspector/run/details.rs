@@ -36,7 +36,14 @@ use crate::ui::widgets::status_icon;
 /// What this tab remembers: sizes, which are costly to count.
 #[derive(Clone, Debug, Default)]
 pub struct DetailsView {
-    sizes: Option<((u64, usize, u64), [Option<usize>; 2])>,
+    sizes: Option<Sizes>,
+}
+
+/// Bytes of input and output, of a run's visit up to its latest event.
+#[derive(Clone, Debug)]
+struct Sizes {
+    of: (u64, usize, u64),
+    bytes: [Option<usize>; 2],
 }
 
 /// The details of a visit.
@@ -144,14 +151,12 @@ impl DetailsView {
     fn sizes(&mut self, run: &Run, visit: &Visit) -> [Option<usize>; 2] {
         let key = (run.id.0, visit.index, visit.last_event);
         match &self.sizes {
-            Some((known, sizes)) if *known == key => *sizes,
+            Some(known) if known.of == key => known.bytes,
             _ => {
-                let sizes = [
-                    Some(visit.input.json_len()),
-                    visit.output.as_ref().map(Value::json_len),
-                ];
-                self.sizes = Some((key, sizes));
-                sizes
+                let output = visit.output.as_ref().map(Value::json_len);
+                let bytes = [Some(visit.input.json_len()), output];
+                self.sizes = Some(Sizes { of: key, bytes });
+                bytes
             }
         }
     }

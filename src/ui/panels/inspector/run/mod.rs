@@ -12,7 +12,6 @@ mod visits;
 
 use egui::Rect;
 use egui::Ui;
-use egui::UiBuilder;
 use egui::pos2;
 use egui::vec2;
 
@@ -46,6 +45,7 @@ use crate::ui::panels::inspector::run::details::DetailsView;
 use crate::ui::panels::inspector::run::pending::PendingView;
 use crate::ui::panels::inspector::tab_row;
 use crate::ui::panels::words::count;
+use crate::ui::panels::words::put_at;
 use crate::ui::theme::Skin;
 use crate::ui::theme::Text;
 use crate::ui::widgets::TabSpec;
@@ -282,7 +282,7 @@ fn head(
         pos2(right, middle - 10.0),
         pos2(right + chip, middle + 10.0),
     );
-    ui.scope_builder(UiBuilder::new().max_rect(place), |ui| {
+    put_at(ui, place, |ui| {
         tone_chip(ui, status, status_icon(status), words);
     });
     let upper = Rect::from_min_max(pos2(left, middle - 20.0), pos2(right - 12.0, middle));
@@ -298,12 +298,11 @@ fn head(
     let lower = Rect::from_min_max(pos2(left, middle), pos2(right - 20.0 - edit, middle + 18.0));
     let used = Text::Small.paint(ui, lower, line, skin.color(Role::WeakText));
     let place = Rect::from_min_size(pos2(left + used + 12.0, middle - 1.0), vec2(edit, 20.0));
-    ui.scope_builder(UiBuilder::new().max_rect(place), |ui| {
+    put_at(ui, place, |ui| {
         link(ui, "Edit", Text::Small)
             .on_hover_text("Show the form of this state while the run stays on the canvas")
             .clicked()
     })
-    .inner
 }
 
 fn type_line(face: Option<&Face>, kind: Option<StateKind>) -> String {

@@ -8,7 +8,6 @@ use egui::Role as A11y;
 use egui::ScrollArea;
 use egui::Sense;
 use egui::Ui;
-use egui::UiBuilder;
 use egui::WidgetInfo;
 use egui::pos2;
 use egui::vec2;
@@ -25,6 +24,7 @@ use crate::trace::Visit;
 use crate::trace::VisitStatus;
 use crate::ui::panels::inspector::run::Shown;
 use crate::ui::panels::words::count;
+use crate::ui::panels::words::put_at;
 use crate::ui::theme::Skin;
 use crate::ui::theme::Text;
 use crate::ui::theme::paint_icon;
@@ -180,11 +180,10 @@ fn chooser(
     if stepping {
         let step = |ui: &mut Ui, left: f32, icon: Icon, name: &str, to: Option<&Choice>| {
             let place = Rect::from_min_size(pos2(left, row.top() + 2.0), vec2(28.0, 28.0));
-            ui.scope_builder(UiBuilder::new().max_rect(place), |ui| {
+            put_at(ui, place, |ui| {
                 ui.add_enabled_ui(to.is_some(), |ui| icon_button(ui, icon, name).clicked())
                     .inner
             })
-            .inner
             .then(|| to.map(|choice| choice.intent.clone()))
             .flatten()
         };
