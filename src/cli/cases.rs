@@ -287,13 +287,16 @@ fn said(problems: &[Diagnostic]) -> String {
 }
 
 fn validation(case: &Json) -> Json {
-    let machine_type = case["type"].as_str().and_then(MachineType::parse);
+    let machine_type = case
+        .get("type")
+        .and_then(Json::as_str)
+        .and_then(MachineType::parse);
     let said = service_diagnostics(&definition_text(case), machine_type.unwrap_or_default());
     let mut answer = json!({ "accepted": said.is_empty() });
     let Some(members) = answer.as_object_mut() else {
         return answer;
     };
-    if case["operation"] == "validate" {
+    if case.get("operation").and_then(Json::as_str) == Some("validate") {
         let diagnostics: Vec<Json> = said
             .iter()
             .map(|one| {

@@ -4,7 +4,9 @@ use std::cell::Cell;
 use std::cell::OnceCell;
 use std::sync::Arc;
 
+use crate::engine::ExecutionKind;
 use crate::engine::Millis;
+use crate::engine::Program;
 use crate::engine::chance::Chance;
 use crate::engine::history::moment_text;
 use crate::engine::lanes::Item;
@@ -154,4 +156,29 @@ pub(crate) fn visible_variables(threads: &Threads, thread: ThreadId) -> Vec<(Arc
         current = threads.outer(thread);
     }
     seen
+}
+
+/// The role an execution assumes; local runs have one made-up role.
+pub(crate) fn role_arn(program: &Program) -> String {
+    format!("arn:aws:iam::{}:role/{}", program.account, program.name)
+}
+
+pub(crate) fn fixed_context(program: &Program, name: &str, input: &Value, at: Millis) -> Fixed {
+    let mut execution = vec![
+        ("Id", Value::from(program.execution_arn(name))),
+        ("Input", input.clone()),
+        ("StartTime", Value::from(moment_text(at))),
+        ("Name", Value::from(name)),
+        ("RoleArn", Value::from(role_arn(program))),
+    ];
+    if program.kind == ExecutionKind::Standard {
+        execution.push(("RedriveCount", Value::from(0)));
+    }
+    Fixed {
+        execution: Value::object(execution),
+        machine: Value::object([
+            ("Id", Value::from(program.machine_arn())),
+            ("Name", Value::String(program.name.clone())),
+        ]),
+    }
 }

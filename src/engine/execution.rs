@@ -9,7 +9,6 @@ use crate::asl::StatePath;
 use crate::engine::CallId;
 use crate::engine::Demand;
 use crate::engine::Ended;
-use crate::engine::Event;
 use crate::engine::EventDetail;
 use crate::engine::ExecutionKind;
 use crate::engine::Lane;
@@ -18,17 +17,16 @@ use crate::engine::Phase;
 use crate::engine::Program;
 use crate::engine::Ready;
 use crate::engine::Signal;
-use crate::engine::Stage;
 use crate::engine::StageKind;
 use crate::engine::Start;
 use crate::engine::Status;
 use crate::engine::Step;
 use crate::engine::StoredObject;
 use crate::engine::chance::Chance;
-use crate::engine::environment::Environment;
 use crate::engine::environment::Fixed;
+use crate::engine::environment::fixed_context;
+use crate::engine::environment::role_arn;
 use crate::engine::environment::visible_variables;
-use crate::engine::history::moment_text;
 use crate::engine::lanes::Stand;
 use crate::engine::lanes::Thread;
 use crate::engine::lanes::ThreadId;
@@ -76,12 +74,12 @@ pub struct Execution {
     name: Arc<str>,
     input: Value,
     started_at: Millis,
-    next_event: u64,
+    pub(crate) next_event: u64,
     transitions: u64,
     /// The moment at which the clock stands, and the transitions by then.
     standstill: (Millis, u64),
-    history: bool,
-    stages: bool,
+    pub(crate) history: bool,
+    pub(crate) stages: bool,
     ended: Option<Ended>,
 }
 
@@ -475,135 +473,5 @@ impl Execution {
         self.queue.clear();
         self.timers = Timers::default();
         self.ended = Some(ended);
-    }
-
-    /// Writes an event that the next one of the thread follows. Returns its id.
-    pub(crate) fn emit(&mut self, id: ThreadId, state: &StateProgram, detail: EventDetail) -> u64 {
-        let Some(previous) = self.threads.get(id).map(|thread| thread.last) else {
-            return 0;
-        };
-        let event = self.write(id, previous, Some(state), detail);
-        if let Some(thread) = self.threads.get_mut(id) {
-            thread.last = event;
-        }
-        event
-    }
-
-    /// Writes an event that no other follows: `MapIterationSucceeded` and the like.
-    pub(crate) fn emit_leaf(
-        &mut self,
-        id: ThreadId,
-        state: &StateProgram,
-        detail: EventDetail,
-    ) -> u64 {
-        let previous = self.threads.get(id).map_or(0, |thread| thread.last);
-        self.write(id, previous, Some(state), detail)
-    }
-
-    pub(crate) fn write(
-        &mut self,
-        id: ThreadId,
-        previous: u64,
-        state: Option<&StateProgram>,
-        detail: EventDetail,
-    ) -> u64 {
-        let Some(thread) = self.threads.get(id) else {
-            return 0;
-        };
-        if thread.hidden {
-            return previous;
-        }
-        let event = self.next_event;
-        self.next_event += 1;
-        if self.history {
-            self.out.events.push(Event {
-                id: event,
-                previous,
-                at: self.now,
-                lane: thread.lane.clone(),
-                state: state.map(|state| state.path.clone()),
-                detail,
-            });
-        }
-        event
-    }
-
-    pub(crate) fn stage(
-        &mut self,
-        id: ThreadId,
-        state: &StateProgram,
-        kind: StageKind,
-        value: &Value,
-    ) {
-        if !self.stages {
-            return;
-        }
-        if let Some(thread) = self.threads.get(id) {
-            self.out.stages.push(Stage {
-                lane: thread.lane.clone(),
-                state: state.path.clone(),
-                entered: thread.visit.entered,
-                kind,
-                value: value.clone(),
-            });
-        }
-    }
-
-    /// What the fields of a thread's state see; `$` is `input`.
-    pub(crate) fn environment<'a>(
-        &'a self,
-        id: ThreadId,
-        state: &'a StateProgram,
-        input: &'a Value,
-        raw_input: &'a Value,
-    ) -> Environment<'a> {
-        Environment {
-            threads: &self.threads,
-            thread: id,
-            state,
-            fixed: &self.fixed,
-            context: self.context.as_ref(),
-            input,
-            raw_input,
-            result: None,
-            error_output: None,
-            item: None,
-            chance: &self.chance,
-            now: self.now,
-            context_cache: std::cell::OnceCell::new(),
-            bindings: std::cell::OnceCell::new(),
-        }
-    }
-
-    pub(crate) fn draw<T>(&self, draw: impl FnOnce(&mut Chance) -> T) -> T {
-        let mut chance = self.chance.get();
-        let drawn = draw(&mut chance);
-        self.chance.set(chance);
-        drawn
-    }
-}
-
-/// The role an execution assumes; local runs have one made-up role.
-pub(crate) fn role_arn(program: &Program) -> String {
-    format!("arn:aws:iam::{}:role/{}", program.account, program.name)
-}
-
-fn fixed_context(program: &Program, name: &str, input: &Value, at: Millis) -> Fixed {
-    let mut execution = vec![
-        ("Id", Value::from(program.execution_arn(name))),
-        ("Input", input.clone()),
-        ("StartTime", Value::from(moment_text(at))),
-        ("Name", Value::from(name)),
-        ("RoleArn", Value::from(role_arn(program))),
-    ];
-    if program.kind == ExecutionKind::Standard {
-        execution.push(("RedriveCount", Value::from(0)));
-    }
-    Fixed {
-        execution: Value::object(execution),
-        machine: Value::object([
-            ("Id", Value::from(program.machine_arn())),
-            ("Name", Value::String(program.name.clone())),
-        ]),
     }
 }

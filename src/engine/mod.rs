@@ -10,6 +10,7 @@ mod call;
 mod chance;
 mod choice;
 mod compile;
+mod emission;
 mod environment;
 mod event;
 mod execution;

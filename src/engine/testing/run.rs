@@ -120,7 +120,7 @@ pub fn test_state(
 fn context(program: &Program, state: &StateProgram, test: &StateTest) -> Value {
     let time = Value::from(moment_text(test.at));
     let role = if test.mock.is_some() || test.has_role {
-        Value::from(crate::engine::execution::role_arn(program))
+        Value::from(crate::engine::environment::role_arn(program))
     } else {
         Value::Null
     };
