@@ -2,6 +2,7 @@
 
 use egui::Ui;
 
+use crate::engine::Status;
 use crate::scene::Icon;
 use crate::session::Intent;
 use crate::session::Session;
@@ -33,8 +34,17 @@ pub fn show(ui: &mut Ui, session: &Session, view: &mut View, out: &mut Outbox) {
             tree.at(pointer).map(|node| tree.span(node).start)
         });
     let fix = reason.fix.as_ref().filter(|_| current);
+    let title = format!(
+        "{} {}",
+        reason.what,
+        match run.ended.as_ref().map(|ended| ended.status) {
+            Some(Status::TimedOut) => "timed out",
+            Some(Status::Aborted) => "was stopped",
+            Some(Status::Succeeded | Status::Failed) | None => "failed",
+        }
+    );
     let banner = Banner {
-        title: &reason.what,
+        title: &title,
         code: reason.error.as_deref().unwrap_or_default(),
         reason: &reason.why,
         cause: reason.cause.as_deref().unwrap_or_default(),
