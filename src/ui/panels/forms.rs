@@ -153,9 +153,15 @@ impl Form<'_> {
                 let source = node.map_or_else(String::new, |node| self.shown(node));
                 let code = row.holds != Holds::Text;
                 let nullable = row.types.contains(&JsonType::Null);
+                let rows = if matches!(row.name, "Comment" | "Cause") {
+                    2
+                } else {
+                    1
+                };
                 let field = Field {
                     hint: hint_of(row),
                     code,
+                    rows,
                     ..Field::default()
                 };
                 let value = move |text: &str| string_value(text, nullable);

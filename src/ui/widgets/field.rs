@@ -275,8 +275,18 @@ pub fn combo_with_icon<T: Clone + PartialEq>(
         skin.color(Role::SecondText),
     );
     let mut chosen = None;
-    egui::Popup::menu(&response)
-        .width(width.max(120.0))
+    let popup = egui::Popup::menu(&response);
+    let widest = if popup.is_open() {
+        choices
+            .iter()
+            .map(|(_, label)| Text::Strong.width(ui, label) + 56.0)
+            .fold(width.max(120.0), f32::max)
+            .min(440.0)
+    } else {
+        width
+    };
+    popup
+        .width(widest)
         .gap(2.0)
         .show(|ui| {
             egui::ScrollArea::vertical()
@@ -285,7 +295,7 @@ pub fn combo_with_icon<T: Clone + PartialEq>(
                     ui.spacing_mut().item_spacing.y = 0.0;
                     for (index, (value, label)) in choices.iter().enumerate() {
                         let on = value == current;
-                        if choice_row(ui, id.with(index), label, on, width) {
+                        if choice_row(ui, id.with(index), label, on, widest) {
                             chosen = Some(value.clone());
                             ui.close();
                         }
