@@ -3,5 +3,6 @@
 mod code;
 mod desk;
 mod drawer;
+mod e2e;
 mod gallery;
 mod run_inspector;

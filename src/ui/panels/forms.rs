@@ -177,7 +177,7 @@ impl Form<'_> {
         ui.add_space(6.0);
     }
 
-    /// All fields of a place in one column, rare ones under More.
+    /// All fields of a place in one column, rare ones under More; `last` stands just above More.
     pub fn fields(
         &mut self,
         ui: &mut Ui,
@@ -185,6 +185,7 @@ impl Form<'_> {
         object: NodeId,
         prefix: &str,
         skip: &[&str],
+        last: &[&str],
     ) {
         let language = self.language();
         let wanted: Vec<&schema::Field> = schema::fields(place)
@@ -196,6 +197,11 @@ impl Form<'_> {
         });
         for row in usual {
             self.field(ui, row, object, prefix);
+        }
+        for name in last {
+            if let Some(row) = schema::field(place, name) {
+                self.field(ui, row, object, prefix);
+            }
         }
         if rare.is_empty() {
             return;
@@ -258,7 +264,7 @@ impl Form<'_> {
                     .corner_radius(6)
                     .inner_margin(8)
                     .show(ui, |ui| {
-                        self.fields(ui, place, node, pointer, &[]);
+                        self.fields(ui, place, node, pointer, &[], &[]);
                         if link(ui, &format!("Remove {}", row.name), Text::Label).clicked() {
                             self.out.push(self.set(pointer, None));
                         }

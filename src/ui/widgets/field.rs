@@ -285,23 +285,20 @@ pub fn combo_with_icon<T: Clone + PartialEq>(
     } else {
         width
     };
-    popup
-        .width(widest)
-        .gap(2.0)
-        .show(|ui| {
-            egui::ScrollArea::vertical()
-                .max_height(336.0)
-                .show(ui, |ui| {
-                    ui.spacing_mut().item_spacing.y = 0.0;
-                    for (index, (value, label)) in choices.iter().enumerate() {
-                        let on = value == current;
-                        if choice_row(ui, id.with(index), label, on, widest) {
-                            chosen = Some(value.clone());
-                            ui.close();
-                        }
+    popup.width(widest).gap(2.0).show(|ui| {
+        egui::ScrollArea::vertical()
+            .max_height(336.0)
+            .show(ui, |ui| {
+                ui.spacing_mut().item_spacing.y = 0.0;
+                for (index, (value, label)) in choices.iter().enumerate() {
+                    let on = value == current;
+                    if choice_row(ui, id.with(index), label, on, widest) {
+                        chosen = Some(value.clone());
+                        ui.close();
                     }
-                });
-        });
+                }
+            });
+    });
     chosen
 }
 

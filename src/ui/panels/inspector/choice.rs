@@ -105,7 +105,7 @@ fn card(ui: &mut Ui, form: &mut Form<'_>, index: usize, count: usize, rule: Node
             ui.set_width(ui.available_width());
             ui.horizontal(|ui| {
                 ui.spacing_mut().item_spacing.x = 2.0;
-                let width = ui.available_width() - 118.0;
+                let width = (ui.available_width() - 124.0).max(40.0);
                 let target = form.tab.revision.tree.get_str(rule, "Next").unwrap_or("…");
                 let words = format!("{}. {label} → {target}", index + 1);
                 let (rect, response) =

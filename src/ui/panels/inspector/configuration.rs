@@ -77,10 +77,10 @@ pub fn show(ui: &mut Ui, form: &mut Form<'_>, place: Place) {
         next(ui, form);
     }
     if state.kind == Some(StateKind::Task) {
-        two(ui, form, place, "TimeoutSeconds", "HeartbeatSeconds");
+        let names = ["TimeoutSeconds", "HeartbeatSeconds"];
+        side_by_side(ui, form, place, object, "", &names);
     }
-    form.fields(ui, place, object, "", ELSEWHERE);
-    one(ui, form, place, "Comment");
+    form.fields(ui, place, object, "", ELSEWHERE, &["Comment"]);
     form.unknown(ui, place, object);
 }
 
@@ -397,23 +397,22 @@ fn next(ui: &mut Ui, form: &mut Form<'_>) {
     ui.add_space(6.0);
 }
 
-/// Two short numbers side by side.
-fn two(ui: &mut Ui, form: &mut Form<'_>, place: Place, left: &str, right: &str) {
-    let Some(object) = form.object() else { return };
-    ui.columns(2, |columns| {
-        for (ui, name) in columns.iter_mut().zip([left, right]) {
+/// Short numbers side by side.
+pub fn side_by_side(
+    ui: &mut Ui,
+    form: &mut Form<'_>,
+    place: Place,
+    object: crate::syntax::NodeId,
+    prefix: &str,
+    names: &[&str],
+) {
+    ui.columns(names.len(), |columns| {
+        for (ui, name) in columns.iter_mut().zip(names) {
             if let Some(row) = crate::asl::schema::field(place, name) {
-                form.field(ui, row, object, "");
+                form.field(ui, row, object, prefix);
             }
         }
     });
-}
-
-fn one(ui: &mut Ui, form: &mut Form<'_>, place: Place, name: &str) {
-    let (Some(row), Some(object)) = (crate::asl::schema::field(place, name), form.object()) else {
-        return;
-    };
-    form.field(ui, row, object, "");
 }
 
 /// A weak line between groups of a form.

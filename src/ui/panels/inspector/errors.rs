@@ -10,6 +10,7 @@ use crate::scene::Role;
 use crate::syntax::NodeId;
 use crate::ui::panels::forms::Form;
 use crate::ui::panels::inspector::configuration::group_head;
+use crate::ui::panels::inspector::configuration::side_by_side;
 use crate::ui::theme::Skin;
 use crate::ui::theme::Text;
 use crate::ui::widgets::Button;
@@ -81,7 +82,7 @@ fn card(
         .show(ui, |ui| {
             ui.set_width(ui.available_width());
             ui.horizontal(|ui| {
-                let title = format!("{}. {word}", index + 1);
+                let title = format!("{} {}", upper(word), index + 1);
                 let width = ui.available_width() - 40.0;
                 let (rect, _) =
                     ui.allocate_exact_size(egui::vec2(width, 24.0), egui::Sense::hover());
@@ -97,8 +98,30 @@ fn card(
                 }
             });
             let prefix = format!("/{name}/{index}");
-            form.fields(ui, place, item, &prefix, &[]);
+            let numbers = ["IntervalSeconds", "MaxAttempts", "BackoffRate"];
+            if place == Place::Retrier {
+                if let Some(row) = schema::field(place, "ErrorEquals") {
+                    form.field(ui, row, item, &prefix);
+                }
+                side_by_side(ui, form, place, item, &prefix, &numbers);
+                let skip = [
+                    "ErrorEquals",
+                    "IntervalSeconds",
+                    "MaxAttempts",
+                    "BackoffRate",
+                ];
+                form.fields(ui, place, item, &prefix, &skip, &[]);
+            } else {
+                form.fields(ui, place, item, &prefix, &[], &[]);
+            }
         });
+}
+
+fn upper(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
 }
 
 fn catcher(form: &Form<'_>) -> String {

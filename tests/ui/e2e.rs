@@ -1,0 +1,296 @@
+//! The main job, from end to end, in the real window: open, run, see why it failed, debug, mend,
+//! edit, undo, redo, save.
+
+use std::path::PathBuf;
+use std::time::Duration;
+use std::time::Instant;
+
+use egui::accesskit::Role;
+use egui_kittest::Harness;
+use egui_kittest::kittest::NodeT;
+use egui_kittest::kittest::Queryable;
+use stepwright::asl::StatePath;
+use stepwright::engine::Status;
+use stepwright::session::Session;
+use stepwright::session::Tab;
+use stepwright::ui::App;
+use stepwright::ui::Options;
+use stepwright::ui::shell::Choice;
+use stepwright::ui::shell::FileDialogs;
+
+/// A person who closes every dialog.
+struct Nobody;
+
+impl FileDialogs for Nobody {
+    fn choose_file(&self) -> Choice {
+        Box::pin(async { None })
+    }
+
+    fn choose_target(&self, _name: &str) -> Choice {
+        Box::pin(async { None })
+    }
+}
+
+/// The window over a file of a folder of its own.
+struct Window {
+    harness: Harness<'static, Option<App>>,
+    folder: tempfile::TempDir,
+}
+
+impl Window {
+    fn open(sample: &str) -> Window {
+        let folder = tempfile::tempdir().unwrap();
+        let source = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+            .join("sample-workflows")
+            .join(sample);
+        for ending in ["asl.json", "stepwright.json"] {
+            let name = format!("{sample}.{ending}");
+            std::fs::copy(source.join(&name), folder.path().join(&name)).unwrap();
+        }
+        let path = folder.path().join(format!("{sample}.asl.json"));
+        let harness = Harness::builder()
+            .with_size(egui::vec2(1600.0, 1000.0))
+            .with_step_dt(1.0 / 60.0)
+            .with_max_steps(64)
+            .build_ui_state(
+                move |ui, app: &mut Option<App>| {
+                    let app = app.get_or_insert_with(|| {
+                        let options = Options {
+                            paths: vec![path.clone()],
+                            ..Options::default()
+                        };
+                        let dialogs = Box::new(Nobody);
+                        let mut app =
+                            App::new(ui.ctx(), options, Instant::now(), dialogs, false).unwrap();
+                        app.session.settings.tempo = 0;
+                        app.view.still = true;
+                        app
+                    });
+                    app.logic(ui.ctx());
+                    app.show(ui);
+                },
+                None,
+            );
+        let mut window = Window { harness, folder };
+        window.until("the file is open", |session| session.active().is_some());
+        window
+    }
+
+    fn session(&self) -> &Session {
+        &self.harness.state().as_ref().unwrap().session
+    }
+
+    fn tab(&self) -> &Tab {
+        self.session().active().unwrap()
+    }
+
+    /// Shows frames until something holds; fails after ten seconds.
+    fn until(&mut self, what: &str, holds: impl Fn(&Session) -> bool) {
+        let begun = Instant::now();
+        loop {
+            self.harness.step();
+            if self.harness.state().is_some() && holds(self.session()) {
+                self.harness.run_steps(3);
+                return;
+            }
+            assert!(
+                begun.elapsed() < Duration::from_secs(10),
+                "waiting for: {what}"
+            );
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// Something whose label contains the first words says the others as well.
+    fn says(&self, name: &str, words: &str) {
+        let labels: Vec<String> = self
+            .harness
+            .query_all_by_label_contains(name)
+            .filter_map(|node| node.accesskit_node().label())
+            .collect();
+        assert!(
+            labels.iter().any(|label| label.contains(words)),
+            "none of {labels:?} says {words}"
+        );
+    }
+
+    fn settle(&mut self) {
+        self.harness.run_steps(6);
+    }
+
+    fn click(&mut self, role: Role, label: &str) {
+        self.harness.get_by_role_and_label(role, label).click();
+        self.settle();
+    }
+
+    fn press(&mut self, modifiers: egui::Modifiers, key: egui::Key) {
+        self.harness.key_press_modifiers(modifiers, key);
+        self.settle();
+    }
+
+    fn choose_input(&mut self, name: &str) {
+        self.click(Role::ComboBox, "Input");
+        self.click(Role::ListBoxOption, name);
+    }
+
+    fn go_to(&mut self, state: &str) {
+        self.press(egui::Modifiers::COMMAND, egui::Key::K);
+        self.harness
+            .get_by_role_and_label(Role::TextInput, "Go to state or command")
+            .type_text(state);
+        self.settle();
+        self.press(egui::Modifiers::NONE, egui::Key::Enter);
+    }
+}
+
+fn ended(session: &Session) -> bool {
+    session
+        .active()
+        .and_then(|tab| tab.run.as_ref())
+        .is_some_and(|run| run.ended.is_some())
+}
+
+fn paused(session: &Session) -> bool {
+    session
+        .active()
+        .and_then(|tab| tab.run.as_ref())
+        .is_some_and(|run| run.paused.is_some())
+}
+
+#[test]
+fn a_failed_run_is_red_and_says_why() {
+    let mut window = Window::open("order-processing");
+    window.choose_input("Mistyped field");
+    window.click(Role::Button, "Run");
+    window.until("the run has ended", ended);
+    let run = window.tab().run.as_ref().unwrap();
+    assert_eq!(run.ended.as_ref().unwrap().status, Status::Failed);
+    let failed = run.trace.visit(run.trace.failed_visit.unwrap()).unwrap();
+    let name = failed.name.clone();
+    let reason = run.reason.as_ref().unwrap().what.clone();
+    // The card on the canvas and the row of the table say so, and the banner says why.
+    assert!(window.harness.query_all_by_label(&reason).count() > 0);
+    let card = format!("{name}, Task");
+    window.says(&card, "Failed");
+}
+
+#[test]
+fn a_state_dropped_on_an_edge_is_the_only_change_in_the_file() {
+    let mut window = Window::open("order-processing");
+    let path = window.folder.path().join("order-processing.asl.json");
+    let before = std::fs::read_to_string(&path).unwrap();
+    window.go_to("Validate order");
+    window.press(egui::Modifiers::COMMAND, egui::Key::Num0);
+    window.go_to("Validate order");
+    window.harness.run_steps(30);
+    window.click(Role::Tab, "Flow");
+    let from = window
+        .harness
+        .get_by_label("Wait waits for a time")
+        .rect()
+        .center();
+    let edge = "Validate order to Reserve inventory";
+    let edges = window.harness.query_all_by_label_contains(edge);
+    let to = edges
+        .into_iter()
+        .next()
+        .expect("the edge has a name")
+        .rect()
+        .center();
+    window.harness.drag_at(from);
+    window.settle();
+    for part in 1..=8 {
+        let at = from + (to - from) * (part as f32 / 8.0);
+        window.harness.hover_at(at);
+        window.harness.step();
+    }
+    window.harness.drop_at(to);
+    window.settle();
+    let wait = StatePath::top("Wait");
+    assert!(
+        window.tab().revision.machine.find(&wait).is_some(),
+        "the Wait is not there"
+    );
+    window.press(egui::Modifiers::COMMAND, egui::Key::Z);
+    assert!(window.tab().revision.machine.find(&wait).is_none());
+    assert_eq!(window.tab().text().as_ref(), before);
+    window.press(
+        egui::Modifiers::COMMAND | egui::Modifiers::SHIFT,
+        egui::Key::Z,
+    );
+    assert!(window.tab().revision.machine.find(&wait).is_some());
+    window.press(egui::Modifiers::COMMAND, egui::Key::S);
+    window.until("it is saved", |session| {
+        session.active().is_some_and(|tab| !tab.is_modified())
+    });
+    let after = std::fs::read_to_string(&path).unwrap();
+    let (gone, new) = changed_lines(&before, &after);
+    // Its own Next stands where that of its predecessor stood, so nothing but lines is added.
+    assert_eq!(gone, Vec::<String>::new());
+    assert_eq!(
+        new,
+        [
+            "\"Next\": \"Wait\"",
+            "},",
+            "\"Wait\": {",
+            "\"Type\": \"Wait\",",
+            "\"Seconds\": 5,",
+        ]
+    );
+}
+
+#[test]
+fn a_run_is_debugged_and_its_input_mended() {
+    let mut window = Window::open("order-processing");
+    window.choose_input("Mistyped field");
+    window.go_to("Validate order");
+    window.press(egui::Modifiers::NONE, egui::Key::F9);
+    assert_eq!(window.tab().breakpoints().len(), 1);
+    window.click(Role::Button, "Debug");
+    window.until("it is paused at the first state", paused);
+    let state = |window: &Window| {
+        let run = window.tab().run.as_ref().unwrap();
+        run.paused.as_ref().unwrap().state.name()
+    };
+    assert_eq!(state(&window), "Transform request");
+    window.press(egui::Modifiers::NONE, egui::Key::F10);
+    window.until("the next pause", |session| {
+        paused(session)
+            && session
+                .active()
+                .and_then(|tab| tab.run.as_ref()?.paused.as_ref())
+                .is_some_and(|pause| pause.state.name() == "Customer present?")
+    });
+    window.press(egui::Modifiers::SHIFT, egui::Key::F10);
+    window.until("one step back", |session| {
+        session
+            .active()
+            .and_then(|tab| tab.run.as_ref()?.paused.as_ref())
+            .is_some_and(|pause| pause.state.name() == "Transform request")
+    });
+    window.press(egui::Modifiers::NONE, egui::Key::F8);
+    window.until("the breakpoint", |session| {
+        session
+            .active()
+            .and_then(|tab| tab.run.as_ref()?.paused.as_ref())
+            .is_some_and(|pause| pause.state.name() == "Validate order")
+    });
+}
+
+/// Lines that only the old or only the new text has, without their indentation.
+fn changed_lines(before: &str, after: &str) -> (Vec<String>, Vec<String>) {
+    let old: Vec<&str> = before.lines().collect();
+    let new: Vec<&str> = after.lines().collect();
+    let start = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
+    let end = old[start..]
+        .iter()
+        .rev()
+        .zip(new[start..].iter().rev())
+        .take_while(|(a, b)| a == b)
+        .count();
+    let clean = |lines: &[&str]| lines.iter().map(|line| line.trim().to_owned()).collect();
+    (
+        clean(&old[start..old.len() - end]),
+        clean(&new[start..new.len() - end]),
+    )
+}
