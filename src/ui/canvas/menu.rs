@@ -126,7 +126,7 @@ pub fn state_menu(ui: &mut Ui, model: &CanvasModel, path: &StatePath, wishes: &m
     } else {
         vec![path.clone()]
     };
-    ui.set_min_width(220.0);
+    ui.set_width(240.0);
     ui.spacing_mut().item_spacing.y = 0.0;
     let item = |text: &'static str, icon: Icon, shortcut: &'static str| MenuItem {
         text,

@@ -130,3 +130,14 @@ pub struct PaletteItem {
     pub icon: crate::scene::Icon,
     pub template: StateTemplate,
 }
+
+impl CanvasView {
+    /// Sets the zoom at once, with the middle kept.
+    pub fn look(&mut self, zoom: f32) {
+        let camera = self.glide.camera;
+        let size = self.size.unwrap_or_default();
+        let canvas = egui::Rect::from_min_size(egui::Pos2::ZERO, size);
+        self.glide
+            .jump(camera.zoomed(canvas, canvas.center(), zoom / camera.zoom));
+    }
+}
