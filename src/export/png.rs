@@ -85,6 +85,8 @@ mod tests {
                 StateRun {
                     status,
                     words: words.to_owned(),
+                    input: None,
+                    output: None,
                 },
             )
         };

@@ -3,6 +3,8 @@
 use crate::asl::StateKind;
 use crate::geometry::Point;
 use crate::geometry::Rect;
+use crate::query::Value;
+use crate::scene::brief::brief;
 use crate::scene::icon::Icon;
 use crate::scene::node::CARD_RADIUS;
 use crate::scene::node::CONTAINER_RADIUS;
@@ -12,6 +14,7 @@ use crate::scene::node::HEADER;
 use crate::scene::node::text;
 use crate::scene::node::with_icon;
 use crate::scene::request::Detail;
+use crate::scene::request::StateRun;
 use crate::scene::role::Role;
 use crate::scene::role::Status;
 use crate::scene::shape::Anchor;
@@ -78,11 +81,18 @@ impl Card<'_> {
         let Rect { x, y, width, .. } = self.rect;
         shapes.push(self.ground(&dress, CARD_RADIUS));
         self.tile(shapes, &dress, Point::new(x + 10.0, y + 12.0), 32.0, 20.0);
-        let used = self.corner(shapes, Point::new(x + width - 10.0, y + 17.0));
+        let data = self.run.filter(|_| self.detail == Detail::Near).map(data);
+        // Three lines are closer together than two.
+        let (first, second) = if data.is_some() {
+            (16.0, 31.0)
+        } else {
+            (22.0, 41.0)
+        };
+        let used = self.corner(shapes, Point::new(x + width - 10.0, y + first - 5.0));
         let (line, weight) = self.first_line();
         shapes.push(text(
             &line,
-            Point::new(x + 50.0, y + 22.0),
+            Point::new(x + 50.0, y + first),
             Anchor::Start,
             11.5,
             weight,
@@ -91,13 +101,25 @@ impl Card<'_> {
         ));
         shapes.push(text(
             &self.face.name,
-            Point::new(x + 50.0, y + 41.0),
+            Point::new(x + 50.0, y + second),
             Anchor::Start,
             13.0,
             600,
             dress.name,
             width - 56.0,
         ));
+        if let Some(data) = data {
+            shapes.push(text(
+                &data,
+                Point::new(x + 50.0, y + 46.0),
+                Anchor::Start,
+                // Eleven on the screen where it begins to be shown.
+                8.0,
+                400,
+                Role::SecondText,
+                width - 56.0,
+            ));
+        }
     }
 
     pub(crate) fn terminal_card(&self, shapes: &mut Vec<Shape>) {
@@ -304,4 +326,10 @@ impl Card<'_> {
             room,
         ));
     }
+}
+
+/// Input and output of a visit in one line.
+fn data(run: &StateRun) -> String {
+    let side = |value: &Option<Value>| value.as_ref().map_or("…".to_owned(), brief);
+    format!("{} → {}", side(&run.input), side(&run.output))
 }

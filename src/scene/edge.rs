@@ -148,7 +148,7 @@ fn line(
     } else {
         edge.route.clone()
     };
-    let radius = if detail == Detail::Full { CORNER } else { 0.0 };
+    let radius = if detail >= Detail::Full { CORNER } else { 0.0 };
     if course == Course::Running {
         shapes.push(Shape::Line {
             points: points.clone(),

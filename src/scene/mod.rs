@@ -6,6 +6,7 @@
 //! what a card says in `face.rs`, how it looks in `node.rs`.
 
 mod badge;
+mod brief;
 mod build;
 mod card;
 mod edge;

@@ -143,7 +143,7 @@ fn mark(request: &SceneRequest, rect: Rect, end: bool, detail: Detail) -> Vec<Sh
             stroke: None,
         });
     }
-    if detail == Detail::Full {
+    if detail >= Detail::Full {
         shapes.push(text(
             if end { "End" } else { "Start" },
             Point::new(center.x + 15.0, center.y + 4.0),
@@ -188,9 +188,11 @@ impl Card<'_> {
             (Detail::Far | Detail::Mark, true) => self.far_container(&mut shapes),
             (Detail::Mark, false) => self.icon_card(&mut shapes),
             (Detail::Title, false) => self.title_card(&mut shapes),
-            (Detail::Title | Detail::Full, true) => self.container(&mut shapes),
-            (Detail::Full, false) if self.is_terminal() => self.terminal_card(&mut shapes),
-            (Detail::Full, false) => self.full_card(&mut shapes),
+            (Detail::Title | Detail::Full | Detail::Near, true) => self.container(&mut shapes),
+            (Detail::Full | Detail::Near, false) if self.is_terminal() => {
+                self.terminal_card(&mut shapes)
+            }
+            (Detail::Full | Detail::Near, false) => self.full_card(&mut shapes),
         }
         if self.detail >= Detail::Title {
             self.badges(&mut shapes);

@@ -9,6 +9,7 @@ use crate::geometry::Rect;
 use crate::graph::EdgeKey;
 use crate::graph::Layout;
 use crate::graph::NodeKey;
+use crate::query::Value;
 use crate::scene::face::Face;
 use crate::scene::role::Status;
 
@@ -40,6 +41,8 @@ pub enum Detail {
     Title,
     /// From 0.7: everything.
     Full,
+    /// From 1.4: in a run, also input and output.
+    Near,
 }
 
 /// What people have marked or the program found, by state.
@@ -84,6 +87,9 @@ pub struct StateRun {
     pub status: Status,
     /// The whole first line: `Failed · 2 ms`.
     pub words: String,
+    /// What the visit that stands for all took in and gave out.
+    pub input: Option<Value>,
+    pub output: Option<Value>,
 }
 
 /// A way a run took between two states of a scope.
@@ -114,8 +120,10 @@ impl Detail {
             Detail::Mark
         } else if zoom < 0.7 {
             Detail::Title
-        } else {
+        } else if zoom < 1.4 {
             Detail::Full
+        } else {
+            Detail::Near
         }
     }
 }

@@ -13,7 +13,14 @@ pub fn run_picture(trace: &Trace) -> RunPicture {
     let states = trace.visited().filter_map(|state| {
         let status = visit_status(trace.status_of(state)?);
         let words = format!("{} · {}", status.word(), detail(trace, state, status)?);
-        Some((state.clone(), StateRun { status, words }))
+        let visit = trace.telling_visit(state);
+        let run = StateRun {
+            status,
+            words,
+            input: visit.map(|visit| visit.input.clone()),
+            output: visit.and_then(|visit| visit.output.clone()),
+        };
+        Some((state.clone(), run))
     });
     RunPicture {
         states: states.collect(),

@@ -114,6 +114,8 @@ impl Derived {
                 let state = StateRun {
                     status: Status::Paused,
                     words,
+                    input: Some(pause.input.clone()),
+                    output: None,
                 };
                 paused.states.insert(pause.state.clone(), state);
                 Arc::new(paused)

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use egui::Key;
 use egui::Modifiers;
 use egui_kittest::Harness;
-use egui_kittest::kittest::NodeT;
 use egui_kittest::kittest::Queryable;
 
 use crate::asl::StateKind;
@@ -120,7 +119,7 @@ fn path(name: &str) -> StatePath {
 fn every_state_and_every_edge_has_a_name() {
     let harness = harness(fixture::DEFINITION);
     let stage = harness.state();
-    for (_, face) in &stage.faces {
+    for face in stage.faces.values() {
         let kind = face.kind.unwrap().name();
         harness.get_by_label(&format!("{}, {kind}", face.name));
     }
