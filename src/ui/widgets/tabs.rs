@@ -60,21 +60,26 @@ pub fn panel_tabs<T: Copy + PartialEq>(
     tabs: &[TabSpec<'_, T>],
 ) -> Option<T> {
     let skin = Skin::of(ui.ctx());
-    let widths: Vec<f32> = tabs
-        .iter()
-        .map(|tab| {
-            let word = match tab.icon {
-                Some(_) => 18.0,
-                None => Text::LabelStrong.width(ui, tab.label),
-            };
-            word + tab.count.map_or(0.0, |count| {
-                8.0 + (Text::Caption.width(ui, &count.to_string()) + 10.0).max(18.0)
+    let widths_in = |role: Text| -> Vec<f32> {
+        tabs.iter()
+            .map(|tab| {
+                let word = match tab.icon {
+                    Some(_) => 18.0,
+                    None => role.width(ui, tab.label),
+                };
+                word + tab.count.map_or(0.0, |count| {
+                    8.0 + (Text::Caption.width(ui, &count.to_string()) + 10.0).max(18.0)
+                })
             })
-        })
-        .collect();
-    let words: f32 = widths.iter().sum();
+            .collect()
+    };
     let gaps = tabs.len().saturating_sub(1).max(1) as f32;
-    let gap = ((ui.available_width() - words) / gaps).clamp(6.0, 20.0);
+    let gap_of = |widths: &[f32]| (ui.available_width() - widths.iter().sum::<f32>()) / gaps;
+    let mut widths = widths_in(Text::LabelStrong);
+    if gap_of(&widths) < 8.0 {
+        widths = widths_in(Text::Label);
+    }
+    let gap = gap_of(&widths).clamp(3.0, 20.0);
     let mut chosen = None;
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = gap;

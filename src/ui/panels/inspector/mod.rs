@@ -205,7 +205,8 @@ pub fn tab_row(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
     let skin = Skin::of(ui.ctx());
     let (_, rect) = ui.allocate_space(vec2(ui.available_width(), 36.0));
     let inner = rect.shrink2(vec2(16.0, 0.0));
-    ui.scope_builder(egui::UiBuilder::new().max_rect(inner), content);
+    let builder = egui::UiBuilder::new().max_rect(inner).id_salt("tabs");
+    content(&mut ui.new_child(builder));
     let line = skin.stroke(1.0, Role::Line);
     ui.painter()
         .hline(rect.x_range(), rect.bottom() - 0.5, line);
