@@ -1,6 +1,8 @@
 //! `MISSING_TARGET`, `TARGET_OUT_OF_SCOPE`: `StartAt`, `Next` or `Default` names no state of its scope.
 
-use crate::asl::Scope;
+use std::collections::BTreeMap;
+
+use crate::asl::ScopeId;
 use crate::asl::TransitionKind;
 use crate::asl::lints::document::Document;
 use crate::asl::lints::document::has_hole;
@@ -11,26 +13,25 @@ use crate::asl::nearest::nearest;
 use crate::syntax::NodeId;
 
 pub(crate) fn check(document: &Document<'_>, findings: &mut Vec<Finding>) {
-    for (id, scope) in document.machine.scope_ids().zip(&document.machine.scopes) {
+    let mut proposals = Proposals::new();
+    for id in document.machine.scope_ids() {
+        let Some(scope) = document.machine.scope(id) else {
+            continue;
+        };
         if let (Some(target), Some(value)) =
             (&scope.start_at, document.tree.get(scope.node, "StartAt"))
-            && document.machine.in_scope(id, target).is_none()
         {
-            findings.extend(find(document, scope, "StartAt", target, value));
+            let way = Way {
+                scope: id,
+                field: "StartAt",
+                target,
+                value,
+            };
+            findings.extend(find(document, &way, &mut proposals));
         }
     }
     for state in &document.machine.states {
-        let Some(scope) = document.machine.scope(state.scope) else {
-            continue;
-        };
         for transition in &state.transitions {
-            if document
-                .machine
-                .in_scope(state.scope, &transition.target)
-                .is_some()
-            {
-                continue;
-            }
             let field = match transition.kind {
                 TransitionKind::Default => "Default",
                 TransitionKind::Next | TransitionKind::Choice(_) | TransitionKind::Catch(_) => {
@@ -38,19 +39,44 @@ pub(crate) fn check(document: &Document<'_>, findings: &mut Vec<Finding>) {
                 }
             };
             if let Some(value) = document.tree.get(transition.holder, field) {
-                findings.extend(find(document, scope, field, &transition.target, value));
+                let way = Way {
+                    scope: state.scope,
+                    field,
+                    target: &transition.target,
+                    value,
+                };
+                findings.extend(find(document, &way, &mut proposals));
             }
         }
     }
 }
 
-fn find(
-    document: &Document<'_>,
-    scope: &Scope,
-    field: &str,
-    target: &str,
+/// The nearest name to one that is missing; many ways may lead to the same missing state.
+type Proposals<'a> = BTreeMap<(ScopeId, &'a str), Option<&'a str>>;
+
+struct Way<'a> {
+    scope: ScopeId,
+    field: &'static str,
+    target: &'a str,
     value: NodeId,
+}
+
+fn find<'a>(
+    document: &Document<'a>,
+    way: &Way<'a>,
+    proposals: &mut Proposals<'a>,
 ) -> Option<Finding> {
+    let Way {
+        scope,
+        field,
+        target,
+        value,
+    } = *way;
+    if document.machine.in_scope(scope, target).is_some() {
+        return None;
+    }
+    let scope_id = scope;
+    let scope = document.machine.scope(scope_id)?;
     let states = scope
         .states_node
         .map(|node| document.tree.members(node))
@@ -84,8 +110,11 @@ fn find(
         format!("There is no state {} here", quoted(target)),
     )
     .service(TRANSITION, said);
-    let names = states.iter().map(|member| member.key.as_ref());
-    Some(match nearest(target, names) {
+    let proposal = *proposals.entry((scope_id, target)).or_insert_with(|| {
+        let names = states.iter().map(|member| member.key.as_ref());
+        nearest(target, names)
+    });
+    Some(match proposal {
         Some(name) => finding.hint(format!("Did you mean {}?", quoted(name))).fix(
             format!("Change to {}", quoted(name)),
             document.respell(document.tree.span(value), name),
