@@ -116,11 +116,15 @@ fn gestures(group: &mut BenchmarkGroup<'_, WallTime>, text: &str) {
 fn picture(group: &mut BenchmarkGroup<'_, WallTime>, text: &str) {
     let tree = syntax::parse(text, Format::Json).tree;
     let machine = asl::read(&tree);
-    group.bench_function("flow", |b| b.iter(|| graph::flow(black_box(&tree), &machine)));
+    group.bench_function("flow", |b| {
+        b.iter(|| graph::flow(black_box(&tree), &machine))
+    });
     let request = LayoutRequest::new(graph::flow(&tree, &machine), &graph::average_width);
     group.bench_function("layout", |b| b.iter(|| graph::layout(black_box(&request))));
     let layout = graph::layout(&request);
-    group.bench_function("faces", |b| b.iter(|| scene::faces(black_box(&tree), &machine)));
+    group.bench_function("faces", |b| {
+        b.iter(|| scene::faces(black_box(&tree), &machine))
+    });
     let faces = scene::faces(&tree, &machine);
     let marks = Marks::default();
     for zoom in [0.05_f32, 0.3, 0.5, 1.0] {

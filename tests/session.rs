@@ -20,6 +20,8 @@ use stepwright::session::Intent;
 use stepwright::session::Session;
 use stepwright::session::Settings;
 use stepwright::session::Stamp;
+use stepwright::text::Span;
+use stepwright::text::TextEdit;
 use stepwright::trace::VisitStatus;
 use tokio::sync::mpsc;
 
@@ -269,4 +271,57 @@ fn a_broken_text_keeps_the_last_good_picture() {
     );
     world.intend(Intent::Perform(Action::Undo));
     assert_eq!(world.tab().picture.broken, None);
+}
+
+#[test]
+fn a_large_document_is_checked_beside_the_window() {
+    let states: Vec<String> = (0..400)
+        .map(|number| {
+            format!(
+                "\"S{number}\": {{\"Type\": \"Pass\", \"Next\": \"S{}\"}}",
+                number + 1
+            )
+        })
+        .collect();
+    let text = format!(
+        "{{\"StartAt\": \"S0\", \"States\": {{{}}}}}",
+        states.join(",\n")
+    );
+    let mut session = Session::new(Settings::default(), Vec::new());
+    let effects = session.receive(
+        Arrival::FileRead {
+            path: PathBuf::from("large.asl.json"),
+            result: Ok(FileContents {
+                text,
+                sidecar: None,
+                stamp: Stamp("as read".into()),
+                sample: None,
+            }),
+        },
+        0,
+    );
+    let asked = |effects: Vec<Effect>| {
+        effects.into_iter().find_map(|effect| match effect {
+            Effect::Check { tab, revision } => Some((tab, revision)),
+            _ => None,
+        })
+    };
+    let answer =
+        |(tab, revision): (_, std::sync::Arc<stepwright::editor::Revision>)| Arrival::Checked {
+            tab,
+            revision: revision.id,
+            diagnostics: revision.check(),
+        };
+    let first = asked(effects).unwrap();
+    assert!(session.active().unwrap().revision.diagnostics.is_empty());
+    // Typing goes on while the first text is being checked: it is not checked twice at a time.
+    let typed = Command::Type(TextEdit::replace(Span::at(1), "\"Comment\": \"\", "));
+    assert!(asked(session.handle(Intent::Edit(typed), 1)).is_none());
+    let second = asked(session.receive(answer(first), 2)).unwrap();
+    assert!(!session.active().unwrap().revision.checked);
+    assert!(asked(session.receive(answer(second), 3)).is_none());
+    let revision = &session.active().unwrap().revision;
+    assert!(revision.checked);
+    let said: Vec<&str> = revision.diagnostics.iter().map(|one| one.code).collect();
+    assert!(said.contains(&"MISSING_TARGET"), "{said:?}");
 }

@@ -52,7 +52,10 @@ fn name_of(number: usize) -> String {
     const DEEDS: [&str; 6] = ["Read", "Check", "Price", "Reserve", "Notify", "Record"];
     const THINGS: [&str; 5] = ["order", "customer", "invoice", "parcel", "stock"];
     let deed = DEEDS.get(number % DEEDS.len()).copied().unwrap_or_default();
-    let thing = THINGS.get(number / 2 % THINGS.len()).copied().unwrap_or_default();
+    let thing = THINGS
+        .get(number / 2 % THINGS.len())
+        .copied()
+        .unwrap_or_default();
     format!("{deed} {thing} {number}")
 }
 
@@ -91,7 +94,11 @@ impl Grown {
             return state;
         }
         self.take(1);
-        if number % 4 == 1 { pass(jsonata, Some(next)) } else { task(number, jsonata, Some(next)) }
+        if number % 4 == 1 {
+            pass(jsonata, Some(next))
+        } else {
+            task(number, jsonata, Some(next))
+        }
     }
 }
 
@@ -115,7 +122,10 @@ fn onward(mut members: Map<String, Value>, next: Option<&str>) -> Value {
 fn pass(jsonata: bool, next: Option<&str>) -> Value {
     let mut members = language(jsonata, "Pass");
     if jsonata {
-        members.insert("Assign".into(), json!({ "seen": "{% $states.input.n + 1 %}" }));
+        members.insert(
+            "Assign".into(),
+            json!({ "seen": "{% $states.input.n + 1 %}" }),
+        );
         members.insert(
             "Output".into(),
             "{% $merge([$states.input, {'n': $states.input.n + 1}]) %}".into(),
@@ -161,13 +171,17 @@ fn task(number: usize, jsonata: bool, next: Option<&str>) -> Value {
     members.insert("Resource".into(), resource.into());
     let argument = |expression: &str| match number % 3 {
         0 => json!({ "FunctionName": "prices", "Payload": expression }),
-        1 => json!({ "QueueUrl": "https://sqs.eu-west-1.amazonaws.com/123456789012/q", "MessageBody": expression }),
+        1 => {
+            json!({ "QueueUrl": "https://sqs.eu-west-1.amazonaws.com/123456789012/q", "MessageBody": expression })
+        }
         _ => json!({ "TableName": "orders", "Key": { "id": { "S": expression } } }),
     };
     if jsonata {
         members.insert(
             "Arguments".into(),
-            argument("{% $string($sum($states.input.items) * 1.19) & '-' & $string($states.input.n) %}"),
+            argument(
+                "{% $string($sum($states.input.items) * 1.19) & '-' & $string($states.input.n) %}",
+            ),
         );
         members.insert(
             "Output".into(),
@@ -213,15 +227,25 @@ fn map(number: usize, jsonata: bool, next: &str) -> Value {
     } else {
         ("ItemsPath", ("ResultPath", "$.mapped"))
     };
-    let path = if jsonata { "{% $states.input.items %}" } else { "$.items" };
+    let path = if jsonata {
+        "{% $states.input.items %}"
+    } else {
+        "$.items"
+    };
     members.insert(items.into(), path.into());
     members.insert("MaxConcurrency".into(), 4.into());
     let [first, second, third] = ["Weigh", "Pack", "Label"].map(|deed| format!("{deed} {number}"));
     let mut states = Map::new();
     let item = json!({ "Type": "Pass", "Parameters": { "n.$": "$" }, "Next": second });
     states.insert(first.clone(), item);
-    states.insert(second, json!({ "Type": "Pass", "Result": 1, "ResultPath": "$.packed", "Next": third }));
-    states.insert(third, json!({ "Type": "Pass", "OutputPath": "$.n", "End": true }));
+    states.insert(
+        second,
+        json!({ "Type": "Pass", "Result": 1, "ResultPath": "$.packed", "Next": third }),
+    );
+    states.insert(
+        third,
+        json!({ "Type": "Pass", "OutputPath": "$.n", "End": true }),
+    );
     members.insert(
         "ItemProcessor".into(),
         json!({ "ProcessorConfig": { "Mode": "INLINE" }, "StartAt": first, "States": states }),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::asl::Diagnostic;
 use crate::asl::StatePath;
 use crate::editor::Command;
 use crate::editor::Document;
@@ -16,6 +17,7 @@ use crate::query::Value;
 use crate::session::Effect;
 use crate::session::Session;
 use crate::session::Tab;
+use crate::session::TabId;
 
 impl Session {
     /// Plans and carries out a command; a refusal is told in its own words.
@@ -37,7 +39,8 @@ impl Session {
             return Vec::new();
         };
         let before = snapshot(tab);
-        let old = &tab.revision.document;
+        let last = tab.revision.clone();
+        let old = &last.document;
         let document = Document {
             text: if plan.edit.is_empty() {
                 old.text.clone()
@@ -51,7 +54,7 @@ impl Session {
             ..old.clone()
         };
         let follows = tab.selection.follow(&plan.moved);
-        let revision = self.new_revision(document);
+        let revision = self.new_revision(Some(&last), document);
         let selection = match &plan.select {
             Some(path) => Selection::state(path.clone()),
             None => follows.within(&revision.machine),
@@ -96,12 +99,13 @@ impl Session {
         let (Some(snapshot), Some(tab)) = (snapshot, self.active()) else {
             return Vec::new();
         };
+        let last = tab.revision.clone();
         let document = Document {
             text: snapshot.text,
             sidecar: snapshot.sidecar,
-            ..tab.revision.document.clone()
+            ..last.document.clone()
         };
-        let revision = self.new_revision(document);
+        let revision = self.new_revision(Some(&last), document);
         let Some(tab) = self.active_mut() else {
             return Vec::new();
         };
@@ -120,14 +124,47 @@ impl Session {
             .picture
             .follow(&revision, &tab.collapsed, !tab.show_error_handling);
         let id = tab.id;
-        request
-            .map(|request| Effect::Layout {
-                tab: id,
-                revision: revision.id,
-                request: Box::new(request),
-            })
-            .into_iter()
-            .collect()
+        let layout = request.map(|request| Effect::Layout {
+            tab: id,
+            revision: revision.id,
+            request: Box::new(request),
+        });
+        layout.into_iter().chain(self.check_later(id)).collect()
+    }
+
+    /// Has a document checked whose revision is not. One check at a time: while someone types, every
+    /// text but the last would be checked in vain.
+    pub(crate) fn check_later(&mut self, id: TabId) -> Option<Effect> {
+        let tab = self.tab_mut(id)?;
+        if tab.revision.checked || tab.checking {
+            return None;
+        }
+        tab.checking = true;
+        Some(Effect::Check {
+            tab: id,
+            revision: tab.revision.clone(),
+        })
+    }
+
+    /// Takes in what a check has found, or asks for another where the text has changed since.
+    pub(crate) fn checked(
+        &mut self,
+        id: TabId,
+        revision: u64,
+        diagnostics: Vec<Diagnostic>,
+    ) -> Vec<Effect> {
+        let Some(tab) = self.tab_mut(id) else {
+            return Vec::new();
+        };
+        tab.checking = false;
+        if tab.revision.id == revision {
+            let checked = Arc::new(tab.revision.with_diagnostics(diagnostics));
+            if tab.picture.revision.id == revision {
+                tab.picture.revision = checked.clone();
+            }
+            tab.revision = checked;
+        }
+        self.check_later(id).into_iter().collect()
     }
 
     pub(crate) fn select(&mut self, selection: Selection) -> Vec<Effect> {

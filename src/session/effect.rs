@@ -3,9 +3,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::asl::Diagnostic;
 use crate::debugger::Control;
 use crate::debugger::RunNews;
 use crate::debugger::RunOrder;
+use crate::editor::Revision;
 use crate::engine::Ended;
 use crate::engine::Event;
 use crate::graph::Layout;
@@ -59,6 +61,11 @@ pub enum Effect {
         tab: TabId,
         revision: u64,
         request: Box<LayoutRequest>,
+    },
+    /// Checks a revision too large for a frame. Answered by `Arrival::Checked`.
+    Check {
+        tab: TabId,
+        revision: Arc<Revision>,
     },
     /// Runs scenarios on the virtual clock; answered by one `Arrival::Verdict` each.
     TryScenarios {
@@ -142,6 +149,12 @@ pub enum Arrival {
         tab: TabId,
         revision: u64,
         layout: Box<Layout>,
+    },
+    /// What there is to say about a revision.
+    Checked {
+        tab: TabId,
+        revision: u64,
+        diagnostics: Vec<Diagnostic>,
     },
     Verdict {
         tab: TabId,

@@ -90,12 +90,15 @@ impl Session {
         let id = TabId(self.next_number());
         let text: Arc<str> = Arc::from(contents.text);
         let sidecar: Arc<str> = Arc::from(contents.sidecar.unwrap_or_default());
-        let revision = self.new_revision(Document {
-            name: machine_name(&title),
-            format: Format::of(&title, &text),
-            text: text.clone(),
-            sidecar: sidecar.clone(),
-        });
+        let revision = self.new_revision(
+            None,
+            Document {
+                name: machine_name(&title),
+                format: Format::of(&title, &text),
+                text: text.clone(),
+                sidecar: sidecar.clone(),
+            },
+        );
         let (picture, request) = Picture::begun(&revision);
         let layout = request.map(|request| Effect::Layout {
             tab: id,
@@ -134,11 +137,13 @@ impl Session {
             reveal_text: (0, 0),
             saved_text: text,
             saved_sidecar: sidecar,
+            checking: false,
             saving: false,
         });
         self.active = Some(id);
         let mut effects = self.files_changed();
         effects.extend(layout);
+        effects.extend(self.check_later(id));
         effects
     }
 
@@ -147,15 +152,16 @@ impl Session {
         let Some(tab) = self.tabs.get(index) else {
             return Vec::new();
         };
-        let (id, document) = (tab.id, tab.revision.document.clone());
+        let (id, before) = (tab.id, tab.revision.clone());
         let text: Arc<str> = Arc::from(contents.text);
         let sidecar: Arc<str> = Arc::from(contents.sidecar.unwrap_or_default());
         self.active = Some(id);
-        let revision = self.new_revision(Document {
+        let document = Document {
             text: text.clone(),
             sidecar: sidecar.clone(),
-            ..document
-        });
+            ..before.document.clone()
+        };
+        let revision = self.new_revision(Some(&before), document);
         let Some(tab) = self.tab_mut(id) else {
             return Vec::new();
         };

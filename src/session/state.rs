@@ -174,6 +174,11 @@ impl Session {
                 }
                 Vec::new()
             }
+            Arrival::Checked {
+                tab,
+                revision,
+                diagnostics,
+            } => self.checked(tab, revision, diagnostics),
             Arrival::Verdict {
                 tab,
                 scenario,
@@ -203,6 +208,9 @@ impl Session {
             }
             Arrival::Dropped(paths) => paths.into_iter().flat_map(|path| self.open(path)).collect(),
             Arrival::Lost { what } => {
+                for tab in &mut self.tabs {
+                    tab.checking = false;
+                }
                 self.tell_error(format!("{what} ended unexpectedly"));
                 Vec::new()
             }
@@ -260,8 +268,12 @@ impl Session {
         self.counter
     }
 
-    pub(crate) fn new_revision(&mut self, document: Document) -> Arc<Revision> {
+    pub(crate) fn new_revision(
+        &mut self,
+        before: Option<&Revision>,
+        document: Document,
+    ) -> Arc<Revision> {
         let id = self.next_number();
-        Revision::new(id, document)
+        Revision::within_frame(id, document, before)
     }
 }

@@ -51,6 +51,8 @@ pub struct Tab {
     pub(crate) stamp: Option<Stamp>,
     pub(crate) saved_text: Arc<str>,
     pub(crate) saved_sidecar: Arc<str>,
+    /// A check of this document is under way; only then are its diagnostics another text's.
+    pub(crate) checking: bool,
     /// The file is being written.
     pub saving: bool,
 }

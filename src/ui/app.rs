@@ -152,7 +152,8 @@ impl App {
         self.first_frame(ui.ctx());
     }
 
-    fn apply(&mut self, ctx: &egui::Context, intents: Vec<Intent>) {
+    /// Hands in intents and carries out what follows from them.
+    pub fn apply(&mut self, ctx: &egui::Context, intents: Vec<Intent>) {
         let now = milliseconds();
         for intent in intents {
             let effects = self.session.handle(intent, now);

@@ -172,6 +172,11 @@ impl Shell {
                 revision,
                 layout: Box::new(crate::graph::layout(&request)),
             }),
+            Effect::Check { tab, revision } => self.work("Checking", move || Arrival::Checked {
+                tab,
+                revision: revision.id,
+                diagnostics: revision.check(),
+            }),
             Effect::TryScenarios { tab, trials } => self.try_scenarios(tab, trials),
             Effect::Remember => {
                 if self.remembers {

@@ -28,7 +28,8 @@ use crate::ui::canvas::frame::show_model;
 /// What is derived from a revision or a run and kept until either changes.
 #[derive(Debug, Default)]
 pub struct Derived {
-    revision: Option<u64>,
+    /// Its number, and whether it has been checked.
+    revision: Option<(u64, bool)>,
     faces: Arc<BTreeMap<StatePath, Face>>,
     problems: Arc<BTreeMap<StatePath, Severity>>,
     run: Option<(RunId, usize, Arc<RunPicture>)>,
@@ -87,10 +88,11 @@ fn intent(wish: Wish) -> Option<Intent> {
 
 impl Derived {
     fn follow(&mut self, revision: &Arc<Revision>) {
-        if self.revision == Some(revision.id) {
+        let shown = (revision.id, revision.checked);
+        if self.revision == Some(shown) {
             return;
         }
-        self.revision = Some(revision.id);
+        self.revision = Some(shown);
         self.faces = Arc::new(scene::faces(&revision.tree, &revision.machine));
         self.problems = Arc::new(problems(revision));
     }

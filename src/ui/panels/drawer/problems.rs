@@ -37,7 +37,7 @@ const ROW: f32 = 32.0;
 pub struct ProblemsView {
     pub filter: String,
     lines: Option<(u64, LineIndex)>,
-    found: Option<(u64, String, Vec<Problem>)>,
+    found: Option<((u64, bool), String, Vec<Problem>)>,
 }
 
 /// A row: the n-th diagnostic of the definition, or the n-th problem of the companion file.
@@ -96,8 +96,9 @@ pub fn show(ui: &mut Ui, session: &Session, view: &mut ProblemsView, out: &mut V
 impl ProblemsView {
     fn rows(&mut self, tab: &Tab) -> Vec<Problem> {
         let words = self.filter.trim().to_lowercase();
+        let shown = (tab.revision.id, tab.revision.checked);
         if let Some((revision, filter, rows)) = &self.found
-            && (*revision, filter) == (tab.revision.id, &words)
+            && (*revision, filter) == (shown, &words)
         {
             return rows.clone();
         }
@@ -118,7 +119,7 @@ impl ProblemsView {
                 .filter(|(_, problem)| hit(problem))
                 .map(|(index, _)| Problem::Companion(index)),
         );
-        self.found = Some((tab.revision.id, words, rows.clone()));
+        self.found = Some((shown, words, rows.clone()));
         rows
     }
 }
