@@ -1,5 +1,5 @@
-//! What a frame of the window costs, without a screen: one table for workflows of 30, 300 and 2,000 states
-//! and for a file of 1 MB. Milliseconds of CPU time of the window's thread, tessellation included.
+//! What a frame of the window costs, without a screen: one table for workflows of 30, 300 and 2,000 states,
+//! for a file of 1 MB, and for one without line breaks. Milliseconds of CPU time of the window's thread, tessellation included.
 //!
 //! `cargo bench --bench window`
 
@@ -47,14 +47,27 @@ fn main() {
         return;
     }
     println!(
-        "{:<16} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>7}",
-        "", "open", "worst", "still", "panning", "zooming", "letter", "code", "split", "RSS MB"
+        "{:<20} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>7}",
+        "",
+        "open",
+        "worst",
+        "still",
+        "panning",
+        "zooming",
+        "letter",
+        "code",
+        "split",
+        "outline",
+        "RSS MB"
     );
     let mut cases: Vec<(String, String)> = grown::SIZES
         .iter()
         .map(|states| (format!("{states} states"), grown::machine(*states)))
         .collect();
     cases.push(("1 MB".to_owned(), grown::machine_of_bytes(1_000_000)));
+    let minified = serde_json::from_str::<serde_json::Value>(&grown::machine_of_bytes(300_000));
+    let minified = minified.map(|value| value.to_string()).unwrap_or_default();
+    cases.push((format!("{} kB, one line", minified.len() / 1_000), minified));
     for (name, text) in cases {
         measure(&name, &text);
     }
@@ -215,9 +228,12 @@ fn measure(name: &str, text: &str) {
     window.ask(Intent::SetView(ViewMode::Split));
     window.settle();
     let split = window.letter();
+    window.app.view.left = stepwright::ui::LeftTab::Outline;
+    window.settle();
+    let outline = window.typical(|_| Vec::new());
     let ms = |time: Duration| format!("{:.2}", time.as_secs_f64() * 1000.0);
     println!(
-        "{name:<16} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>7}",
+        "{name:<20} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>7}",
         ms(open),
         ms(worst),
         ms(still),
@@ -226,6 +242,7 @@ fn measure(name: &str, text: &str) {
         ms(letter),
         ms(code),
         ms(split),
+        ms(outline),
         resident_megabytes()
     );
 }

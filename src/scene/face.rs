@@ -35,7 +35,11 @@ pub fn faces(tree: &Tree, machine: &Machine) -> BTreeMap<StatePath, Face> {
     machine
         .states
         .iter()
-        .map(|state| (state.path.clone(), face(tree, machine, state)))
+        .enumerate()
+        .map(|(place, state)| {
+            let behind = machine.states.get(place + 1..).unwrap_or_default();
+            (state.path.clone(), face(tree, state, behind))
+        })
         .collect()
 }
 
@@ -67,11 +71,11 @@ pub const fn kind_family(kind: StateKind) -> Family {
     }
 }
 
-fn face(tree: &Tree, machine: &Machine, state: &State) -> Face {
-    let inside = machine
-        .states
+/// `behind`: the states that follow in the machine, first of all those inside this one.
+fn face(tree: &Tree, state: &State, behind: &[State]) -> Face {
+    let inside = behind
         .iter()
-        .filter(|other| other.path.is_inside(&state.path));
+        .take_while(|other| other.path.is_inside(&state.path));
     let mut face = Face {
         name: state.name.to_string(),
         kind: state.kind,

@@ -147,10 +147,10 @@ impl CodeEditor<'_> {
         if state.buffer != before && typed.edit.is_none() {
             typed.edit = difference(&before, &state.buffer);
             state.typed += 1;
-            state.lines = LineIndex::new(&state.buffer);
         }
-        if self.read_only {
+        if self.read_only && state.buffer != before {
             state.buffer = before;
+            state.lines = LineIndex::new(&state.buffer);
             typed.edit = None;
         }
         typed
@@ -200,11 +200,13 @@ impl CodeEditor<'_> {
                 let name = self.name.to_owned();
                 let response = shown.response.response.accessible_name(name);
                 typed.focused = response.has_focus();
+                if response.changed() {
+                    state.lines = LineIndex::new(&state.buffer);
+                }
                 let galley_pos = shown.galley_pos;
                 if let Some(range) = shown.cursor_range {
                     let byte = byte_of(&state.buffer, range.primary.index);
-                    let lines = LineIndex::new(&state.buffer);
-                    let place = lines.locate(&state.buffer, byte);
+                    let place = state.lines.locate(&state.buffer, byte);
                     typed.place = Some((place.line, place.column));
                     if response.has_focus() {
                         typed.cursor = Some(byte);

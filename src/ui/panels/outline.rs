@@ -8,6 +8,7 @@ use egui::Ui;
 
 use crate::asl::Machine;
 use crate::asl::ScopeId;
+use crate::asl::Severity;
 use crate::asl::StateId;
 use crate::asl::StatePath;
 use crate::asl::TransitionKind;
@@ -36,6 +37,8 @@ struct Rows<'a> {
     closed: &'a BTreeSet<String>,
     toggled: Option<String>,
     count: usize,
+    /// The pointers of errors, in order.
+    wrong: Vec<&'a str>,
 }
 
 /// The tree of states: the happy path first, what only errors lead to under a head of its own.
@@ -55,6 +58,7 @@ pub fn show(ui: &mut Ui, session: &Session, view: &mut View, out: &mut Outbox) {
         closed: &view.open,
         toggled: None,
         count: 0,
+        wrong: wrong(tab),
     };
     if machine.states.is_empty() {
         empty_state(
@@ -86,7 +90,34 @@ pub fn show(ui: &mut Ui, session: &Session, view: &mut View, out: &mut Outbox) {
     }
 }
 
+/// Where the errors are; sorted, so that those of a state stand together.
+fn wrong(tab: &Tab) -> Vec<&str> {
+    let errors = tab.revision.diagnostics.iter();
+    let mut pointers: Vec<&str> = errors
+        .filter(|problem| problem.severity == Severity::Error)
+        .map(|problem| problem.pointer.as_str())
+        .collect();
+    pointers.sort_unstable();
+    pointers
+}
+
 impl Rows<'_> {
+    /// An error lies on a state or inside it.
+    fn is_wrong(&self, path: &str) -> bool {
+        if self.wrong.is_empty() {
+            return false;
+        }
+        let below = format!("{path}/");
+        let place = self
+            .wrong
+            .partition_point(|pointer| *pointer < below.as_str());
+        self.wrong.binary_search(&path).is_ok()
+            || self
+                .wrong
+                .get(place)
+                .is_some_and(|pointer| pointer.starts_with(&below))
+    }
+
     fn state(
         &mut self,
         ui: &mut Ui,
@@ -112,13 +143,7 @@ impl Rows<'_> {
                 .picture
                 .map(|picture| picture.status(&state.path))
                 .map(|status| paused(self.tab, &state.path).unwrap_or(status));
-            let problem = self.tab.revision.diagnostics.iter().any(|problem| {
-                problem.severity == crate::asl::Severity::Error
-                    && problem
-                        .pointer
-                        .strip_prefix(state.path.as_str())
-                        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-            });
+            let problem = self.is_wrong(state.path.as_str());
             let end = match status {
                 Some(status) => RowEnd::Status(status),
                 None if problem && !container => RowEnd::Status(Status::Failed),
