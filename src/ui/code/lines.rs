@@ -23,8 +23,9 @@ use crate::ui::theme::Text;
 pub struct LineCache {
     lines: HashMap<u64, Arc<Galley>>,
     whole: Option<Whole>,
-    /// How full the font atlas was; when it empties, everything laid out before is void.
-    fill: f32,
+    /// A word laid out in every frame. egui answers with the same galley until it empties its font
+    /// atlas; then everything laid out before points to glyphs that are gone.
+    probe: Option<Arc<Galley>>,
 }
 
 #[derive(Clone, Debug)]
@@ -39,12 +40,15 @@ impl LineCache {
     /// The text laid out in the editor's font, never wrapped. `version` changes with the text.
     pub fn layout(&mut self, ui: &Ui, text: &str, version: u64, skin: Skin) -> Arc<Galley> {
         let pixels_per_point = ui.pixels_per_point();
-        let fill = ui.fonts(|fonts| fonts.font_atlas_fill_ratio());
-        let same_fonts = fill >= self.fill
+        let probe = lay_out(ui, "probe", &[], skin);
+        let same_fonts = self
+            .probe
+            .as_ref()
+            .is_some_and(|last| Arc::ptr_eq(last, &probe))
             && self.whole.as_ref().is_none_or(|whole| {
                 whole.pixels_per_point == pixels_per_point && whole.skin == skin
             });
-        self.fill = fill;
+        self.probe = Some(probe);
         if !same_fonts {
             self.lines.clear();
             self.whole = None;
