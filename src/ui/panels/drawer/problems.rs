@@ -146,12 +146,7 @@ fn definition_row(
     );
     response.widget_info(|| WidgetInfo::labeled(A11y::ListItem, true, &name));
     ground(ui, rect, &response);
-    let fix_width = problem.fix.as_ref().map_or(0.0, |fix| {
-        Text::Label.width(ui, &fix.label).min(220.0) + 20.0
-    });
-    let right = rect.right() - 16.0;
-    let end = right - fix_width - if fix_width > 0.0 { 16.0 } else { 0.0 };
-    let columns = Columns::new(rect, end);
+    let columns = Columns::new(rect);
     let (icon, status) = severity_icon(problem.severity);
     let color = skin.color(Role::StatusText(status));
     paint_icon(
@@ -178,15 +173,15 @@ fn definition_row(
         });
     }
     if let Some(fix) = &problem.fix {
+        let width = Text::Label.width(ui, &fix.label) + 20.0;
+        let width = width.min(columns.fix.width());
         let area = Rect::from_min_max(
-            pos2(right - fix_width, rect.center().y - 12.0),
-            pos2(right, rect.center().y + 12.0),
+            pos2(columns.fix.right() - width, rect.center().y - 12.0),
+            pos2(columns.fix.right(), rect.center().y + 12.0),
         );
         put_at(ui, area, |ui| {
-            if ui
-                .add(Button::new(&fix.label).small().width(fix_width))
-                .clicked()
-            {
+            let button = Button::new(&fix.label).small().width(width);
+            if ui.add(button).clicked() {
                 out.push(Intent::FixProblem(index));
             }
         });
@@ -214,7 +209,7 @@ fn companion_row(ui: &mut Ui, index: usize, problem: &str) {
     let name = format!("warning: {problem}, in the companion file");
     response.widget_info(|| WidgetInfo::labeled(A11y::ListItem, true, &name));
     ground(ui, rect, &response);
-    let columns = Columns::new(rect, rect.right() - 16.0);
+    let columns = Columns::new(rect);
     let (icon, status) = severity_icon(Severity::Warning);
     let color = skin.color(Role::StatusText(status));
     paint_icon(
@@ -243,21 +238,20 @@ struct Columns {
     message: Rect,
     state: Rect,
     place: Rect,
+    fix: Rect,
 }
 
 impl Columns {
-    fn new(row: Rect, end: f32) -> Columns {
-        let left = row.left() + 44.0;
-        let room = (end - left).max(0.0);
+    fn new(row: Rect) -> Columns {
+        let at = |part: f32| row.left() + row.width() * part;
         let cell = |from: f32, to: f32| {
             Rect::from_min_max(pos2(from, row.top()), pos2(to.max(from), row.bottom()))
         };
-        let place = end - 76.0;
-        let state = place - (room * 0.2).clamp(90.0, 240.0);
         Columns {
-            message: cell(left, state - 16.0),
-            state: cell(state, place - 12.0),
-            place: cell(place, end),
+            message: cell(row.left() + 44.0, at(0.52) - 16.0),
+            state: cell(at(0.52), at(0.68) - 12.0),
+            place: cell(at(0.68), at(0.75)),
+            fix: cell(at(0.75), row.right() - 16.0),
         }
     }
 }
