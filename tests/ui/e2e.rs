@@ -167,9 +167,14 @@ fn a_failed_run_is_red_and_says_why() {
     assert_eq!(run.ended.as_ref().unwrap().status, Status::Failed);
     let failed = run.trace.visit(run.trace.failed_visit.unwrap()).unwrap();
     let name = failed.name.clone();
-    let reason = run.reason.as_ref().unwrap().what.clone();
+    let why = run.reason.as_ref().unwrap().why.clone();
     // The card on the canvas and the row of the table say so, and the banner says why.
-    assert!(window.harness.query_all_by_label(&reason).count() > 0);
+    let banner = window.harness.query_all_by_role(Role::Alert);
+    let said: Vec<String> = banner
+        .filter_map(|node| node.accesskit_node().label())
+        .collect();
+    assert!(said.iter().any(|words| words.contains(&name)), "{said:?}");
+    assert!(window.harness.query_by_value(&why).is_some(), "{why}");
     let card = format!("{name}, Task");
     window.says(&card, "Failed");
 }
@@ -275,6 +280,31 @@ fn a_run_is_debugged_and_its_input_mended() {
             .and_then(|tab| tab.run.as_ref()?.paused.as_ref())
             .is_some_and(|pause| pause.state.name() == "Validate order")
     });
+    let pending = window
+        .harness
+        .get_by_role_and_label(Role::MultilineTextInput, "Pending input");
+    let mended = pending.value().unwrap().replace("\"itms\"", "\"items\"");
+    assert!(mended.contains("\"items\""));
+    pending.focus();
+    window.settle();
+    window.press(egui::Modifiers::COMMAND, egui::Key::A);
+    window
+        .harness
+        .get_by_label("Pending input")
+        .type_text(&mended);
+    window.settle();
+    window.click(Role::Button, "Apply");
+    window.until("the input is another", |session| {
+        session
+            .active()
+            .and_then(|tab| tab.run.as_ref()?.paused.as_ref())
+            .is_some_and(|pause| pause.input.pointer("/order/items").is_some())
+    });
+    window.press(egui::Modifiers::NONE, egui::Key::F8);
+    window.until("the run has ended", ended);
+    let run = window.tab().run.as_ref().unwrap();
+    assert!(run.has_succeeded(), "{:?}", run.ended);
+    assert!(run.trace.visits.iter().any(|visit| visit.edited));
 }
 
 /// Lines that only the old or only the new text has, without their indentation.
