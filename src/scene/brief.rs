@@ -2,15 +2,15 @@
 
 use crate::query::Value;
 
-/// As many letters of a value as a card has room for.
+/// No more letters of a value are written, whatever is asked for.
 const LETTERS: usize = 48;
 
-/// The beginning of a value's JSON; no more of it is looked at than is shown.
-pub(crate) fn brief(value: &Value) -> String {
+/// The first `letters` of a value in JSON; no more of it is looked at than is shown.
+pub(crate) fn brief(value: &Value, letters: usize) -> String {
     let mut out = String::new();
     write(value, &mut out);
-    if out.chars().count() > LETTERS {
-        out = out.chars().take(LETTERS - 1).collect();
+    if out.chars().count() > letters {
+        out = out.chars().take(letters.saturating_sub(1)).collect();
         out.push('…');
     }
     out
@@ -66,9 +66,9 @@ mod tests {
     #[test]
     fn small_values_are_whole_and_large_ones_cut() {
         let value = Value::parse(r#"{"a": [1, true], "b": "x"}"#).unwrap();
-        assert_eq!(brief(&value), r#"{a: [1, true], b: "x"}"#);
+        assert_eq!(brief(&value, LETTERS), r#"{a: [1, true], b: "x"}"#);
         let deep = format!("{}1{}", "[".repeat(90), "]".repeat(90));
-        let cut = brief(&Value::parse(&deep).unwrap());
+        let cut = brief(&Value::parse(&deep).unwrap(), LETTERS);
         assert_eq!(cut.chars().count(), LETTERS);
     }
 }

@@ -330,6 +330,10 @@ impl Card<'_> {
 
 /// Input and output of a visit in one line.
 fn data(run: &StateRun) -> String {
-    let side = |value: &Option<Value>| value.as_ref().map_or("…".to_owned(), brief);
+    let side = |value: &Option<Value>| {
+        value
+            .as_ref()
+            .map_or("…".to_owned(), |value| brief(value, 16))
+    };
     format!("{} → {}", side(&run.input), side(&run.output))
 }

@@ -4,6 +4,7 @@ use crate::asl::StateKind;
 use crate::asl::StatePath;
 use crate::geometry::Point;
 use crate::geometry::Rect;
+use crate::graph::EdgeKind;
 use crate::graph::NodeKey;
 use crate::graph::PlacedNode;
 use crate::scene::face::Face;
@@ -144,10 +145,16 @@ fn mark(request: &SceneRequest, rect: Rect, end: bool, detail: Detail) -> Vec<Sh
         });
     }
     if detail >= Detail::Full {
+        // Where the first edge leaves to the right, the caption makes room.
+        let (at, anchor) = if !end && starts_sideways(request) {
+            (Point::new(center.x, center.y - 14.0), Anchor::Middle)
+        } else {
+            (Point::new(center.x + 15.0, center.y + 4.0), Anchor::Start)
+        };
         shapes.push(text(
             if end { "End" } else { "Start" },
-            Point::new(center.x + 15.0, center.y + 4.0),
-            Anchor::Start,
+            at,
+            anchor,
             11.0,
             500,
             Role::SecondText,
@@ -155,6 +162,16 @@ fn mark(request: &SceneRequest, rect: Rect, end: bool, detail: Detail) -> Vec<Sh
         ));
     }
     shapes
+}
+
+fn starts_sideways(request: &SceneRequest) -> bool {
+    let edge = request
+        .layout
+        .edges
+        .iter()
+        .find(|edge| edge.kind == EdgeKind::Start);
+    edge.and_then(|edge| edge.route.first().zip(edge.route.get(1)))
+        .is_some_and(|(from, to)| to.x > from.x)
 }
 
 impl Card<'_> {
