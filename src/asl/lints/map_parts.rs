@@ -151,13 +151,14 @@ fn reader(document: &Document<'_>, object: &Object, findings: &mut Vec<Finding>)
 
 #[cfg(test)]
 mod tests {
+    use super::*;
     use crate::asl::lints::tests::check;
 
     #[test]
     fn labels_are_short_and_plain() {
-        assert!(super::label_trouble("Items-1_a").is_none());
+        assert!(label_trouble("Items-1_a").is_none());
         for label in ["", "a b", "a*", &"x".repeat(41)] {
-            assert!(super::label_trouble(label).is_some(), "{label}");
+            assert!(label_trouble(label).is_some(), "{label}");
         }
     }
 

@@ -21,6 +21,9 @@ use crate::syntax::Fragment;
 use crate::syntax::Spot;
 use crate::text::Splice;
 
+/// A Lambda function to be named by the person.
+const A_FUNCTION: &str = "arn:aws:lambda:us-east-1:123456789012:function:MyFunction";
+
 pub(crate) fn change_type(
     draft: &mut Draft<'_>,
     path: &StatePath,
@@ -67,6 +70,14 @@ pub(crate) fn change_type(
             fields.insert("End".to_owned(), Value::Bool(true));
         }
         _ => {}
+    }
+    let node = draft.state(path)?.node;
+    let keeps_payload = ["Parameters", "Arguments"]
+        .into_iter()
+        .any(|name| draft.tree.get(node, name).is_some());
+    if to == StateKind::Task && keeps_payload {
+        // What was shaped for the next state becomes the payload of a function, which an ARN takes whole.
+        fields.insert("Resource".to_owned(), Value::from(A_FUNCTION));
     }
     for (name, value) in fields {
         let node = draft.state(path)?.node;
