@@ -18,10 +18,15 @@ use crate::scene::Role;
 use crate::scene::Status;
 use crate::session::Intent;
 use crate::session::Tab;
-use crate::syntax::Format;
 use crate::syntax::NodeId;
 use crate::syntax::NodeKind;
 use crate::ui::code::json_field;
+use crate::ui::panels::typed::Checked;
+use crate::ui::panels::typed::json_value;
+use crate::ui::panels::typed::names_value;
+use crate::ui::panels::typed::number_value;
+use crate::ui::panels::typed::outdent;
+use crate::ui::panels::typed::string_value;
 use crate::ui::theme::Skin;
 use crate::ui::theme::Text;
 use crate::ui::view::Outbox;
@@ -40,9 +45,6 @@ pub struct Form<'a> {
     pub view: &'a mut View,
     pub out: &'a mut Outbox,
 }
-
-/// Why a text is not a value, as a sentence; or what it sets.
-type Checked = Result<Option<String>, String>;
 
 impl Form<'_> {
     /// The intent that sets a field by pointer below the state or machine.
@@ -521,65 +523,6 @@ fn hint_of(row: &schema::Field) -> &'static str {
     }
 }
 
-fn string_value(text: &str, nullable: bool) -> Checked {
-    let text = text.trim();
-    Ok(match text {
-        "" => None,
-        "null" if nullable => Some("null".to_owned()),
-        text => Some(Value::string(text).to_json()),
-    })
-}
-
-fn number_value(text: &str) -> Checked {
-    let text = text.trim();
-    if text.is_empty() {
-        return Ok(None);
-    }
-    if text.starts_with("{%") {
-        return Ok(Some(Value::string(text).to_json()));
-    }
-    if text.starts_with("${") {
-        return Ok(Some(text.to_owned()));
-    }
-    match text.parse::<f64>() {
-        Ok(number) if number.is_finite() && Value::parse(text).is_ok() => Ok(Some(text.to_owned())),
-        _ => Err("A number is needed here".to_owned()),
-    }
-}
-
-fn names_value(text: &str) -> Checked {
-    let names: Vec<Value> = text
-        .split(',')
-        .map(str::trim)
-        .filter(|name| !name.is_empty())
-        .map(Value::string)
-        .collect();
-    if names.is_empty() {
-        return Err("At least one error name is needed, such as States.ALL".to_owned());
-    }
-    Ok(Some(Value::array(names).to_json()))
-}
-
-fn json_value(text: &str) -> Checked {
-    let text = text.trim();
-    if text.is_empty() {
-        return Ok(None);
-    }
-    if text.starts_with("{%") && text.ends_with("%}") {
-        return Ok(Some(Value::string(text).to_json()));
-    }
-    let parse = crate::syntax::parse(text, Format::Json);
-    match parse.errors.first() {
-        None => Ok(Some(text.to_owned())),
-        Some(error) => {
-            let line = crate::text::LineIndex::new(text)
-                .locate(text, error.span.start)
-                .line;
-            Err(format!("Line {line}: {}", error.message))
-        }
-    }
-}
-
 /// What has been typed and not become an edit yet; else the source.
 fn buffer(ui: &Ui, id: Id, source: &str) -> String {
     ui.data(|data| data.get_temp::<String>(id.with("typed")))
@@ -596,47 +539,5 @@ fn keep(ui: &Ui, id: Id, text: Option<String>) {
     });
 }
 
-/// Takes the indentation that all lines but the first share off them.
-fn outdent(text: &str) -> String {
-    let shared = text
-        .lines()
-        .skip(1)
-        .filter(|line| !line.trim().is_empty())
-        .map(|line| line.len() - line.trim_start().len())
-        .min()
-        .unwrap_or(0);
-    let lines: Vec<&str> = text
-        .lines()
-        .enumerate()
-        .map(|(index, line)| match index {
-            0 => line,
-            _ => line.get(shared..).unwrap_or_else(|| line.trim_start()),
-        })
-        .collect();
-    lines.join("\n")
-}
-
 /// An icon that says a text of the form is an expression with a value.
 pub const VALUE_ICON: Icon = Icon::VISIBILITY;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn texts_become_values() {
-        assert_eq!(string_value(" ", false), Ok(None));
-        assert_eq!(string_value("null", true), Ok(Some("null".into())));
-        assert_eq!(string_value("a\"b", false), Ok(Some("\"a\\\"b\"".into())));
-        assert_eq!(number_value("30"), Ok(Some("30".into())));
-        assert_eq!(number_value("{% $n %}"), Ok(Some("\"{% $n %}\"".into())));
-        assert!(number_value("soon").is_err());
-        assert_eq!(names_value("A, B"), Ok(Some("[\"A\",\"B\"]".into())));
-        assert!(json_value("{\"a\": }").is_err());
-    }
-
-    #[test]
-    fn indentation_is_taken_off() {
-        assert_eq!(outdent("{\n      \"a\": 1\n    }"), "{\n  \"a\": 1\n}");
-    }
-}

@@ -20,5 +20,6 @@ pub mod palette;
 pub mod title_bar;
 pub mod toasts;
 pub mod tool_bar;
+mod typed;
 pub mod welcome;
 pub mod words;
