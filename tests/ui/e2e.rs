@@ -290,7 +290,7 @@ fn a_run_is_debugged_and_its_input_mended() {
     window.press(egui::Modifiers::COMMAND, egui::Key::A);
     window
         .harness
-        .get_by_label("Pending input")
+        .get_by_role_and_label(Role::MultilineTextInput, "Pending input")
         .type_text(&mended);
     window.settle();
     window.click(Role::Button, "Apply");
