@@ -46,6 +46,9 @@ const HISTORY_LIMIT: u64 = 25_000;
 /// What an Express workflow may last (quota "Maximum execution time").
 const EXPRESS_LIMIT: Millis = 300_000;
 
+/// Micro-steps an execution may do without writing an event: child executions of a distributed Map write none here.
+const QUIET_LIMIT: u64 = 20_000_000;
+
 /// States an execution may enter without its clock moving, where no history limit ends it.
 const STANDSTILL_LIMIT: u64 = 250_000;
 
@@ -78,6 +81,8 @@ pub struct Execution {
     transitions: u64,
     /// The moment at which the clock stands, and the transitions by then.
     standstill: (Millis, u64),
+    /// Micro-steps since the latest event, and the id of that event.
+    quiet: (u64, u64),
     pub(crate) history: bool,
     pub(crate) stages: bool,
     ended: Option<Ended>,
@@ -128,6 +133,7 @@ impl Execution {
             next_event: 1,
             transitions: 0,
             standstill: (start.at, 0),
+            quiet: (0, 0),
             history: start.history,
             stages: start.stages,
             ended: None,
@@ -426,7 +432,15 @@ impl Execution {
         if self.standstill.0 != self.now {
             self.standstill = (self.now, self.transitions);
         }
-        if self.program.kind == ExecutionKind::Standard && self.next_event >= HISTORY_LIMIT {
+        self.quiet = match self.quiet {
+            (steps, event) if event == self.next_event => (steps + 1, event),
+            _ => (0, self.next_event),
+        };
+        if self.quiet.0 > QUIET_LIMIT {
+            self.end_failed(Trouble::runtime(format!(
+                "More than {QUIET_LIMIT} steps were done inside child executions; this looks like an endless loop."
+            )));
+        } else if self.program.kind == ExecutionKind::Standard && self.next_event >= HISTORY_LIMIT {
             self.end_failed(Trouble::runtime(
                 "The execution reached the maximum number of history events (25000).",
             ));

@@ -8,8 +8,10 @@ use crate::engine::trouble::Trouble;
 use crate::query::Value;
 use crate::query::intrinsics::Intrinsic;
 use crate::query::jsonata::Expression;
+use crate::query::jsonata::JsonataError;
 use crate::query::jsonata::Outcome;
 use crate::query::jsonpath::Root;
+use crate::text::Span;
 
 /// A `{% … %}` string of one field.
 #[derive(Clone, Debug)]
@@ -40,9 +42,27 @@ impl JsonataField {
             Ok(Outcome::Undefined) => Err(self.complaint("returned nothing (undefined).")),
             Ok(Outcome::Function) => Err(self.complaint("returned an unsupported result type.")),
             Err(error) => {
-                Err(self.complaint(&format!("threw an error during evaluation. {error}")))
+                let words = format!("threw an error during evaluation. {error}");
+                let mut trouble = self.complaint(&words);
+                trouble.span = self.span(&error);
+                Err(trouble)
             }
         }
+    }
+
+    /// The place an error names, in bytes of the expression.
+    fn span(&self, error: &JsonataError) -> Option<Span> {
+        let text = self.expression.text();
+        let position = error.position?;
+        let start = text
+            .char_indices()
+            .nth(position)
+            .map_or(text.len(), |(at, _)| at);
+        let length = error.token.as_deref().map_or(1, str::len);
+        Some(Span::new(
+            start,
+            (start + length).min(text.len()).max(start),
+        ))
     }
 
     /// The value is of another type than the field takes.
@@ -83,7 +103,7 @@ impl Template {
 /// Evaluates `States.Format(…)` and its siblings.
 pub(crate) fn evaluate_intrinsic(
     intrinsic: &Intrinsic,
-    field: &str,
+    place: &str,
     environment: &Environment<'_>,
 ) -> Result<Value, Trouble> {
     let resolve = |root: &Root| match root {
@@ -98,6 +118,6 @@ pub(crate) fn evaluate_intrinsic(
             crate::engine::trouble::RUNTIME => Trouble::runtime(&error.message),
             name => Trouble::named(name, &error.message),
         };
-        trouble.at_field(format!("/{field}"))
+        trouble.at_field(place)
     })
 }

@@ -272,7 +272,7 @@ impl StateProgram {
     }
 }
 
-/// Evaluates `Assign`: all values see the variables as they were before.
+/// Evaluates `Assign`: all values see the variables as they were before. Each may be as large as a payload.
 pub(crate) fn assign(
     assignments: &[Assignment],
     environment: &Environment<'_>,
@@ -280,10 +280,13 @@ pub(crate) fn assign(
     assignments
         .iter()
         .map(|assignment| {
-            Ok((
-                assignment.name.clone(),
-                assignment.value.evaluate(environment)?,
-            ))
+            let value = assignment.value.evaluate(environment)?;
+            if assignment.value.as_constant().is_none() {
+                Measure::of(&value)
+                    .check(&value)
+                    .map_err(|excess| Trouble::excess(excess, &environment.state.name))?;
+            }
+            Ok((assignment.name.clone(), value))
         })
         .collect()
 }

@@ -18,15 +18,16 @@ pub(crate) enum Template {
     Constant(Value, Measure),
     Object(Vec<(Arc<str>, Template)>),
     Array(Vec<Template>),
-    /// A member `"field.$": "$.path"`.
+    /// A member `"field.$": "$.path"`; `place` is its pointer below the state.
     Path {
         path: Path,
         field: Arc<str>,
+        place: Arc<str>,
     },
     /// A member `"field.$": "States.Format(…)"`.
     Intrinsic {
         intrinsic: Intrinsic,
-        field: Arc<str>,
+        place: Arc<str>,
     },
     /// A `{% … %}` string.
     Expression(JsonataField),
@@ -69,11 +70,11 @@ impl Template {
                     .collect();
                 Ok(Value::array(items?))
             }
-            Template::Path { path, field } => environment
+            Template::Path { path, field, place } => environment
                 .read(path)
-                .map_err(|_| not_found(path, field, environment.input)),
-            Template::Intrinsic { intrinsic, field } => {
-                crate::engine::expression::evaluate_intrinsic(intrinsic, field, environment)
+                .map_err(|_| not_found(path, field, environment.input).at_field(place.as_ref())),
+            Template::Intrinsic { intrinsic, place } => {
+                crate::engine::expression::evaluate_intrinsic(intrinsic, place, environment)
             }
             Template::Expression(expression) => expression.evaluate(environment),
         }
@@ -129,7 +130,6 @@ pub(crate) fn not_found(path: &Path, field: &str, input: &Value) -> Trouble {
         path.text(),
         input.to_json()
     ))
-    .at_field(format!("/{field}"))
 }
 
 /// What the service says when a path that stands alone finds nothing: `InputPath`, `TimeoutSecondsPath`.

@@ -132,7 +132,11 @@ impl Source<'_> {
                         ),
                         None => (
                             member.key.clone(),
-                            self.payload(member.value, location, depth - 1),
+                            self.payload(
+                                member.value,
+                                &format!("{location}/{}", member.key),
+                                depth - 1,
+                            ),
                         ),
                     };
                     match object.iter_mut().find(|(known, _)| *known == key) {
@@ -145,14 +149,18 @@ impl Source<'_> {
             NodeKind::Array(items) => Template::Array(
                 items
                     .iter()
-                    .map(|item| self.payload(*item, location, depth - 1))
+                    .enumerate()
+                    .map(|(index, item)| {
+                        self.payload(*item, &format!("{location}/{index}"), depth - 1)
+                    })
                     .collect(),
             ),
             _ => Template::constant(self.json_of(node)),
         }
     }
 
-    fn computed(&mut self, node: NodeId, field: &Arc<str>, _location: &str) -> Template {
+    fn computed(&mut self, node: NodeId, field: &Arc<str>, location: &str) -> Template {
+        let place: Arc<str> = Arc::from(format!("/{location}/{field}"));
         let value = self.json_of(node);
         let Some(text) = value.as_str() else {
             self.report(
@@ -167,15 +175,13 @@ impl Source<'_> {
                 Some(path) => Template::Path {
                     path,
                     field: field.clone(),
+                    place,
                 },
                 None => Template::constant(Value::Null),
             };
         }
         match Intrinsic::parse(text) {
-            Ok(intrinsic) => Template::Intrinsic {
-                intrinsic,
-                field: field.clone(),
-            },
+            Ok(intrinsic) => Template::Intrinsic { intrinsic, place },
             Err(error) => {
                 let message = if Intrinsic::looks_like(text) {
                     format!("{text} is not an intrinsic function: {error}")

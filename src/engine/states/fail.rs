@@ -43,7 +43,7 @@ impl Execution {
             Quantity::Path { path, field } => (
                 environment
                     .read(path)
-                    .map_err(|_| not_found(path, field, &raw))?,
+                    .map_err(|_| not_found(path, field, &raw).at_field(format!("/{field}")))?,
                 field.as_ref(),
             ),
             Quantity::Template(template) => (template.evaluate(&environment)?, ""),

@@ -1,0 +1,303 @@
+//! Executions from definition to end: limits, clocks, retries, Maps that tolerate failures.
+
+use std::sync::Arc;
+
+use serde_json::Value as Json;
+use serde_json::json;
+use stepwright::backends::Mocks;
+use stepwright::engine::CompileOptions;
+use stepwright::engine::Ended;
+use stepwright::engine::EventDetail;
+use stepwright::engine::ExecutionKind;
+use stepwright::engine::Simulation;
+use stepwright::engine::Start;
+use stepwright::engine::Status;
+use stepwright::engine::StoredObject;
+use stepwright::engine::compile;
+use stepwright::engine::simulate;
+use stepwright::query::Value;
+use stepwright::syntax::Format;
+
+const LAMBDA: &str = "arn:aws:states:::lambda:invoke";
+
+fn run_as(kind: ExecutionKind, definition: &Json, mocks: &Json, start: Start) -> Simulation {
+    let text = definition.to_string();
+    let tree = stepwright::syntax::parse(&text, Format::Json).tree;
+    let machine = stepwright::asl::read(&tree);
+    let options = CompileOptions {
+        kind,
+        ..CompileOptions::default()
+    };
+    let program =
+        compile(&tree, &machine, &options).unwrap_or_else(|problems| panic!("{problems:?}"));
+    let mut mocks = Mocks::from_list(&Value::from(mocks)).unwrap();
+    simulate(&Arc::new(program), start, &mut |call| mocks.answer(call))
+}
+
+fn run(definition: &Json, mocks: &Json) -> Simulation {
+    run_as(ExecutionKind::Standard, definition, mocks, Start::default())
+}
+
+fn ended(simulation: &Simulation) -> &Ended {
+    simulation.ended.as_ref().expect("an end")
+}
+
+fn types(simulation: &Simulation) -> Vec<String> {
+    simulation
+        .events
+        .iter()
+        .map(|event| event.type_name())
+        .collect()
+}
+
+fn one(state: Json) -> Json {
+    json!({"StartAt": "A", "States": {"A": state}})
+}
+
+#[test]
+fn an_endless_loop_ends_at_the_limit_of_the_history() {
+    let lap = one(json!({"Type": "Pass", "Next": "A"}));
+    let standard = run(&lap, &json!({}));
+    assert_eq!(standard.events.len(), 25_000);
+    assert!(ended(&standard).cause.as_deref().unwrap().contains("25000"));
+    let express = run_as(
+        ExecutionKind::Express,
+        &lap,
+        &json!({}),
+        Start {
+            history: false,
+            ..Start::default()
+        },
+    );
+    assert!(
+        ended(&express)
+            .cause
+            .as_deref()
+            .unwrap()
+            .contains("endless loop")
+    );
+}
+
+#[test]
+fn payloads_and_variables_stop_growing_at_256_kib() {
+    let doubled = one(json!({"Type": "Pass", "Parameters": {"a.$": "$", "b.$": "$"}, "Next": "A"}));
+    assert_eq!(
+        ended(&run(&doubled, &json!({}))).error.as_deref(),
+        Some("States.DataLimitExceeded")
+    );
+    let variable = json!({"StartAt": "S", "States": {
+        "S": {"Type": "Pass", "Assign": {"v": "seed"}, "Next": "A"},
+        "A": {"Type": "Pass", "Assign": {"v": {"a.$": "$v", "b.$": "$v"}}, "Next": "A"}}});
+    assert_eq!(
+        ended(&run(&variable, &json!({}))).error.as_deref(),
+        Some("States.DataLimitExceeded")
+    );
+}
+
+#[test]
+fn nesting_stops_at_a_thousand_levels() {
+    let deeper = one(json!({"Type": "Pass", "Parameters": {"a.$": "$"}, "Next": "A"}));
+    let simulation = run(&deeper, &json!({}));
+    assert!(
+        ended(&simulation)
+            .cause
+            .as_deref()
+            .unwrap()
+            .contains("nesting depth")
+    );
+    assert!(simulation.events.len() < 2_100);
+}
+
+#[test]
+fn retries_wait_on_the_virtual_clock() {
+    let task = one(json!({"Type": "Task", "Resource": LAMBDA, "End": true,
+        "Retry": [{"ErrorEquals": ["E"], "IntervalSeconds": 1, "BackoffRate": 2}]}));
+    let mocks = json!({"A": [{"throw": {"error": "E"}}, {"throw": {"error": "E"}}, {"return": 7}]});
+    let simulation = run(&task, &mocks);
+    assert_eq!(ended(&simulation).output, Some(Value::from(7)));
+    assert_eq!(
+        ended(&simulation).at - simulation.execution.started_at(),
+        3_000
+    );
+}
+
+#[test]
+fn a_heartbeat_that_stays_away_is_a_timeout() {
+    let task = one(
+        json!({"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+        "HeartbeatSeconds": 5, "TimeoutSeconds": 60, "Parameters": {"MessageBody.$": "$$.Task.Token"},
+        "Catch": [{"ErrorEquals": ["States.HeartbeatTimeout"], "Next": "B"}], "End": true}),
+    );
+    let mut definition = task;
+    definition["States"]["B"] = json!({"Type": "Succeed"});
+    let simulation = run(
+        &definition,
+        &json!({"A": [{"pending": true, "submitted": {}}]}),
+    );
+    assert_eq!(ended(&simulation).status, Status::Succeeded);
+    assert_eq!(
+        ended(&simulation).at - simulation.execution.started_at(),
+        5_000
+    );
+    assert!(types(&simulation).contains(&"TaskTimedOut".to_owned()));
+}
+
+#[test]
+fn a_machine_times_out_as_a_whole() {
+    let mut definition = one(json!({"Type": "Wait", "Seconds": 100, "End": true}));
+    definition["TimeoutSeconds"] = json!(10);
+    let simulation = run(&definition, &json!({}));
+    assert_eq!(ended(&simulation).status, Status::TimedOut);
+    assert_eq!(types(&simulation).last().unwrap(), "ExecutionTimedOut");
+}
+
+#[test]
+fn a_failing_branch_aborts_the_others() {
+    let definition = one(json!({"Type": "Parallel", "End": true, "Branches": [
+        {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 50, "End": true}}},
+        {"StartAt": "F", "States": {"F": {"Type": "Fail", "Error": "Own", "Cause": "why"}}}]}));
+    let simulation = run(&definition, &json!({}));
+    assert_eq!(ended(&simulation).error.as_deref(), Some("Own"));
+    let found = types(&simulation);
+    assert!(
+        found.contains(&"WaitStateAborted".to_owned())
+            && found.contains(&"ParallelStateFailed".to_owned())
+    );
+    assert!(simulation.execution.open_lanes().is_empty());
+}
+
+#[test]
+fn a_distributed_map_tolerates_as_many_failures_as_it_says() {
+    let definition = |tolerated: i64| {
+        one(
+            json!({"Type": "Map", "ToleratedFailureCount": tolerated, "ItemsPath": "$.items", "End": true,
+            "ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "C", "States": {
+                "C": {"Type": "Choice", "Choices": [{"Variable": "$", "NumericGreaterThan": 1, "Next": "F"}], "Default": "P"},
+                "F": {"Type": "Fail", "Error": "Own"}, "P": {"Type": "Pass", "End": true}}}}),
+        )
+    };
+    let start = || Start::with_input(Value::from(&json!({"items": [1, 2, 3]})));
+    let kind = ExecutionKind::Standard;
+    let within = run_as(kind, &definition(2), &json!({}), start());
+    assert_eq!(ended(&within).output, Some(Value::from(&json!([1]))));
+    let beyond = run_as(kind, &definition(1), &json!({}), start());
+    assert_eq!(
+        ended(&beyond).error.as_deref(),
+        Some("States.ExceedToleratedFailureThreshold")
+    );
+    assert!(types(&beyond).contains(&"MapRunFailed".to_owned()));
+}
+
+#[test]
+fn items_are_read_from_objects_and_batched() {
+    let definition = one(json!({"Type": "Map", "End": true,
+        "ItemReader": {"Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": {"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW"},
+            "Parameters": {"Bucket": "b", "Key": "k"}},
+        "ItemBatcher": {"MaxItemsPerBatch": 2, "BatchInput": {"x.$": "$.x"}},
+        "ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"}, "StartAt": "P",
+            "States": {"P": {"Type": "Pass", "End": true}}}}));
+    let start = Start {
+        objects: vec![StoredObject {
+            bucket: "b".into(),
+            key: "k".into(),
+            body: Arc::from("n\n1\n2\n3\n"),
+        }],
+        ..Start::with_input(Value::from(&json!({"x": 5})))
+    };
+    let simulation = run_as(ExecutionKind::Standard, &definition, &json!({}), start);
+    let expected = json!([
+        {"BatchInput": {"x": 5}, "Items": [{"n": "1"}, {"n": "2"}]},
+        {"BatchInput": {"x": 5}, "Items": [{"n": "3"}]}]);
+    assert_eq!(ended(&simulation).output, Some(Value::from(&expected)));
+}
+
+#[test]
+fn a_task_without_an_answer_says_how_to_give_one() {
+    let simulation = run(
+        &one(json!({"Type": "Task", "Resource": LAMBDA, "End": true})),
+        &json!({}),
+    );
+    let cause = ended(&simulation).cause.clone().unwrap();
+    for word in ["\"A\"", "mock file", "local backend", "AWS"] {
+        assert!(cause.contains(word), "{cause}");
+    }
+}
+
+#[test]
+fn a_fault_knows_its_place() {
+    let definition = one(json!({"Type": "Pass", "Parameters": {"x.$": "$.nowhere"}, "End": true}));
+    let simulation = run(&definition, &json!({}));
+    let origin = ended(&simulation).fault.clone().unwrap().origin.unwrap();
+    assert_eq!(
+        (origin.state.as_str(), origin.field.as_str()),
+        ("/States/A", "/Parameters/x.$")
+    );
+    let jsonata = one(
+        json!({"Type": "Pass", "QueryLanguage": "JSONata", "Output": {"x": "{% $nothing %}"}, "End": true}),
+    );
+    let simulation = run(&jsonata, &json!({}));
+    let origin = ended(&simulation).fault.clone().unwrap().origin.unwrap();
+    assert_eq!(origin.field, "/Output/x");
+}
+
+#[test]
+fn everything_wrong_is_told_at_once_and_in_order() {
+    let definition = json!({"StartAt": "X", "States": {
+        "A": {"Type": "Pass", "InputPath": "a", "Next": "Nowhere"},
+        "B": {"Type": "Pass", "Parameters": {"x.$": "States.Nothing("}, "End": true},
+        "C": {"Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% 1 + %}", "End": true}}});
+    let text = definition.to_string();
+    let tree = stepwright::syntax::parse(&text, Format::Json).tree;
+    let machine = stepwright::asl::read(&tree);
+    let problems = compile(&tree, &machine, &CompileOptions::default()).unwrap_err();
+    let places: Vec<&str> = problems
+        .iter()
+        .map(|problem| problem.pointer.as_str())
+        .collect();
+    assert_eq!(
+        places,
+        [
+            "/StartAt",
+            "/States/A/InputPath",
+            "/States/A/Next",
+            "/States/B/Parameters/x.$",
+            "/States/C/Output"
+        ]
+    );
+}
+
+#[test]
+fn placeholders_are_filled_in() {
+    let mut options = CompileOptions::default();
+    options.params.insert("Table".into(), "orders".into());
+    let text = json!({"StartAt": "A", "States": {"A": {"Type": "Pass", "Result": {"t": "x-${Table}-${Other}"}, "End": true}}}).to_string();
+    let tree = stepwright::syntax::parse(&text, Format::Json).tree;
+    let program = Arc::new(compile(&tree, &stepwright::asl::read(&tree), &options).unwrap());
+    let simulation = simulate(&program, Start::default(), &mut |_| Vec::new());
+    assert_eq!(
+        ended(&simulation).output,
+        Some(Value::from(&json!({"t": "x-orders-${Other}"})))
+    );
+}
+
+#[test]
+fn inner_scopes_read_outer_variables_and_keep_their_own() {
+    let definition = json!({"StartAt": "S", "States": {
+        "S": {"Type": "Pass", "Assign": {"v": 1}, "Next": "M"},
+        "M": {"Type": "Map", "ItemsPath": "$.items", "Next": "E", "ItemProcessor": {"StartAt": "I", "States": {
+            "I": {"Type": "Pass", "Parameters": {"outer.$": "$v"}, "Assign": {"w": 2}, "End": true}}}},
+        "E": {"Type": "Pass", "End": true}}});
+    let start = Start::with_input(Value::from(&json!({"items": [0]})));
+    let simulation = run_as(ExecutionKind::Standard, &definition, &json!({}), start);
+    assert_eq!(
+        ended(&simulation).output,
+        Some(Value::from(&json!([{"outer": 1}])))
+    );
+    let lane = stepwright::engine::Lane::default();
+    assert_eq!(
+        simulation.execution.variables(&lane),
+        [("v".to_owned(), Value::from(1))]
+    );
+    assert!(simulation.events.iter().any(|event| matches!(&event.detail,
+        EventDetail::StateExited { assigned, .. } if assigned.iter().any(|(name, _)| &**name == "w"))));
+}
