@@ -81,7 +81,7 @@ impl Grown {
         if number % 11 == 4 && self.take(5) {
             return parallel(number, jsonata, next);
         }
-        if number % 3 == 0 && self.take(2) {
+        if number.is_multiple_of(3) && self.take(2) {
             let aside = format!("Recover {number}");
             self.states.insert(aside.clone(), pass(jsonata, Some(next)));
             let mut state = task(number, jsonata, Some(next));

@@ -1,7 +1,5 @@
 //! The code editor: typing gives the smallest edit, large files stay quick, finding marks matches.
 
-use std::time::Instant;
-
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use stepwright::asl::Severity;
@@ -99,25 +97,4 @@ fn finding_counts_the_matches() {
     harness.run();
     harness.get_by_label("1 of 3");
     harness.get_by_label("Next match");
-}
-
-#[test]
-fn a_keystroke_in_a_large_file_is_quick() {
-    for states in [300, 2500] {
-        let text = definition(states);
-        let bytes = text.len();
-        let started = Instant::now();
-        let mut harness = harness(text);
-        let first = started.elapsed();
-        harness.get_by_label("Definition").focus();
-        harness.run();
-        harness.get_by_label("Definition").type_text("x");
-        let started = Instant::now();
-        harness.step();
-        let keystroke = started.elapsed();
-        let started = Instant::now();
-        harness.step();
-        let idle = started.elapsed();
-        println!("{bytes} bytes: first {first:?}, keystroke {keystroke:?}, frame {idle:?}");
-    }
 }
