@@ -48,7 +48,7 @@ pub fn show(ui: &mut Ui, session: &Session, view: &mut View, out: &mut Outbox) {
                 .active()
                 .is_some_and(|tab| tab.path.is_none() && tab.title.starts_with(name.as_str()));
             if sample(ui, name, &title, about, current) {
-                out.push(Intent::OpenSample(name.clone()));
+                out.push(open_sample(session, name));
             }
         }
     }
@@ -78,6 +78,19 @@ pub fn show(ui: &mut Ui, session: &Session, view: &mut View, out: &mut Outbox) {
             out.push(Intent::Open(path.clone()));
         }
         response.on_hover_text(path.display().to_string());
+    }
+}
+
+/// Opens a sample, or turns to it where it is open and unchanged already.
+pub fn open_sample(session: &Session, name: &str) -> Intent {
+    let title = format!("{name}.asl.json");
+    let open = session
+        .tabs
+        .iter()
+        .find(|tab| tab.path.is_none() && tab.title == title && !tab.is_modified());
+    match open {
+        Some(tab) => Intent::SelectTab(tab.id),
+        None => Intent::OpenSample(name.to_owned()),
     }
 }
 

@@ -13,7 +13,6 @@ use crate::asl::schema::JsonType;
 use crate::asl::schema::Place;
 use crate::editor::Command;
 use crate::query::Value;
-use crate::scene::Icon;
 use crate::scene::Role;
 use crate::scene::Status;
 use crate::session::Intent;
@@ -286,7 +285,6 @@ impl Form<'_> {
         let label = Text::Label.rich(words).color(skin.color(Role::SecondText));
         ui.add(egui::Label::new(label).sense(egui::Sense::hover()))
             .on_hover_text(format!("{}: {}", row.name, row.doc));
-        ui.add_space(-0.0);
     }
 
     fn flag(&mut self, ui: &mut Ui, row: &schema::Field, node: Option<NodeId>, pointer: &str) {
@@ -538,6 +536,3 @@ fn keep(ui: &Ui, id: Id, text: Option<String>) {
         None => data.remove::<String>(key),
     });
 }
-
-/// An icon that says a text of the form is an expression with a value.
-pub const VALUE_ICON: Icon = Icon::VISIBILITY;

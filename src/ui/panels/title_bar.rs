@@ -50,7 +50,6 @@ pub fn show(ui: &mut Ui, session: &Session, view: &mut View, out: &mut Outbox) {
 }
 
 fn tabs(ui: &mut Ui, session: &Session, out: &mut Outbox) {
-    let skin = Skin::of(ui.ctx());
     let count = session.tabs.len().max(1) as f32;
     let room = (ui.available_width() - 36.0) / count;
     for tab in &session.tabs {
@@ -61,7 +60,6 @@ fn tabs(ui: &mut Ui, session: &Session, out: &mut Outbox) {
     if icon_button(ui, Icon::ADD, "New workflow").clicked() {
         out.push(Intent::Perform(Action::New));
     }
-    let _ = skin;
 }
 
 fn file_tab(ui: &mut Ui, tab: &Tab, current: bool, room: f32, out: &mut Outbox) {

@@ -8,6 +8,7 @@ use crate::scene::Role;
 use crate::session::Action;
 use crate::session::Intent;
 use crate::session::Session;
+use crate::ui::panels::files::open_sample;
 use crate::ui::panels::files::title_of;
 use crate::ui::theme::Skin;
 use crate::ui::theme::Text;
@@ -22,8 +23,8 @@ pub fn show(ui: &mut Ui, session: &Session, out: &mut Outbox) {
     let area = ui.available_rect_before_wrap();
     ui.painter()
         .rect_filled(area, 0.0, skin.color(Role::Canvas));
-    let width = 420.0_f32.min(area.width() - 32.0);
-    let height = 160.0 + 48.0 * session.samples.len() as f32;
+    let width = 680.0_f32.min(area.width() - 32.0);
+    let height = 180.0 + 32.0 * session.samples.len() as f32;
     let place = egui::Rect::from_center_size(area.center(), vec2(width, height.min(area.height())));
     ui.scope_builder(egui::UiBuilder::new().max_rect(place), |ui| {
         ui.spacing_mut().item_spacing = vec2(8.0, 4.0);
@@ -55,7 +56,7 @@ pub fn show(ui: &mut Ui, session: &Session, out: &mut Outbox) {
             ui.horizontal(|ui| {
                 ui.add_space(8.0);
                 if link(ui, &title_of(name), Text::Strong).clicked() {
-                    out.push(Intent::OpenSample(name.clone()));
+                    out.push(open_sample(session, name));
                 }
                 ui.add(
                     egui::Label::new(Text::Small.rich(about).color(skin.color(Role::WeakText)))
