@@ -65,8 +65,24 @@ pub struct RunArgs {
     /// Stop before this state and print what it would be entered with
     #[arg(long)]
     breakpoint: Option<String>,
+    /// Run this state alone, as the TestState API does, and print its answer
+    #[arg(long, value_name = "STATE")]
+    test_state: Option<String>,
+    /// How much `--test-state` tells of the data inside the state
+    #[arg(long, value_enum, default_value_t = InspectionArg::Info)]
+    inspection_level: InspectionArg,
     #[arg(long, value_enum, default_value_t = FormatArg::Text)]
     format: FormatArg,
+}
+
+#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InspectionArg {
+    #[value(name = "INFO")]
+    Info,
+    #[value(name = "DEBUG")]
+    Debug,
+    #[value(name = "TRACE")]
+    Trace,
 }
 
 #[derive(clap::ValueEnum, Clone, Copy, Debug)]
@@ -172,6 +188,10 @@ fn execute(arguments: &RunArgs) -> Result<u8, String> {
         (None, Some(scenario)) => Mocks::from_list(&scenario.mocks)?,
         (None, None) => Mocks::default(),
     };
+    if let Some(name) = &arguments.test_state {
+        let inspect = arguments.inspection_level != InspectionArg::Info;
+        return crate::cli::test_state::run_one(&program, &source, name, mocks, start, inspect);
+    }
     let order = RunOrder {
         program,
         start,

@@ -8,9 +8,19 @@ use serde_json::json;
 
 use crate::asl::MachineType;
 use crate::asl::ServiceDiagnostic;
+use crate::asl::State;
+use crate::asl::StateKind;
 use crate::asl::StatePath;
+use crate::backends::Mocks;
+use crate::backends::is_unanswered;
+use crate::cli::Source;
+use crate::engine::Call;
+use crate::engine::CallId;
 use crate::engine::CompileOptions;
 use crate::engine::Fault;
+use crate::engine::Lane;
+use crate::engine::Outcome;
+use crate::engine::Program;
 use crate::engine::Start;
 use crate::engine::compile;
 use crate::engine::testing::Configuration;
@@ -19,6 +29,7 @@ use crate::engine::testing::Refusal;
 use crate::engine::testing::StateTest;
 use crate::engine::testing::StateTestAnswer;
 use crate::engine::testing::TestMock;
+use crate::engine::testing::TestStatus;
 use crate::engine::testing::test_state;
 use crate::query::Value;
 use crate::syntax::Format;
@@ -117,6 +128,81 @@ pub fn test_definition(
         StatePath::top(STATE_NAME)
     };
     test_state(&Arc::new(program), &path, test)
+}
+
+/// `run --test-state`: prints the API's answer, payloads as JSON text. Exit 0 when the state SUCCEEDED.
+pub(crate) fn run_one(
+    program: &Arc<Program>,
+    source: &Source,
+    name: &str,
+    mut mocks: Mocks,
+    start: Start,
+    inspect: bool,
+) -> Result<u8, String> {
+    let state = source
+        .machine
+        .states
+        .iter()
+        .find(|state| state.name.as_ref() == name || state.path.as_str() == name)
+        .ok_or_else(|| format!("--test-state {name}: there is no such state"))?;
+    let test = StateTest {
+        input: start.input,
+        variables: start.variables,
+        mock: mocked(&mut mocks, state),
+        context: None,
+        configuration: Configuration::default(),
+        has_role: false,
+        at: start.at,
+    };
+    let answer = test_state(program, &state.path, &test).map_err(|refusal| match refusal {
+        refusal if state.kind == Some(StateKind::Task) && test.mock.is_none() => {
+            format!("{}: give the task an answer with --mocks", refusal.message)
+        }
+        refusal => refusal.message,
+    })?;
+    let text = |json: &Json| Json::from(json.to_string());
+    let mut line = answer_json(&answer, inspect);
+    if let Some(members) = line.as_object_mut() {
+        if let Some(output) = members.get_mut("output") {
+            *output = text(output);
+        }
+        if let Some(Json::Object(mut data)) = members.remove("inspection") {
+            for (name, value) in &mut data {
+                if name != "errorDetails" && !value.is_number() {
+                    *value = text(value);
+                }
+            }
+            members.insert("inspectionData".to_owned(), Json::Object(data));
+        }
+    }
+    println!(
+        "{}",
+        serde_json::to_string_pretty(&line).unwrap_or_default()
+    );
+    Ok(u8::from(answer.status != TestStatus::Succeeded))
+}
+
+/// The first answer the mocks have for a state.
+fn mocked(mocks: &mut Mocks, state: &State) -> Option<TestMock> {
+    let call = Call {
+        id: CallId(1),
+        state: state.path.clone(),
+        name: state.name.clone(),
+        lane: Lane::default(),
+        resource: state.resource.clone().unwrap_or_default(),
+        payload: Value::Null,
+        attempt: 0,
+        iteration: None,
+        token: None,
+    };
+    match mocks.answer(&call).pop()?.outcome {
+        Outcome::Succeeded(result) => Some(TestMock::Result(result, FieldValidation::Present)),
+        Outcome::Failed(fault) => {
+            let cause = fault.cause.as_deref().unwrap_or_default();
+            (!is_unanswered(cause)).then_some(TestMock::Fault(fault))
+        }
+        Outcome::Submitted(_) | Outcome::Started { .. } | Outcome::Heartbeat => None,
+    }
 }
 
 /// A machine around one state, with the states it goes on to.

@@ -140,7 +140,8 @@ pub enum Phase {
     Enter,
     /// The input is about to be evaluated and the state's work begun; again for each retry.
     Work,
-    /// The result is there: output, assignments, transition.
+    /// The result is there: output, assignments, transition. States that wait for nothing (Pass, Choice,
+    /// Succeed, Fail) do this together with their work.
     Exit,
     /// A fault is there: retry, catch or fail.
     Fault,

@@ -31,8 +31,7 @@ impl Execution {
                 QueryLanguage::Jsonata => self.raw_input(id),
             },
         };
-        self.conclude(id, result, measure);
-        Ok(())
+        self.exit(id, state, result, measure)
     }
 
     /// A fixed result hides the input, but a path into it still has to lead somewhere.
@@ -47,7 +46,6 @@ impl Execution {
 
     pub(crate) fn succeed(&mut self, id: ThreadId, state: &StateProgram) -> Result<(), Trouble> {
         let (_, effective, measure) = self.effective_input(id, state)?;
-        self.conclude(id, effective, measure);
-        Ok(())
+        self.exit(id, state, effective, measure)
     }
 }
