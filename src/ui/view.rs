@@ -20,6 +20,7 @@ use crate::ui::canvas::CanvasView;
 use crate::ui::code::CodeState;
 use crate::ui::panels::drawer::DrawerView;
 use crate::ui::panels::inspector::run::RunInspectorView;
+use crate::ui::panels::run_search::ValueSearch;
 
 /// Intents of a frame, applied in order after it.
 pub type Outbox = Vec<Intent>;
@@ -67,6 +68,7 @@ pub struct PaletteState {
     /// States only, for *go to*.
     pub states_only: bool,
     pub fresh: bool,
+    pub values: ValueSearch,
 }
 
 /// Text typed into a form that has not become an edit yet.
@@ -94,6 +96,8 @@ pub struct View {
     pub followed: BTreeMap<u64, u64>,
     pub palette: Option<PaletteState>,
     pub sheet: Sheet,
+    /// Inputs of one's own that were used, the latest first.
+    pub recent_inputs: Vec<String>,
     pub banner_hidden: Option<RunId>,
     /// Groups of lists that are open.
     pub open: BTreeSet<String>,

@@ -5,4 +5,5 @@ mod desk;
 mod drawer;
 mod e2e;
 mod gallery;
+mod palette;
 mod run_inspector;

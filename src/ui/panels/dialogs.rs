@@ -27,7 +27,11 @@ use crate::ui::view::View;
 use crate::ui::widgets::Button;
 use crate::ui::widgets::ButtonLook;
 use crate::ui::widgets::Field;
+use crate::ui::widgets::combo;
 use crate::ui::widgets::help_text;
+
+/// Inputs used before that are offered again.
+const MOST_RECENT: usize = 10;
 
 /// Shows whatever has to be answered first.
 pub fn show(ctx: &Context, session: &Session, view: &mut View, out: &mut Outbox) {
@@ -176,7 +180,11 @@ fn input(ctx: &Context, session: &Session, view: &mut View, mut text: String, ou
                 "A changed input runs without the mocks of a scenario; choose a scenario to have them",
             );
         }
-        ui.add_space(12.0);
+        ui.add_space(8.0);
+        if let Some(start) = start_from(ui, session, &view.recent_inputs) {
+            text = start;
+        }
+        ui.add_space(8.0);
         egui::ScrollArea::vertical()
             .max_height(400.0)
             .show(ui, |ui| {
@@ -221,6 +229,39 @@ fn input(ctx: &Context, session: &Session, view: &mut View, mut text: String, ou
     } else {
         Sheet::Input(text)
     };
+    let used = out.iter().find_map(|intent| match intent {
+        Intent::SetInput(text) => Some(text.clone()),
+        _ => None,
+    });
+    if let Some(used) = used {
+        view.recent_inputs.retain(|known| *known != used);
+        view.recent_inputs.insert(0, used);
+        view.recent_inputs.truncate(MOST_RECENT);
+    }
+}
+
+/// The inputs there are to begin with: those of the scenarios, and those used lately.
+fn start_from(ui: &mut Ui, session: &Session, recent: &[String]) -> Option<String> {
+    let scenarios = session.active().map(|tab| &tab.sidecar.scenarios);
+    let mut texts = Vec::new();
+    let mut choices = vec![(0, "Choose an input to start from…".to_owned())];
+    for scenario in scenarios.into_iter().flatten() {
+        texts.push(scenario.input.to_json_pretty());
+        choices.push((texts.len(), scenario.name.clone()));
+    }
+    for text in recent {
+        let value = Value::parse(text).unwrap_or_default();
+        texts.push(text.clone());
+        let brief = crate::ui::widgets::one_line(&value, 60);
+        choices.push((texts.len(), format!("Used before: {brief}")));
+    }
+    if texts.is_empty() {
+        return None;
+    }
+    let id = egui::Id::unique("input start");
+    let width = ui.available_width();
+    let chosen = combo(ui, id, "Start from", &0, &choices, width)?;
+    texts.into_iter().nth(chosen.checked_sub(1)?)
 }
 
 fn shortcuts(ctx: &Context, view: &mut View) {

@@ -17,6 +17,7 @@ pub mod left;
 pub mod menus;
 pub mod outline;
 pub mod palette;
+pub mod run_search;
 pub mod title_bar;
 pub mod toasts;
 pub mod tool_bar;

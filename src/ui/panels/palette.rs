@@ -19,6 +19,7 @@ use crate::session::Action;
 use crate::session::Intent;
 use crate::session::Session;
 use crate::ui::panels::menus::action_icon;
+use crate::ui::panels::run_search::ValueHit;
 use crate::ui::theme::Skin;
 use crate::ui::view::Outbox;
 use crate::ui::view::PaletteState;
@@ -36,6 +37,8 @@ enum Entry {
     State(StatePath),
     /// An offset of the text whose line holds the words.
     Text(usize),
+    /// A visit of the run whose data holds the words.
+    Value(usize),
 }
 
 struct Found {
@@ -44,6 +47,8 @@ struct Found {
     end: String,
     icon: Option<(Icon, Role)>,
     tile: Option<(crate::scene::Family, Icon)>,
+    /// An action that cannot be done now is shown, but not done.
+    off: bool,
     score: i32,
 }
 
@@ -63,7 +68,7 @@ pub fn show(ctx: &Context, session: &Session, view: &mut View, out: &mut Outbox)
         return;
     };
     let skin = Skin::of(ctx);
-    let found = search(session, view, &state);
+    let found = search(session, view, &mut state);
     let count = found.len();
     let mut close = ctx.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape));
     ctx.input_mut(|input| {
@@ -107,8 +112,9 @@ pub fn show(ctx: &Context, session: &Session, view: &mut View, out: &mut Outbox)
                     ui.spacing_mut().item_spacing.y = 0.0;
                     if found.is_empty() {
                         ui.set_min_height(120.0);
-                        let text = format!("Nothing contains “{}”", state.words);
-                        empty_state(ui, Icon::SEARCH, &text, "");
+                        let text = format!("No state contains “{}”", state.words);
+                        let more = "Nor does a command, the definition, or the data of a run";
+                        empty_state(ui, Icon::SEARCH, &text, more);
                     }
                     ScrollArea::vertical().max_height(384.0).show(ui, |ui| {
                         for (index, entry) in found.iter().enumerate() {
@@ -117,6 +123,7 @@ pub fn show(ctx: &Context, session: &Session, view: &mut View, out: &mut Outbox)
                                 tile: entry.tile,
                                 end: RowEnd::Words(&entry.end),
                                 selected: index == state.chosen,
+                                dim: entry.off,
                                 height: 32.0,
                                 ..Row::new(&entry.title)
                             };
@@ -140,11 +147,16 @@ pub fn show(ctx: &Context, session: &Session, view: &mut View, out: &mut Outbox)
     {
         close = true;
     }
-    if let Some(entry) = pick.and_then(|index| found.into_iter().nth(index)) {
+    let picked = pick.and_then(|index| found.into_iter().nth(index));
+    if let Some(entry) = picked.filter(|entry| !entry.off) {
         out.push(match entry.entry {
             Entry::Action(action) => Intent::Perform(action),
             Entry::State(path) => Intent::Reveal(path),
             Entry::Text(offset) => Intent::RevealText(offset),
+            Entry::Value(visit) => {
+                view.run.search(&state.words);
+                Intent::SelectVisit(visit)
+            }
         });
         close = true;
     }
@@ -153,7 +165,7 @@ pub fn show(ctx: &Context, session: &Session, view: &mut View, out: &mut Outbox)
     }
 }
 
-fn search(session: &Session, view: &mut View, state: &PaletteState) -> Vec<Found> {
+fn search(session: &Session, view: &mut View, state: &mut PaletteState) -> Vec<Found> {
     let words = state.words.to_lowercase();
     let mut found = Vec::new();
     if let Some(tab) = session.active() {
@@ -170,17 +182,21 @@ fn search(session: &Session, view: &mut View, state: &PaletteState) -> Vec<Found
                 end: container.map(|path| path.name()).unwrap_or_default(),
                 icon: None,
                 tile: face.map(|face| (face.family, face.icon)),
+                off: false,
                 score: score + if state.states_only { 1000 } else { 0 },
             });
         }
         if words.len() >= 3 {
             found.extend(text_hits(tab.text(), &words));
+            if let Some(run) = &tab.run {
+                found.extend(state.values.hits(run, &words).iter().map(value_entry));
+            }
         }
     }
     for action in Action::all() {
         let title = action.title();
         let available = action.is_available(session);
-        let Some(score) = score(&title, &words).filter(|_| available) else {
+        let Some(score) = score(&title, &words) else {
             continue;
         };
         if state.states_only && words.is_empty() {
@@ -195,7 +211,9 @@ fn search(session: &Session, view: &mut View, state: &PaletteState) -> Vec<Found
                 Role::SecondText,
             )),
             tile: None,
-            score: score + if state.states_only { 0 } else { 1000 },
+            off: !available,
+            score: score + if state.states_only { 0 } else { 1000 }
+                - if available { 0 } else { 500 },
         });
     }
     found.sort_by_key(|entry| -entry.score);
@@ -218,6 +236,7 @@ fn text_hits(text: &str, words: &str) -> Vec<Found> {
                 end: "in the text".to_owned(),
                 icon: Some((Icon::CODE, Role::WeakText)),
                 tile: None,
+                off: false,
                 score: -10,
             });
         }
@@ -227,6 +246,18 @@ fn text_hits(text: &str, words: &str) -> Vec<Found> {
         }
     }
     found
+}
+
+fn value_entry(hit: &ValueHit) -> Found {
+    Found {
+        entry: Entry::Value(hit.visit),
+        title: hit.title.clone(),
+        end: hit.place.clone(),
+        icon: Some((Icon::DATA_OBJECT, Role::WeakText)),
+        tile: None,
+        off: false,
+        score: -20,
+    }
 }
 
 /// How well a title fits the words: every letter in order; together and at the start is best.

@@ -11,7 +11,9 @@ mod stations;
 mod visits;
 
 use egui::Rect;
+use egui::Role as A11y;
 use egui::Ui;
+use egui::WidgetInfo;
 use egui::pos2;
 use egui::vec2;
 
@@ -102,6 +104,14 @@ impl RunInspectorView {
         tab.run
             .as_ref()
             .is_some_and(|run| self.designing != Some(run.id))
+    }
+
+    /// Shows input and output, with the values that hold some words marked.
+    pub fn search(&mut self, words: &str) {
+        self.tab = RunTab::Data;
+        self.designing = None;
+        self.data.search = words.to_owned();
+        self.data.advanced = false;
     }
 }
 
@@ -289,10 +299,11 @@ fn head(
     let color = skin.color(Role::Text);
     let cut = Text::Title.width(ui, name) > upper.width();
     Text::Title.paint(ui, upper, name, color);
+    let id = egui::Id::unique("run inspector name");
+    let heading = ui.interact(upper, id, egui::Sense::hover());
+    heading.widget_info(|| WidgetInfo::labeled(A11y::Heading, true, name));
     if cut {
-        let id = egui::Id::unique("run inspector name");
-        ui.interact(upper, id, egui::Sense::hover())
-            .on_hover_text(name);
+        heading.on_hover_text(name);
     }
     let edit = Text::Small.width(ui, "Edit") + 4.0;
     let lower = Rect::from_min_max(pos2(left, middle), pos2(right - 20.0 - edit, middle + 18.0));
