@@ -339,8 +339,12 @@ fn common_suffix(a: &str, b: &str) -> usize {
 impl Style {
     /// Reads the style off a text; an unindented text gets two spaces, a text without lines `"\n"`.
     pub fn detect(text: &str) -> Style {
-        let windows = text.matches("\r\n").count();
-        let unix = text.matches('\n').count() - windows;
+        let windows = if text.contains('\r') {
+            text.matches("\r\n").count()
+        } else {
+            0
+        };
+        let unix = text.bytes().filter(|byte| *byte == b'\n').count() - windows;
         Style {
             indent: detect_indent(text),
             newline: if windows > unix { "\r\n" } else { "\n" },
@@ -355,11 +359,10 @@ fn detect_indent(text: &str) -> String {
     let mut votes: std::collections::BTreeMap<usize, usize> = std::collections::BTreeMap::new();
     let mut previous = 0;
     for line in text.lines() {
-        let body = line.trim_start_matches([' ', '\t']);
-        if body.is_empty() {
+        let is_body = |byte: u8| !matches!(byte, b' ' | b'\t');
+        let Some(lead) = line.bytes().position(is_body) else {
             continue;
-        }
-        let lead = line.len() - body.len();
+        };
         if line.starts_with('\t') {
             return "\t".to_owned();
         }

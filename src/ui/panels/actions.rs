@@ -1,5 +1,7 @@
 //! The lists to drag from: service actions, state types, patterns.
 
+use std::sync::LazyLock;
+
 use egui::Sense;
 use egui::Ui;
 
@@ -64,7 +66,8 @@ const GROUPS: [(&str, &[ServiceGroup]); 7] = [
 pub fn show(ui: &mut Ui, session: &Session, view: &mut View, out: &mut Outbox) {
     if !view.search.is_empty() {
         let found: Vec<PaletteItem> = all_actions()
-            .map(|(_, item)| item)
+            .iter()
+            .map(|(_, item)| item.clone())
             .chain(StateKind::ALL.map(PaletteItem::kind))
             .filter(|item| item.matches(&view.search))
             .collect();
@@ -95,7 +98,8 @@ pub fn show(ui: &mut Ui, session: &Session, view: &mut View, out: &mut Outbox) {
     ui.add_space(8.0);
     section_head(ui, "All services");
     for (title, groups) in GROUPS {
-        let items: Vec<PaletteItem> = all_actions()
+        let items: Vec<&PaletteItem> = all_actions()
+            .iter()
             .filter(|(group, _)| groups.contains(group))
             .map(|(_, item)| item)
             .collect();
@@ -112,7 +116,7 @@ pub fn show(ui: &mut Ui, session: &Session, view: &mut View, out: &mut Outbox) {
         }
         if open {
             for item in items {
-                draggable(ui, session, &item, title, out);
+                draggable(ui, session, item, title, out);
             }
         }
     }
@@ -149,11 +153,16 @@ pub fn show_patterns(ui: &mut Ui, session: &Session, view: &mut View, out: &mut 
     }
 }
 
-fn all_actions() -> impl Iterator<Item = (ServiceGroup, PaletteItem)> {
-    services::optimized_actions().map(|action| {
-        let item = PaletteItem::action(action.service, action.action);
-        (services::group(action.service), item)
-    })
+/// Made once: a frame of the window asks for them several times.
+fn all_actions() -> &'static [(ServiceGroup, PaletteItem)] {
+    static ALL: LazyLock<Vec<(ServiceGroup, PaletteItem)>> = LazyLock::new(|| {
+        let actions = services::optimized_actions().map(|action| {
+            let item = PaletteItem::action(action.service, action.action);
+            (services::group(action.service), item)
+        });
+        actions.collect()
+    });
+    &ALL
 }
 
 /// A row that can be dragged to the canvas; a double click or Enter puts it behind the selection.
