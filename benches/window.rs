@@ -1,7 +1,7 @@
 //! What a frame of the window costs, without a screen: one table for workflows of 30, 300 and 2,000 states,
 //! for a file of 1 MB, and for one without line breaks. Milliseconds of CPU time of the window's thread, tessellation included.
 //!
-//! `cargo bench --bench window`
+//! `cargo bench --bench window`; with `-- --write FOLDER` it only writes the workflows that are measured.
 
 mod grown;
 
@@ -46,6 +46,16 @@ fn main() {
     if std::env::args().any(|argument| argument == "--test") {
         return;
     }
+    let cases = cases();
+    let arguments: Vec<String> = std::env::args().collect();
+    if let Some(place) = arguments.iter().position(|argument| argument == "--write") {
+        let folder = PathBuf::from(arguments.get(place + 1).map_or(".", String::as_str));
+        for (name, text) in cases {
+            let file = folder.join(format!("{name}.asl.json"));
+            std::fs::write(file, text).expect("the file can be written");
+        }
+        return;
+    }
     println!(
         "{:<20} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>7}",
         "",
@@ -60,6 +70,12 @@ fn main() {
         "outline",
         "RSS MB"
     );
+    for (name, text) in cases {
+        measure(&name, &text);
+    }
+}
+
+fn cases() -> Vec<(String, String)> {
     let mut cases: Vec<(String, String)> = grown::SIZES
         .iter()
         .map(|states| (format!("{states} states"), grown::machine(*states)))
@@ -68,9 +84,7 @@ fn main() {
     let minified = serde_json::from_str::<serde_json::Value>(&grown::machine_of_bytes(300_000));
     let minified = minified.map(|value| value.to_string()).unwrap_or_default();
     cases.push((format!("{} kB, one line", minified.len() / 1_000), minified));
-    for (name, text) in cases {
-        measure(&name, &text);
-    }
+    cases
 }
 
 struct Window {
