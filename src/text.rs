@@ -354,11 +354,14 @@ impl Style {
     }
 }
 
+/// The habits of a file show in its first lines; a large one is not read to its end at each keystroke.
+const ENOUGH_LINES: usize = 4_000;
+
 /// The commonest step by which one line stands deeper than the line before it.
 fn detect_indent(text: &str) -> String {
     let mut votes: std::collections::BTreeMap<usize, usize> = std::collections::BTreeMap::new();
     let mut previous = 0;
-    for line in text.lines() {
+    for line in text.lines().take(ENOUGH_LINES) {
         let is_body = |byte: u8| !matches!(byte, b' ' | b'\t');
         let Some(lead) = line.bytes().position(is_body) else {
             continue;
