@@ -23,7 +23,7 @@ pub struct Picture {
     pub layout: Arc<Layout>,
     /// The revision the flow belongs to.
     pub revision: Arc<Revision>,
-    /// Why an older picture is shown: what is wrong with the text, in a sentence.
+    /// What is wrong with the text and what is shown instead, in two sentences.
     pub broken: Option<String>,
     /// A newer layout is on its way.
     pub pending: bool,
@@ -38,7 +38,7 @@ impl Picture {
             flow,
             layout: Arc::new(Layout::default()),
             revision: revision.clone(),
-            broken: broken_words(revision),
+            broken: broken_words(revision, "Showing what can be read"),
             pending: false,
             request,
         };
@@ -57,7 +57,7 @@ impl Picture {
             flow,
             layout: Arc::new(Layout::default()),
             revision: revision.clone(),
-            broken: broken_words(revision),
+            broken: broken_words(revision, "Showing what can be read"),
             pending: true,
             request: request.clone(),
         };
@@ -72,7 +72,12 @@ impl Picture {
         collapsed: &BTreeSet<StatePath>,
         hide_catch: bool,
     ) -> Option<LayoutRequest> {
-        self.broken = broken_words(revision);
+        let words = if self.flow.nodes.is_empty() {
+            "Showing what can be read"
+        } else {
+            "Showing the last good picture"
+        };
+        self.broken = broken_words(revision, words);
         if self.broken.is_some() && !self.flow.nodes.is_empty() {
             return None;
         }
@@ -107,9 +112,9 @@ impl Picture {
     }
 }
 
-/// "Line 88: a comma is missing"
-fn broken_words(revision: &Revision) -> Option<String> {
+/// "Line 88: a comma is missing. Showing the last good picture"
+fn broken_words(revision: &Revision, shown: &str) -> Option<String> {
     let first = revision.syntax_errors.first()?;
     let place = LineIndex::new(revision.text()).locate(revision.text(), first.span.start);
-    Some(format!("Line {}: {}", place.line, first.message))
+    Some(format!("Line {}: {}. {shown}", place.line, first.message))
 }

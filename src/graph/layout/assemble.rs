@@ -48,7 +48,26 @@ pub fn layout(request: &LayoutRequest) -> Layout {
     for scope in (0..flow.scopes.len()).rev() {
         drawing.arrange(scope);
     }
-    drawing.assemble()
+    let mut layout = drawing.assemble();
+    if request.direction == Direction::Down
+        && flow.nodes.iter().all(|node| node.key.state().is_none())
+    {
+        make_room_for_a_card(&mut layout);
+    }
+    layout
+}
+
+/// A workflow without states keeps its marks apart, so that the place for its first state fits between.
+fn make_room_for_a_card(layout: &mut Layout) {
+    let room = Point::new(0.0, size::CARD.height + size::ROW_GAP);
+    let end = layout
+        .nodes
+        .iter_mut()
+        .filter(|node| node.key == NodeKey::End);
+    end.for_each(|node| node.rect = node.rect.moved(room));
+    // The place stands where the edge would run.
+    layout.edges.clear();
+    layout.bounds.height += room.y;
 }
 
 struct Drawing<'a> {

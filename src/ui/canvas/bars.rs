@@ -164,12 +164,11 @@ pub fn broken_strip(ui: &Ui, canvas: Rect, words: &str) {
         16.0,
         color,
     );
-    let words = format!("{words}. Showing the last good picture");
     let area = Rect::from_min_max(
         pos2(rect.left() + 40.0, rect.top()),
         pos2(rect.right() - 16.0, rect.bottom()),
     );
-    Text::Label.paint(ui, area, &words, skin.color(Role::Text));
+    Text::Label.paint(ui, area, words, skin.color(Role::Text));
 }
 
 /// The legend of a run: the statuses that occur, and how much was visited.

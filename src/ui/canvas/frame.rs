@@ -334,7 +334,9 @@ impl Frame<'_> {
                 .camera
                 .world(self.canvas, self.canvas.center())
         });
-        let center = geometry::Point::new(center.x, center.y + 64.0);
+        let end = layout.node(&NodeKey::End).map(|node| node.rect.center());
+        let middle = end.map_or(center.y + 64.0, |end| (center.y + end.y) / 2.0);
+        let center = geometry::Point::new(center.x, middle);
         let card = geometry::Rect::centered(center, crate::graph::size::CARD);
         for shape in scene::placeholder(card, "Drag a state here, or press A") {
             brush.shape(&shape);
