@@ -273,7 +273,11 @@ pub fn run(options: Options) -> u8 {
     );
     match result {
         Ok(()) => 0,
-        Err(error) => no_screen(&error.to_string()),
+        Err(error) => {
+            // The last part says what; before it stand places in the source of others.
+            let words = error.to_string();
+            no_screen(words.rsplit(": ").next().unwrap_or(&words))
+        }
     }
 }
 

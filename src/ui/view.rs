@@ -94,6 +94,8 @@ pub struct View {
     pub code: BTreeMap<u64, CodeState>,
     /// The count of `Tab::reveal_text` last followed, by tab.
     pub followed: BTreeMap<u64, u64>,
+    /// The state the code was last scrolled to, by tab.
+    pub code_selected: BTreeMap<u64, StatePath>,
     pub palette: Option<PaletteState>,
     pub sheet: Sheet,
     /// Inputs of one's own that were used, the latest first.

@@ -53,6 +53,8 @@ pub struct CodeState {
     typed: u64,
     pub find: Find,
     reveal: Option<Span>,
+    /// A place to be scrolled to; the keyboard stays where it is.
+    look_at: Option<usize>,
     offset: egui::Vec2,
 }
 
@@ -87,6 +89,13 @@ impl CodeState {
     /// Brings a place into view and puts the cursor there with the next frame.
     pub fn reveal(&mut self, span: Span) {
         self.reveal = Some(span);
+    }
+}
+
+impl CodeState {
+    /// Scrolls to a place with the next frame and leaves the cursor where it is.
+    pub fn look_at(&mut self, offset: usize) {
+        self.look_at = Some(offset);
     }
 }
 
@@ -165,6 +174,7 @@ impl CodeEditor<'_> {
         skin: Skin,
     ) {
         let reveal = state.reveal.take();
+        let look_at = state.look_at.take();
         let visible = ui.available_size();
         if let Some(span) = reveal {
             set_cursor(ui, field, &state.buffer, span);
@@ -234,6 +244,13 @@ impl CodeEditor<'_> {
                 }
                 for mark in self.marks {
                     place.underline(ui, mark, skin);
+                }
+                if let Some(offset) = look_at {
+                    let rect = place.rect(Span::at(offset));
+                    let below = rect.with_max_y(rect.top() + 4.0 * LINE);
+                    let left =
+                        below.translate(egui::vec2(-below.left() + ui.clip_rect().left(), 0.0));
+                    ui.scroll_to_rect(left, Some(egui::Align::Min));
                 }
                 if let Some(span) = reveal {
                     let rect = place.rect(span);

@@ -38,7 +38,21 @@ pub fn show(ui: &mut Ui, session: &Session, view: &mut View, out: &mut Outbox) {
     let span = selected_span(tab);
     let (count, offset) = tab.reveal_text;
     let followed = view.followed.insert(tab.id.0, count).unwrap_or(0);
+    let here = tab.selected().cloned();
+    let new_here = view.code_selected.get(&tab.id.0) != here.as_ref();
+    if let Some(path) = &here {
+        view.code_selected.insert(tab.id.0, path.clone());
+    } else {
+        view.code_selected.remove(&tab.id.0);
+    }
+    let typing = ui.memory(|memory| memory.has_focus(crate::ui::keys::code_field(tab.id.0)));
     let state = view.code(tab.id);
+    if new_here
+        && !typing
+        && let Some(span) = span
+    {
+        state.look_at(span.start);
+    }
     if count != followed {
         let end = tab
             .revision

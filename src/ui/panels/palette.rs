@@ -68,7 +68,8 @@ pub fn show(ctx: &Context, session: &Session, view: &mut View, out: &mut Outbox)
         return;
     };
     let skin = Skin::of(ctx);
-    let found = search(session, view, &mut state);
+    let mut found = search(session, view, &mut state);
+    let words_before = state.words.clone();
     let count = found.len();
     let mut close = ctx.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape));
     ctx.input_mut(|input| {
@@ -141,6 +142,11 @@ pub fn show(ctx: &Context, session: &Session, view: &mut View, out: &mut Outbox)
                     });
                 });
         });
+    // Words and Enter may come in one frame; then Enter means what the words find.
+    if pick.is_some() && state.words != words_before {
+        found = search(session, view, &mut state);
+        pick = Some(0);
+    }
     if ctx.input(|input| input.pointer.any_pressed())
         && let Some(at) = ctx.input(|input| input.pointer.interact_pos())
         && !shown.response.rect.contains(at)
