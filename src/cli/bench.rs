@@ -11,6 +11,7 @@ use crate::cli::Source;
 use crate::cli::SourceArgs;
 use crate::cli::fail;
 use crate::cli::json_argument;
+use crate::cli::output::say;
 use crate::cli::run::KindArg;
 use crate::cli::run::companion;
 use crate::cli::run::compile_source;
@@ -38,7 +39,8 @@ pub struct BenchArgs {
     /// Measured executions
     #[arg(long, default_value_t = 100)]
     runs: usize,
-    #[arg(long, default_value_t = 1)]
+    /// Threads that share them, at most 1024
+    #[arg(long, default_value_t = 1, value_parser = threads)]
     threads: usize,
     #[arg(long, value_enum, default_value_t = BenchFormat::Text)]
     format: BenchFormat,
@@ -48,6 +50,13 @@ pub struct BenchArgs {
 enum BenchFormat {
     Text,
     Json,
+}
+
+fn threads(text: &str) -> Result<usize, String> {
+    text.parse()
+        .ok()
+        .filter(|threads| (1..=1024).contains(threads))
+        .ok_or_else(|| "a number from 1 to 1024".to_owned())
 }
 
 /// What one thread measured.
@@ -68,7 +77,7 @@ pub fn bench(arguments: &BenchArgs) -> u8 {
 
 fn measure(arguments: &BenchArgs) -> Result<u8, String> {
     let source = Source::read(&arguments.source)?;
-    let sidecar = companion(&arguments.source.file);
+    let sidecar = companion(&source.file);
     let kind = arguments
         .kind
         .map_or(execution_kind(sidecar.kind), Into::into);
@@ -131,15 +140,15 @@ fn measure(arguments: &BenchArgs) -> Result<u8, String> {
         members.extend(last.output.clone().map(|output| ("output", output)));
     }
     match arguments.format {
-        BenchFormat::Json => println!("{}", Value::object(members).to_json_pretty()),
+        BenchFormat::Json => say(&Value::object(members).to_json_pretty()),
         BenchFormat::Text => {
             for (name, value) in members.iter().filter(|(name, _)| *name != "output") {
-                println!(
+                say(&format!(
                     "{name:<20} {}",
                     value
                         .as_f64()
                         .map_or_else(|| value.to_json(), |number| format!("{number:.7}"))
-                );
+                ));
             }
         }
     }
@@ -148,7 +157,7 @@ fn measure(arguments: &BenchArgs) -> Result<u8, String> {
 
 fn repeat(program: &Arc<Program>, start: &Start, mocks: &Mocks, runs: usize) -> Measured {
     let mut measured = Measured {
-        times: Vec::with_capacity(runs),
+        times: Vec::with_capacity(runs.min(1 << 16)),
         transitions: 0,
         all_succeeded: true,
         last: None,

@@ -16,6 +16,8 @@ use crate::asl::MachineType;
 use crate::asl::ServiceDiagnostic;
 use crate::asl::service_diagnostics;
 use crate::backends::Mocks;
+use crate::cli::output::note;
+use crate::cli::output::say;
 use crate::engine::CompileOptions;
 use crate::engine::EventDetail;
 use crate::engine::ExecutionKind;
@@ -47,14 +49,14 @@ pub fn run_cases(directory: &Path) -> u8 {
             continue;
         };
         let Ok(case) = serde_json::from_str::<Json>(&text) else {
-            eprintln!("stepwright: {} is not JSON", file.display());
+            note(&format!("stepwright: {} is not JSON", file.display()));
             continue;
         };
         let Some(line) = run_case(&case) else {
             continue;
         };
         crashed |= line.get("crashed").is_some();
-        println!("{line}");
+        say(&line.to_string());
     }
     u8::from(crashed)
 }

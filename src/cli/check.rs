@@ -10,7 +10,10 @@ use crate::asl::Diagnostic;
 use crate::asl::MachineType;
 use crate::asl::Severity;
 use crate::cli::fail;
-use crate::cli::source::read_text;
+use crate::cli::output::note;
+use crate::cli::output::say;
+use crate::cli::source::named_file;
+use crate::cli::source::read_definition;
 use crate::sidecar::WorkflowKind;
 use crate::syntax::Format;
 use crate::text::LineIndex;
@@ -49,7 +52,7 @@ pub fn check(arguments: &CheckArgs) -> u8 {
     let mut checked = Vec::new();
     let mut unreadable = false;
     for file in &arguments.files {
-        match read_text(file) {
+        match named_file(file).and_then(|file| read_definition(&file)) {
             Ok(text) => checked.push(Checked::new(file, text, arguments.machine_type)),
             Err(reason) => {
                 fail(&reason);
@@ -152,7 +155,7 @@ fn print_text(checked: &[Checked<'_>]) {
     for file in checked {
         for diagnostic in &file.diagnostics {
             let place = file.index.locate(&file.text, diagnostic.span.start);
-            println!(
+            say(&format!(
                 "{}:{}:{}: {} {}: {}",
                 file.file,
                 place.line,
@@ -160,9 +163,9 @@ fn print_text(checked: &[Checked<'_>]) {
                 diagnostic.severity.name(),
                 diagnostic.code,
                 diagnostic.message
-            );
+            ));
             for hint in &diagnostic.hints {
-                println!("    {hint}");
+                say(&format!("    {hint}"));
             }
         }
     }
@@ -170,18 +173,15 @@ fn print_text(checked: &[Checked<'_>]) {
         let count = count(checked, severity);
         format!("{count} {word}{}", if count == 1 { "" } else { "s" })
     };
-    eprintln!(
+    note(&format!(
         "{}, {}",
         amount(Severity::Error, "error"),
         amount(Severity::Warning, "warning")
-    );
+    ));
 }
 
 fn print_json(value: &Value) {
-    println!(
-        "{}",
-        serde_json::to_string_pretty(value).unwrap_or_default()
-    );
+    say(&serde_json::to_string_pretty(value).unwrap_or_default());
 }
 
 fn count(checked: &[Checked<'_>], severity: Severity) -> usize {

@@ -7,8 +7,10 @@ use std::sync::Arc;
 use crate::cli::argument_text;
 use crate::cli::fail;
 use crate::cli::line_diff::unified;
+use crate::cli::output::note;
 use crate::cli::source::machine_name;
-use crate::cli::source::read_text;
+use crate::cli::source::named_file;
+use crate::cli::source::read_definition;
 use crate::editor::CommandError;
 use crate::editor::Document;
 use crate::editor::Revision;
@@ -48,7 +50,7 @@ pub fn edit(arguments: &EditArgs) -> u8 {
     match carry_out(arguments) {
         Ok(()) => 0,
         Err(Failure::Refused(words)) => {
-            eprintln!("stepwright: {words}");
+            note(&format!("stepwright: {words}"));
             1
         }
         Err(Failure::Impossible(reason)) => fail(&reason),
@@ -63,29 +65,30 @@ enum Failure {
 }
 
 fn carry_out(arguments: &EditArgs) -> Result<(), Failure> {
-    let path = Path::new(&arguments.file);
-    let is_stream = arguments.file == "-";
+    let file = named_file(&arguments.file).map_err(Failure::Impossible)?;
+    let path = Path::new(&file);
+    let is_stream = file == "-";
     if is_stream && arguments.write {
         let reason =
             "standard input cannot be written to; leave --write out and redirect the output";
         return Err(Failure::Impossible(reason.to_owned()));
     }
     let commands = read_commands(&arguments.apply).map_err(Failure::Impossible)?;
-    let text = read_text(&arguments.file).map_err(Failure::Impossible)?;
+    let text = read_definition(&file).map_err(Failure::Impossible)?;
     let sidecar_path = workspace::sidecar_path(path);
     let sidecar = match is_stream {
         true => None,
         false => std::fs::read_to_string(&sidecar_path).ok(),
     };
     let before = Document {
-        name: machine_name(&arguments.file),
-        format: Format::of(&arguments.file, &text),
+        name: machine_name(&file),
+        format: Format::of(&file, &text),
         text: Arc::from(text.as_str()),
         sidecar: Arc::from(sidecar.unwrap_or_default().as_str()),
     };
     let after = apply(before.clone(), &commands)?;
     if arguments.diff {
-        let mut out = unified(&arguments.file, &before.text, &after.text);
+        let mut out = unified(&file, &before.text, &after.text);
         let name = sidecar_path.display().to_string();
         out.push_str(&unified(&name, &before.sidecar, &after.sidecar));
         return print(&out);

@@ -11,6 +11,8 @@ use clap::ValueEnum;
 
 use crate::cli::fail;
 use crate::cli::json_argument;
+use crate::cli::output::note;
+use crate::cli::output::say;
 use crate::query::Chance;
 use crate::query::Map;
 use crate::query::Value;
@@ -24,9 +26,7 @@ use crate::query::jsonpath::Path;
 use crate::query::jsonpath::PathError;
 use crate::query::jsonpath::Root;
 
-/// Evaluates JSONPath, JSONata or an intrinsic function
-///
-/// Example: stepwright eval --language jsonata '$sum(items.price)' --input '{"items":[{"price":2}]}'
+/// What `eval` is asked.
 #[derive(clap::Args, Debug, Clone)]
 pub struct EvalArgs {
     /// The expression; JSONata without the {% %} around it
@@ -81,11 +81,11 @@ pub fn eval(arguments: &EvalArgs) -> u8 {
     };
     match question.answer() {
         Answer::Value(value) => {
-            println!("{}", value.to_json_pretty());
+            say(&value.to_json_pretty());
             0
         }
         Answer::Undefined => {
-            eprintln!("undefined");
+            note("undefined");
             0
         }
         Answer::Wrong(wrong) => {
@@ -93,7 +93,7 @@ pub fn eval(arguments: &EvalArgs) -> u8 {
                 .position
                 .map(|position| format!(" at position {position}"))
                 .unwrap_or_default();
-            eprintln!("{}: {}{place}", wrong.code, wrong.message);
+            note(&format!("{}: {}{place}", wrong.code, wrong.message));
             1
         }
         Answer::Crashed(reason) => fail(&reason),
@@ -116,11 +116,11 @@ fn batch() -> u8 {
         let line = match Value::parse(&text) {
             Ok(line @ Value::Object(_)) => line,
             Ok(_) => {
-                eprintln!("line {}: not a JSON object", number + 1);
+                note(&format!("line {}: not a JSON object", number + 1));
                 continue;
             }
             Err(error) => {
-                eprintln!("line {}: {error}", number + 1);
+                note(&format!("line {}: {error}", number + 1));
                 continue;
             }
         };

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::cli::Source;
 use crate::cli::SourceArgs;
 use crate::cli::fail;
+use crate::cli::output::write;
 use crate::syntax::Format;
 
 #[derive(clap::Args, Debug)]
@@ -34,10 +35,13 @@ enum ExportFormat {
 }
 
 pub fn export(arguments: &ExportArgs) -> u8 {
-    let source = match Source::read(&arguments.source) {
+    let mut source = match Source::read(&arguments.source) {
         Ok(source) => source,
         Err(reason) => return fail(&reason),
     };
+    if !source.params.is_empty() {
+        source.fill();
+    }
     let tree = &source.parse.tree;
     let text = match arguments.to {
         // JSON stays as it is written, byte for byte.
@@ -76,7 +80,7 @@ pub fn export(arguments: &ExportArgs) -> u8 {
     }
     match &arguments.output {
         None => {
-            print!("{text}");
+            write(&text);
             0
         }
         Some(path) => match crate::workspace::write_atomically(path, text.as_bytes()) {

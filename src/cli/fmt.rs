@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use crate::cli::fail;
+use crate::cli::output::say;
 use crate::cli::source::read_text;
 use crate::syntax::Format;
 use crate::text::LineIndex;
@@ -56,7 +57,7 @@ fn one(file: &str, arguments: &FmtArgs) -> Result<bool, String> {
     let same = formatted == text;
     if arguments.check {
         if !same {
-            println!("{file}");
+            say(file);
         }
         return Ok(same);
     }

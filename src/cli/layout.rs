@@ -9,6 +9,7 @@ use serde_json::json;
 use crate::cli::Source;
 use crate::cli::SourceArgs;
 use crate::cli::fail;
+use crate::cli::output::say;
 use crate::geometry::Point;
 use crate::geometry::Rect;
 use crate::graph::Direction;
@@ -70,20 +71,21 @@ pub fn layout(arguments: &LayoutArgs) -> u8 {
     match arguments.format {
         LayoutFormat::Json => {
             let name = |key: &NodeKey| flow.node(key).map(|node| node.name.clone());
-            let mut printed = printed(&layout, &name);
+            let mut printed = printed(&source.name, &layout, &name);
             if let (true, Some(object)) = (arguments.timing, printed.as_object_mut()) {
                 let milliseconds = (elapsed.as_secs_f64() * 1e6).round() / 1e3;
                 object.insert("layout_ms".to_owned(), json!(milliseconds));
             }
-            println!("{printed}");
+            say(&printed.to_string());
         }
     }
     0
 }
 
-fn printed(layout: &Layout, name: &impl Fn(&NodeKey) -> Option<String>) -> Value {
+fn printed(machine: &str, layout: &Layout, name: &impl Fn(&NodeKey) -> Option<String>) -> Value {
     let has_start = layout.nodes.iter().any(|node| node.key == NodeKey::Start);
     let mut object = serde_json::Map::new();
+    object.insert("name".to_owned(), json!(machine));
     if has_start {
         object.insert("start".to_owned(), json!(NodeKey::Start.to_string()));
     }

@@ -15,6 +15,7 @@ mod export;
 mod fmt;
 mod layout;
 mod line_diff;
+mod output;
 mod render;
 mod run;
 mod source;
@@ -79,36 +80,65 @@ pub struct DesignerArgs {
 #[derive(Subcommand, Debug)]
 enum Verb {
     /// Execute a definition locally and print what happened
+    #[command(
+        after_help = r#"Example: stepwright run order.asl.json --input '{"id":1}' --mocks mocks.json --format json"#
+    )]
     Run(run::RunArgs),
     /// Run the scenarios of companion files
+    #[command(after_help = "Example: stepwright test sample-workflows --format junit --coverage")]
     Test(test::TestArgs),
     /// Run one execution many times and say how fast
+    #[command(
+        after_help = "Example: stepwright bench order.asl.json --mocks mocks.json --runs 1000 --format json"
+    )]
     Bench(bench::BenchArgs),
     /// Print a definition in another form
+    #[command(
+        after_help = "Example: stepwright export order.asl.json --to asl-yaml -o order.asl.yaml"
+    )]
     Export(export::ExportArgs),
+    /// Evaluate JSONPath, JSONata or an intrinsic function
+    #[command(
+        after_help = "Example: stepwright eval --language jsonata '$sum(items.price)' --input @order.json"
+    )]
     Eval(eval::EvalArgs),
     /// Say what is wrong with definitions, or could be
+    #[command(after_help = "Example: stepwright check order.asl.json other.asl.yaml --format json")]
     Check(check::CheckArgs),
     /// Apply editing commands and print or write the edited text
     Edit(edit::EditArgs),
     /// Lay definitions out anew
+    #[command(after_help = "Example: stepwright fmt order.asl.json --check")]
     Fmt(fmt::FmtArgs),
     /// Print where everything is drawn
+    #[command(after_help = "Example: stepwright layout order.asl.json --format json --timing")]
     Layout(layout::LayoutArgs),
     /// Draw a workflow as SVG or PNG, coloured by a run
+    #[command(
+        after_help = "Example: stepwright render order.asl.json -o order.svg --theme dark --run history.json"
+    )]
     Render(render::RenderArgs),
     /// Compare two definitions by meaning (not built yet)
+    #[command(after_help = "Example: stepwright diff before.asl.json after.asl.json --format json")]
     Diff(Unbuilt),
     /// Load a recorded AWS history (not built yet)
+    #[command(
+        after_help = "Example: stepwright replay history.json order.asl.json --mocks-out mocks.json"
+    )]
     Replay(Unbuilt),
     /// Estimate latency, cold starts, throttling and cost (not built yet)
+    #[command(after_help = "Example: stepwright forecast order.asl.json --requests 1000000")]
     Forecast(Unbuilt),
     /// Serve the Step Functions API and the API Gateway edge locally (not built yet)
+    #[command(after_help = "Example: stepwright serve order.asl.json --port 8083")]
     Serve(Unbuilt),
     /// List, run and watch executions on AWS (not built yet)
+    #[command(after_help = "Example: stepwright remote list --profile dev")]
     Remote(Unbuilt),
     /// Print shell completions
+    #[command(after_help = "Example: stepwright completions bash > stepwright.bash")]
     Completions {
+        /// The shell to complete in
         shell: clap_complete::Shell,
     },
 }

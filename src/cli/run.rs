@@ -9,6 +9,7 @@ use crate::cli::Source;
 use crate::cli::SourceArgs;
 use crate::cli::fail;
 use crate::cli::json_argument;
+use crate::cli::output::say;
 use crate::cli::source::read_text;
 use crate::debugger::Clock;
 use crate::debugger::Pace;
@@ -56,6 +57,9 @@ pub struct RunArgs {
     seed: u64,
     #[arg(long, value_enum, default_value_t = BackendArg::Mock)]
     backend: BackendArg,
+    /// The profile of `--backend aws`
+    #[arg(long, value_name = "NAME")]
+    profile: Option<String>,
     /// The execution's name
     #[arg(long)]
     name: Option<String>,
@@ -69,7 +73,7 @@ pub struct RunArgs {
     #[arg(long, value_name = "STATE")]
     test_state: Option<String>,
     /// How much `--test-state` tells of the data inside the state
-    #[arg(long, value_enum, default_value_t = InspectionArg::Info)]
+    #[arg(long, value_enum, default_value_t = InspectionArg::Info, requires = "test_state")]
     inspection_level: InspectionArg,
     #[arg(long, value_enum, default_value_t = FormatArg::Text)]
     format: FormatArg,
@@ -126,6 +130,9 @@ pub fn run(arguments: &RunArgs) -> u8 {
 
 fn execute(arguments: &RunArgs) -> Result<u8, String> {
     match arguments.backend {
+        BackendArg::Mock if arguments.profile.is_some() => {
+            return Err("--profile goes with --backend aws, which is not built yet".into());
+        }
         BackendArg::Mock => {}
         BackendArg::Local => {
             return Err("--backend local is not built yet; give answers with --mocks".into());
@@ -139,7 +146,7 @@ fn execute(arguments: &RunArgs) -> Result<u8, String> {
         .as_ref()
         .ok_or("name a definition to run, or a directory of cases with --cases")?;
     let source = Source::read(named)?;
-    let sidecar = companion(&named.file);
+    let sidecar = companion(&source.file);
     let scenario = match &arguments.scenario {
         Some(name) => Some(
             sidecar
@@ -153,7 +160,6 @@ fn execute(arguments: &RunArgs) -> Result<u8, String> {
     let kind = arguments
         .kind
         .map_or(execution_kind(sidecar.kind), ExecutionKind::from);
-    let program = Arc::new(compile_source(&source, kind, &sidecar)?);
     let mut start = Start {
         at: match &arguments.start {
             Some(text) => parse_time(text)?,
@@ -183,6 +189,7 @@ fn execute(arguments: &RunArgs) -> Result<u8, String> {
             .map(|(name, value)| (name.to_string(), value.clone()))
             .collect();
     }
+    let program = Arc::new(compile_source(&source, kind, &sidecar)?);
     let mocks = match (&arguments.mocks, scenario) {
         (Some(file), _) => read_mocks(file, &source.name)?,
         (None, Some(scenario)) => Mocks::from_list(&scenario.mocks)?,
@@ -345,8 +352,8 @@ fn unknown_scenario(name: &str, sidecar: &Sidecar) -> String {
 fn print(format: FormatArg, outcome: &RunOutcome) -> u8 {
     let trace = Trace::of(&outcome.events);
     match format {
-        FormatArg::History => println!("{}", crate::engine::history_json(&outcome.events)),
-        FormatArg::Json => println!("{}", summary_json(outcome, &trace).to_json_pretty()),
+        FormatArg::History => say(&crate::engine::history_json(&outcome.events)),
+        FormatArg::Json => say(&summary_json(outcome, &trace).to_json_pretty()),
         FormatArg::Text => print_text(outcome, &trace),
     }
     match &outcome.ended {
@@ -402,41 +409,41 @@ fn print_text(outcome: &RunOutcome, trace: &Trace) {
             1 => ", 1 retry".to_owned(),
             count => format!(", {count} retries"),
         };
-        println!(
+        say(&format!(
             "{:>8}  {indent}{}{place}: {} in {} ms{retries}",
             format!("+{} ms", visit.entered_at - start),
             visit.name,
             visit.status.word(),
             visit.duration(trace.latest),
-        );
+        ));
         if let Some(error) = visit
             .error
             .as_ref()
             .filter(|_| visit.status != crate::trace::VisitStatus::Succeeded)
         {
-            println!(
+            say(&format!(
                 "          {indent}  {error}: {}",
                 visit.cause.as_deref().unwrap_or("no cause given")
-            );
+            ));
         }
     }
     if let Some(pause) = &outcome.paused {
-        println!(
+        say(&format!(
             "paused before {} with the input {}",
             pause.state.name(),
             pause.input.to_json()
-        );
+        ));
     }
     if let Some(ended) = &outcome.ended {
-        println!("{}", ended.status.name());
+        say(ended.status.name());
         if let Some(output) = &ended.output {
-            println!("{}", output.to_json_pretty());
+            say(&output.to_json_pretty());
         }
         if let Some(error) = &ended.error {
-            println!(
+            say(&format!(
                 "{error}: {}",
                 ended.cause.as_deref().unwrap_or("no cause given")
-            );
+            ));
         }
     }
 }

@@ -5,6 +5,7 @@ use std::io::Read;
 use std::path::Path;
 
 use crate::asl::Machine;
+use crate::cli::output::note;
 use crate::query::Value;
 use crate::syntax::Format;
 use crate::syntax::Parse;
@@ -12,7 +13,7 @@ use crate::syntax::Parse;
 /// The definition a verb works on.
 #[derive(clap::Args, Debug, Clone)]
 pub struct SourceArgs {
-    /// A definition, JSON or YAML; `-` is standard input
+    /// A definition, JSON or YAML; `-` is standard input; FILE#NAME names the machine in it
     pub file: String,
     /// The value of a `${NAME}` placeholder
     #[arg(long = "param", value_name = "NAME=VALUE")]
@@ -37,25 +38,33 @@ pub struct Source {
 
 /// Says why nothing could be done; the exit code is 2.
 pub fn fail(reason: &str) -> u8 {
-    eprintln!("stepwright: {reason}");
+    note(&format!("stepwright: {reason}"));
     2
 }
 
 impl Source {
     /// Reads a definition. The error is one sentence for stderr.
     pub fn read(arguments: &SourceArgs) -> Result<Source, String> {
-        let text = read_text(&arguments.file)?;
-        let format = Format::of(&arguments.file, &text);
+        let file = named_file(&arguments.file)?;
+        let text = read_definition(&file)?;
+        let format = Format::of(&file, &text);
         let parse = crate::syntax::parse(&text, format);
         let machine = crate::asl::read(&parse.tree);
         Ok(Source {
-            name: machine_name(&arguments.file),
-            file: arguments.file.clone(),
+            name: machine_name(&file),
+            file,
             text,
             parse,
             machine,
             params: parameters(arguments)?,
         })
+    }
+
+    /// Puts the values of the placeholders into the text.
+    pub fn fill(&mut self) {
+        self.text = filled(&self.text, &self.params);
+        self.parse = crate::syntax::parse(&self.text, Format::of(&self.file, &self.text));
+        self.machine = crate::asl::read(&self.parse.tree);
     }
 }
 
@@ -88,6 +97,111 @@ pub fn read_text(file: &str) -> Result<String, String> {
             error.utf8_error().valid_up_to()
         )
     })
+}
+
+/// The file in FILE#NAME. A definition holds one machine, which is named like its file.
+pub fn named_file(argument: &str) -> Result<String, String> {
+    let Some((file, name)) = argument.rsplit_once('#') else {
+        return Ok(argument.to_owned());
+    };
+    if Path::new(argument).exists() || !Path::new(file).exists() {
+        return Ok(argument.to_owned());
+    }
+    let only = machine_name(file);
+    if name == only {
+        Ok(file.to_owned())
+    } else {
+        Err(format!(
+            "{file} holds no machine named {name}; there is {only}"
+        ))
+    }
+}
+
+/// The text of a definition. What else a workflow may be written in is refused by its name.
+pub fn read_definition(file: &str) -> Result<String, String> {
+    let unsupported = |what: &str| {
+        format!(
+            "{file} is {what}, which is not supported yet; name a file with the definition alone"
+        )
+    };
+    let path = Path::new(file);
+    if file != "-" && path.is_dir() {
+        let is_cdk = file.trim_end_matches('/').ends_with("cdk.out")
+            || path.join("manifest.json").is_file() && path.join("cdk.out").is_file();
+        return Err(if is_cdk {
+            unsupported("the output folder of the CDK")
+        } else {
+            format!("{file} is a folder; name a definition in it")
+        });
+    }
+    let text = read_text(file)?;
+    match template_kind(file, &text) {
+        Some(what) => Err(unsupported(what)),
+        None => Ok(text),
+    }
+}
+
+/// What a text is that is no definition, but holds some.
+fn template_kind(file: &str, text: &str) -> Option<&'static str> {
+    let name = Path::new(file)
+        .file_name()?
+        .to_string_lossy()
+        .to_lowercase();
+    let mentions = ["Resources", "service", "AWSTemplateFormatVersion"];
+    if !mentions.iter().any(|word| text.contains(word)) {
+        return None;
+    }
+    let tree = crate::syntax::parse(text, Format::of(file, text)).tree;
+    let root = tree.root()?;
+    let has = |key: &str| tree.get(root, key).is_some();
+    if has("StartAt") || has("States") {
+        return None;
+    }
+    if has("AWSTemplateFormatVersion") || has("Resources") {
+        let is_sam = has("Transform") && text.contains("AWS::Serverless");
+        return Some(if is_sam {
+            "a SAM template"
+        } else {
+            "a CloudFormation template"
+        });
+    }
+    let is_serverless = matches!(
+        name.as_str(),
+        "serverless.yml" | "serverless.yaml" | "serverless.json"
+    ) || has("provider");
+    (has("service") && is_serverless).then_some("a configuration of the Serverless Framework")
+}
+
+/// A text with the values of its `${NAME}` placeholders put in; those without a value stay.
+pub fn filled(text: &str, params: &BTreeMap<String, String>) -> String {
+    let mut filled = String::with_capacity(text.len());
+    let mut from = 0;
+    let mut quoted = false;
+    for hole in crate::syntax::holes(text) {
+        let before = text.get(from..hole.start).unwrap_or_default();
+        let mut escaped = false;
+        for c in before.chars() {
+            quoted ^= c == '"' && !escaped;
+            escaped = c == '\\' && !escaped;
+        }
+        filled.push_str(before);
+        let whole = text.get(hole.start..hole.end).unwrap_or_default();
+        let name = whole.trim_start_matches("${").trim_end_matches('}').trim();
+        match params.get(name) {
+            Some(value) if quoted => {
+                let json = Value::string(value).to_json();
+                let inner = json
+                    .strip_prefix('"')
+                    .and_then(|rest| rest.strip_suffix('"'));
+                filled.push_str(inner.unwrap_or(value));
+            }
+            Some(value) => filled.push_str(value),
+            None => filled.push_str(whole),
+        }
+        from = hole.end;
+    }
+    filled.push_str(text.get(from..).unwrap_or_default());
+    filled
 }
 
 /// `folder/order.asl.json` is the machine `order`.

@@ -12,6 +12,7 @@ use crate::backends::Mocks;
 use crate::cli::Source;
 use crate::cli::SourceArgs;
 use crate::cli::fail;
+use crate::cli::output::say;
 use crate::cli::run::RunOutcome;
 use crate::cli::run::companion;
 use crate::cli::run::compile_source;
@@ -293,39 +294,39 @@ fn print_text(tried: &[Tried], covered: &[(String, Coverage)]) {
     let mut file = "";
     for one in tried {
         if one.file != file {
-            println!("{}", one.file);
+            say(&one.file);
             file = &one.file;
         }
         match &one.difference {
-            None => println!(
+            None => say(&format!(
                 "  ok    {} ({}, {:.1} ms)",
                 one.scenario, one.status, one.duration_ms
-            ),
-            Some(difference) => println!("  FAIL  {}: {difference}", one.scenario),
+            )),
+            Some(difference) => say(&format!("  FAIL  {}: {difference}", one.scenario)),
         }
     }
-    println!();
+    say("");
     for (file, coverage) in covered {
-        println!("{file}");
+        say(file);
         for (what, tally) in tallies(coverage) {
-            println!(
+            say(&format!(
                 "  {what:<13} {:>3} of {:<3} {:>3} %",
                 tally.taken,
                 tally.existing,
                 tally.percent()
-            );
+            ));
         }
         if !coverage.missed.is_empty() {
             let names: Vec<String> = coverage.missed.iter().map(|path| path.name()).collect();
-            println!("  never entered: {}", names.join(", "));
+            say(&format!("  never entered: {}", names.join(", ")));
         }
     }
     let failed = tried.iter().filter(|one| one.difference.is_some()).count();
-    println!(
+    say(&format!(
         "\n{} scenarios: {} hold, {failed} do not",
         tried.len(),
         tried.len() - failed
-    );
+    ));
 }
 
 fn tallies(coverage: &Coverage) -> [(&'static str, Tally); 5] {
@@ -375,16 +376,16 @@ fn print_json(tried: &[Tried], covered: Option<&[(String, Coverage)]>) {
         });
         members.push(("coverage", Value::object(files)));
     }
-    println!("{}", Value::object(members).to_json_pretty());
+    say(&Value::object(members).to_json_pretty());
 }
 
 fn print_junit(tried: &[Tried]) {
     let failed = tried.iter().filter(|one| one.difference.is_some()).count();
-    println!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>");
-    println!(
+    say("<?xml version=\"1.0\" encoding=\"UTF-8\"?>");
+    say(&format!(
         "<testsuite name=\"stepwright\" tests=\"{}\" failures=\"{failed}\">",
         tried.len()
-    );
+    ));
     for one in tried {
         let seconds = one.duration_ms / 1000.0;
         let head = format!(
@@ -393,14 +394,14 @@ fn print_junit(tried: &[Tried]) {
             escape(&one.scenario)
         );
         match &one.difference {
-            None => println!("{head}/>"),
-            Some(difference) => println!(
+            None => say(&format!("{head}/>")),
+            Some(difference) => say(&format!(
                 "{head}><failure message=\"{}\"/></testcase>",
                 escape(difference)
-            ),
+            )),
         }
     }
-    println!("</testsuite>");
+    say("</testsuite>");
 }
 
 fn escape(text: &str) -> String {

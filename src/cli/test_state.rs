@@ -14,6 +14,7 @@ use crate::asl::StatePath;
 use crate::backends::Mocks;
 use crate::backends::is_unanswered;
 use crate::cli::Source;
+use crate::cli::output::say;
 use crate::engine::Call;
 use crate::engine::CallId;
 use crate::engine::CompileOptions;
@@ -175,10 +176,7 @@ pub(crate) fn run_one(
             members.insert("inspectionData".to_owned(), Json::Object(data));
         }
     }
-    println!(
-        "{}",
-        serde_json::to_string_pretty(&line).unwrap_or_default()
-    );
+    say(&serde_json::to_string_pretty(&line).unwrap_or_default());
     Ok(u8::from(answer.status != TestStatus::Succeeded))
 }
 

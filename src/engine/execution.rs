@@ -40,17 +40,8 @@ use crate::engine::trouble::TIMEOUT;
 use crate::engine::trouble::Trouble;
 use crate::query::Value;
 
-/// Events a Standard execution may have (quota "Execution history").
-const HISTORY_LIMIT: u64 = 25_000;
-
 /// What an Express workflow may last (quota "Maximum execution time").
 const EXPRESS_LIMIT: Millis = 300_000;
-
-/// Micro-steps an execution may do without writing an event: child executions of a distributed Map write none here.
-const QUIET_LIMIT: u64 = 20_000_000;
-
-/// States an execution may enter without its clock moving, where no history limit ends it.
-const STANDSTILL_LIMIT: u64 = 250_000;
 
 /// One run of a program. Cloning it is cheap, and the copy goes on as the original would.
 #[derive(Clone, Debug)]
@@ -80,9 +71,9 @@ pub struct Execution {
     pub(crate) next_event: u64,
     transitions: u64,
     /// The moment at which the clock stands, and the transitions by then.
-    standstill: (Millis, u64),
+    pub(crate) standstill: (Millis, u64),
     /// Micro-steps since the latest event, and the id of that event.
-    quiet: (u64, u64),
+    pub(crate) quiet: (u64, u64),
     pub(crate) history: bool,
     pub(crate) stages: bool,
     ended: Option<Ended>,
@@ -107,6 +98,7 @@ impl Execution {
                 .map(|(name, value)| (Arc::from(name), value))
                 .collect(),
             last: 0,
+            entries: Default::default(),
             visit: Visit::new(first, start.input.clone(), measure),
         });
         let fixed = fixed_context(&program, &start.name, &start.input, start.at);
@@ -348,6 +340,10 @@ impl Execution {
         let input = visit.input.clone();
         let edited = std::mem::take(&mut visit.edited);
         self.transitions += 1;
+        self.count_entry(id);
+        if self.ended.is_some() {
+            return;
+        }
         self.stage(id, state, StageKind::Input, &input);
         let entered = self.emit(
             id,
@@ -422,32 +418,6 @@ impl Execution {
                     return;
                 }
             }
-        }
-    }
-
-    fn guard(&mut self) {
-        if self.ended.is_some() {
-            return;
-        }
-        if self.standstill.0 != self.now {
-            self.standstill = (self.now, self.transitions);
-        }
-        self.quiet = match self.quiet {
-            (steps, event) if event == self.next_event => (steps + 1, event),
-            _ => (0, self.next_event),
-        };
-        if self.quiet.0 > QUIET_LIMIT {
-            self.end_failed(Trouble::runtime(format!(
-                "More than {QUIET_LIMIT} steps were done inside child executions; this looks like an endless loop."
-            )));
-        } else if self.program.kind == ExecutionKind::Standard && self.next_event >= HISTORY_LIMIT {
-            self.end_failed(Trouble::runtime(
-                "The execution reached the maximum number of history events (25000).",
-            ));
-        } else if self.transitions - self.standstill.1 > STANDSTILL_LIMIT {
-            self.end_failed(Trouble::runtime(format!(
-                "More than {STANDSTILL_LIMIT} states were entered without any time passing; this looks like an endless loop."
-            )));
         }
     }
 

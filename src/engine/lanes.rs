@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::engine::CallId;
 use crate::engine::Lane;
 use crate::engine::Millis;
+use crate::engine::guard::Entries;
 use crate::engine::measure::Measure;
 use crate::engine::program::StateIndex;
 use crate::engine::timer::TimerKey;
@@ -38,6 +39,8 @@ pub(crate) struct Thread {
     pub variables: Vec<(Arc<str>, Value)>,
     /// The latest event of this thread's chain.
     pub last: u64,
+    /// States entered so far, to notice circles.
+    pub entries: Entries,
     pub visit: Visit,
 }
 

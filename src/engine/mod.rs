@@ -17,6 +17,7 @@ mod execution;
 mod expression;
 mod failure;
 mod fault;
+mod guard;
 mod history;
 mod instant;
 mod lanes;

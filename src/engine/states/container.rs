@@ -106,6 +106,7 @@ impl Execution {
             item: item.filter(|_| !isolated),
             variables: Vec::new(),
             last: outer.last,
+            entries: Default::default(),
             visit: Visit::new(start, input, container.measure),
         })
     }

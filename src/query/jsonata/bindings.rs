@@ -119,10 +119,10 @@ impl Cancel {
 }
 
 impl Default for Limits {
-    /// Ten seconds, the evaluator's own depth, ten million items.
+    /// Four seconds, the evaluator's own depth, ten million items.
     fn default() -> Limits {
         Limits {
-            time_ms: Some(10_000),
+            time_ms: Some(4_000),
             depth: None,
             sequence: Some(10_000_000),
             cancel: None,
