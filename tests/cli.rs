@@ -581,3 +581,12 @@ fn a_reader_that_goes_away_is_no_crash() {
     );
     assert!(output.status.code().is_some_and(|code| code <= 2));
 }
+
+#[test]
+fn a_reason_is_never_as_long_as_the_file() {
+    let long = "x".repeat(1_000_000);
+    let text = format!(r#"{{"StartAt":"A","States":{{"A":{{"Type":"Pass","Next":"{long}"}}}}}}"#);
+    let output = fed(&["run", "-"], &text);
+    refused(&output, "no state named");
+    assert!(output.stderr.len() < 2_000);
+}

@@ -38,8 +38,19 @@ pub struct Source {
 
 /// Says why nothing could be done; the exit code is 2.
 pub fn fail(reason: &str) -> u8 {
-    note(&format!("stepwright: {reason}"));
+    // A name or an expression in the words may be as long as the file.
+    let lines: Vec<String> = reason.lines().map(clipped).collect();
+    note(&format!("stepwright: {}", lines.join("\n")));
     2
+}
+
+/// A line cut off where nobody reads on.
+fn clipped(line: &str) -> String {
+    const LONGEST: usize = 500;
+    match line.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),
+        None => line.to_owned(),
+    }
 }
 
 impl Source {
