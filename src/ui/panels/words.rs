@@ -8,7 +8,6 @@ use egui::Ui;
 use egui::UiBuilder;
 use egui::WidgetInfo;
 use egui::pos2;
-use egui::text::LayoutJob;
 use egui::text::TextWrapping;
 use egui::vec2;
 
@@ -18,27 +17,12 @@ use crate::scene::Status;
 use crate::ui::theme::Skin;
 use crate::ui::theme::Text;
 use crate::ui::theme::paint_icon;
+use crate::ui::widgets::sentence;
+use crate::ui::widgets::spoken;
 
 /// Content at a place that is allocated already; what follows stands where it would without it.
 pub fn put_at<R>(ui: &mut Ui, rect: Rect, content: impl FnOnce(&mut Ui) -> R) -> R {
     content(&mut ui.new_child(UiBuilder::new().max_rect(rect)))
-}
-
-/// A sentence in which what stands between backticks is code.
-pub fn sentence(text: &str, role: Text, color: egui::Color32) -> LayoutJob {
-    let mut job = LayoutJob::default();
-    for (place, part) in text.split('`').enumerate() {
-        let role = if place % 2 == 1 { Text::Code } else { role };
-        let mut format = role.format(color);
-        format.line_height = Some(20.0);
-        job.append(part, 0.0, format);
-    }
-    job
-}
-
-/// The sentence as a screen reader says it.
-pub fn spoken(text: &str) -> String {
-    text.replace('`', "")
 }
 
 /// Paints a sentence on one line, centred in the height of `rect` and cut with `…`. Returns its width.
@@ -93,19 +77,5 @@ pub fn count(number: usize, word: &str) -> String {
     match number {
         1 => format!("1 {word}"),
         _ => format!("{number} {word}s"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn code_between_backticks_is_set_as_code() {
-        let job = sentence("`$.a` is not there", Text::Body, egui::Color32::PLACEHOLDER);
-        assert_eq!(job.text, "$.a is not there");
-        assert_eq!(job.sections.len(), 2);
-        assert_eq!(spoken("`$.a` is"), "$.a is");
-        assert_eq!(count(1, "state"), "1 state");
     }
 }

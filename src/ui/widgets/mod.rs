@@ -12,6 +12,7 @@ pub mod gallery;
 mod json;
 mod notice;
 mod row;
+mod sentence;
 mod tabs;
 mod timeline;
 
@@ -25,5 +26,6 @@ pub use field::{
 pub use json::{JsonTree, JsonTreeState, one_line};
 pub use notice::{Banner, BannerAction, ToastTone, alert, empty_state, toast_card};
 pub use row::{MenuItem, Row, RowEnd, menu_row, section_head, separator_line};
+pub use sentence::{sentence, spoken};
 pub use tabs::{TabSpec, panel_tabs, segments};
 pub use timeline::{TimeScale, TimelineBar, duration_text, size_text, timeline_bars};

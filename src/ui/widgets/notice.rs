@@ -20,6 +20,7 @@ use crate::ui::theme::paint_icon;
 use crate::ui::widgets::button::Button;
 use crate::ui::widgets::button::icon_button;
 use crate::ui::widgets::button::link;
+use crate::ui::widgets::sentence::sentence;
 
 /// What the buttons of a banner ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,7 +105,10 @@ impl Banner<'_> {
             }
         });
         if !self.reason.is_empty() {
-            ui.label(Text::Body.rich(self.reason).color(skin.color(Role::Text)));
+            let text = skin.color(Role::Text);
+            let mut job = sentence(self.reason, Text::Body, text);
+            job.wrap.max_width = ui.available_width();
+            ui.label(job);
         }
         if !self.cause.is_empty() {
             let cause = format!("Cause: {}", self.cause);

@@ -21,7 +21,6 @@ use crate::session::Tab;
 use crate::text::LineIndex;
 use crate::ui::panels::words::paint_sentence;
 use crate::ui::panels::words::put_at;
-use crate::ui::panels::words::spoken;
 use crate::ui::theme::Skin;
 use crate::ui::theme::Text;
 use crate::ui::theme::paint_icon;
@@ -29,6 +28,7 @@ use crate::ui::widgets::Button;
 use crate::ui::widgets::empty_state;
 use crate::ui::widgets::link;
 use crate::ui::widgets::severity_icon;
+use crate::ui::widgets::spoken;
 
 const ROW: f32 = 32.0;
 

@@ -26,7 +26,6 @@ use crate::sidecar::Scenario;
 use crate::ui::panels::words::count;
 use crate::ui::panels::words::paint_sentence;
 use crate::ui::panels::words::put_at;
-use crate::ui::panels::words::spoken;
 use crate::ui::theme::Skin;
 use crate::ui::theme::Text;
 use crate::ui::theme::paint_icon;
@@ -34,6 +33,7 @@ use crate::ui::widgets::Button;
 use crate::ui::widgets::empty_state;
 use crate::ui::widgets::link;
 use crate::ui::widgets::separator_line;
+use crate::ui::widgets::spoken;
 use crate::ui::widgets::status_icon;
 
 const ROW: f32 = 48.0;

@@ -25,7 +25,6 @@ use crate::ui::panels::inspector::run::stations::Standing;
 use crate::ui::panels::inspector::run::stations::Station;
 use crate::ui::panels::inspector::run::stations::stations;
 use crate::ui::panels::words::put_at;
-use crate::ui::panels::words::sentence;
 use crate::ui::theme::Skin;
 use crate::ui::theme::Text;
 use crate::ui::theme::paint_icon;
@@ -37,6 +36,7 @@ use crate::ui::widgets::empty_state;
 use crate::ui::widgets::icon_button;
 use crate::ui::widgets::search_field;
 use crate::ui::widgets::section_head;
+use crate::ui::widgets::sentence;
 
 /// What this tab remembers.
 #[derive(Clone, Debug, Default)]

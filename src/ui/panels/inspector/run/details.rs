@@ -22,7 +22,6 @@ use crate::ui::panels::drawer::events::shortened;
 use crate::ui::panels::inspector::run::Shown;
 use crate::ui::panels::inspector::run::run_status;
 use crate::ui::panels::words::count;
-use crate::ui::panels::words::sentence;
 use crate::ui::theme::Skin;
 use crate::ui::theme::Text;
 use crate::ui::theme::paint_icon;
@@ -30,6 +29,7 @@ use crate::ui::widgets::Button;
 use crate::ui::widgets::duration_text;
 use crate::ui::widgets::field_label;
 use crate::ui::widgets::one_line;
+use crate::ui::widgets::sentence;
 use crate::ui::widgets::size_text;
 use crate::ui::widgets::status_icon;
 
