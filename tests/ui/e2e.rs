@@ -158,8 +158,14 @@ fn paused(session: &Session) -> bool {
 }
 
 #[test]
-fn a_failed_run_is_red_and_says_why() {
+fn the_main_job_from_end_to_end() {
     let mut window = Window::open("order-processing");
+    a_failed_run_is_red_and_says_why(&mut window);
+    a_run_is_debugged_and_its_input_mended(&mut window);
+    a_state_dropped_on_an_edge_is_the_only_change_in_the_file(&mut window);
+}
+
+fn a_failed_run_is_red_and_says_why(window: &mut Window) {
     window.choose_input("Mistyped field");
     window.click(Role::Button, "Run");
     window.until("the run has ended", ended);
@@ -179,11 +185,15 @@ fn a_failed_run_is_red_and_says_why() {
     assert!(window.harness.query_all_by_value(&why).count() > 0, "{why}");
     let card = format!("{name}, Task");
     window.says(&card, "Failed");
+    // In place of an output the inspector shows the error.
+    let output = window.harness.query_all_by_value("No output").count();
+    assert!(
+        output > 0,
+        "the inspector does not say that there is no output"
+    );
 }
 
-#[test]
-fn a_state_dropped_on_an_edge_is_the_only_change_in_the_file() {
-    let mut window = Window::open("order-processing");
+fn a_state_dropped_on_an_edge_is_the_only_change_in_the_file(window: &mut Window) {
     let path = window.folder.path().join("order-processing.asl.json");
     let before = std::fs::read_to_string(&path).unwrap();
     window.go_to("Validate order");
@@ -246,10 +256,7 @@ fn a_state_dropped_on_an_edge_is_the_only_change_in_the_file() {
     );
 }
 
-#[test]
-fn a_run_is_debugged_and_its_input_mended() {
-    let mut window = Window::open("order-processing");
-    window.choose_input("Mistyped field");
+fn a_run_is_debugged_and_its_input_mended(window: &mut Window) {
     window.go_to("Validate order");
     window.press(egui::Modifiers::NONE, egui::Key::F9);
     assert_eq!(window.tab().breakpoints().len(), 1);
@@ -259,7 +266,7 @@ fn a_run_is_debugged_and_its_input_mended() {
         let run = window.tab().run.as_ref().unwrap();
         run.paused.as_ref().unwrap().state.name()
     };
-    assert_eq!(state(&window), "Transform request");
+    assert_eq!(state(window), "Transform request");
     window.press(egui::Modifiers::NONE, egui::Key::F10);
     window.until("the next pause", |session| {
         paused(session)

@@ -356,7 +356,9 @@ fn no_output(ui: &mut Ui, status: Status, title: &str, why: &str) {
             ui.set_width(ui.available_width());
             ui.spacing_mut().item_spacing = vec2(8.0, 4.0);
             let color = skin.color(Role::StatusText(status));
-            let (_, head) = ui.allocate_space(vec2(ui.available_width(), 20.0));
+            let line = ui.allocate_response(vec2(ui.available_width(), 20.0), Sense::hover());
+            line.widget_info(|| WidgetInfo::labeled(A11y::Label, true, title));
+            let head = line.rect;
             let icon = crate::ui::widgets::status_icon(status);
             paint_icon(
                 ui,
