@@ -11,6 +11,7 @@
 mod bindings;
 mod blame;
 mod convert;
+mod engine;
 mod function;
 mod guard;
 mod message;
@@ -25,12 +26,14 @@ use std::sync::Arc;
 use jsonata_core::ast::AstNode;
 
 use crate::query::Value;
+use crate::query::jsonata::engine::ENGINE;
 use crate::query::jsonata::tree::Names;
 
 pub use crate::query::jsonata::bindings::Bindings;
 pub use crate::query::jsonata::bindings::Cancel;
 pub use crate::query::jsonata::bindings::Dialect;
 pub use crate::query::jsonata::bindings::Limits;
+pub use crate::query::jsonata::engine::QueryEngine;
 pub use crate::query::jsonata::function::FUNCTIONS;
 pub use crate::query::jsonata::message::CRASH;
 pub use crate::query::jsonata::message::UNSUPPORTED;
@@ -78,7 +81,7 @@ pub struct JsonataError {
 impl Expression {
     /// Parses an expression, without the `{% %}` around it.
     pub fn parse(text: &str) -> Result<Expression, JsonataError> {
-        run::parse(text)
+        ENGINE.parse(text)
     }
 
     pub fn text(&self) -> &str {
@@ -110,7 +113,7 @@ impl Expression {
 
     /// Evaluates against the bindings of one state.
     pub fn evaluate(&self, bindings: &Bindings) -> Result<Outcome, JsonataError> {
-        run::evaluate(self, bindings)
+        ENGINE.evaluate(self, bindings)
     }
 }
 
