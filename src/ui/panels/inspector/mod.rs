@@ -182,15 +182,16 @@ pub fn title(
 }
 
 fn tabs(ui: &mut Ui, state: &State, view: &mut View) {
-    let data = match state.query_language {
-        QueryLanguage::JsonPath => "Input/Output",
-        QueryLanguage::Jsonata => "Arguments & Output",
+    // The longer words of JSONata leave room for one word less.
+    let (data, errors) = match state.query_language {
+        QueryLanguage::JsonPath => ("Input/Output", "Error handling"),
+        QueryLanguage::Jsonata => ("Arguments & Output", "Errors"),
     };
     let tabs = [
         TabSpec::new(DesignTab::Configuration, "Configuration"),
         TabSpec::new(DesignTab::Data, data),
         TabSpec::new(DesignTab::Variables, "Variables"),
-        TabSpec::new(DesignTab::Errors, "Error handling"),
+        TabSpec::new(DesignTab::Errors, errors),
         TabSpec::new(DesignTab::Definition, "Definition").icon(Icon::DATA_OBJECT),
     ];
     tab_row(ui, |ui| {
