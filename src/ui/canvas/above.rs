@@ -81,10 +81,15 @@ impl Frame<'_> {
         let dragging = matches!(self.view.gesture, Gesture::Drag(_));
         if canvas.width() >= MINIMAP_FROM && canvas.height() >= 300.0 && !layout.nodes.is_empty() {
             let camera = self.view.glide.camera;
-            let (corner, rect) = minimap::place(canvas, &camera, layout, self.view.minimap_corner);
-            if !dragging {
-                self.view.minimap_corner = Some(corner);
-            }
+            // It never moves under a pressed pointer: a drag of it would mean another place.
+            let held = ui.input(|input| input.pointer.any_down());
+            let kept = self.view.minimap_corner;
+            let corner = match kept.filter(|_| held || dragging) {
+                Some(corner) => corner,
+                None => minimap::place(canvas, &camera, layout, kept),
+            };
+            self.view.minimap_corner = Some(corner);
+            let rect = minimap::rect_in(canvas, corner);
             over |= pointer.is_some_and(|at| rect.contains(at));
             let wanted = minimap::show(ui, rect, self.canvas, &camera, self.model, layout);
             if let Some(point) = wanted {

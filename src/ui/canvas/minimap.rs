@@ -26,25 +26,32 @@ pub const SIZE: egui::Vec2 = vec2(176.0, 128.0);
 const GAP: f32 = 16.0;
 const INSET: f32 = 8.0;
 
+/// Its place in the n-th corner: bottom right, bottom left, top right, top left.
+pub fn rect_in(canvas: Rect, corner: usize) -> Rect {
+    let x = match corner {
+        0 | 2 => canvas.right() - SIZE.x - GAP,
+        _ => canvas.left() + GAP,
+    };
+    let y = match corner {
+        0 | 1 => canvas.bottom() - SIZE.y - GAP,
+        _ => canvas.top() + 64.0,
+    };
+    Rect::from_min_size(pos2(x, y), SIZE)
+}
+
 /// The corner that hides the fewest cards; the one it is in is kept where that costs nothing.
-pub fn place(canvas: Rect, camera: &Camera, layout: &Layout, kept: Option<usize>) -> (usize, Rect) {
-    let corners = [
-        canvas.right_bottom() - SIZE - vec2(GAP, GAP),
-        pos2(canvas.left() + GAP, canvas.bottom() - SIZE.y - GAP),
-        pos2(canvas.right() - SIZE.x - GAP, canvas.top() + 64.0),
-        pos2(canvas.left() + GAP, canvas.top() + 64.0),
-    ];
+pub fn place(canvas: Rect, camera: &Camera, layout: &Layout, kept: Option<usize>) -> usize {
     let hidden = |rect: Rect| {
         let world = camera.world_rect(canvas, rect.expand(6.0));
         let cards = layout.nodes.iter().filter(|node| node.header.is_none());
         cards.filter(|node| node.rect.overlaps(&world)).count()
     };
-    corners
-        .into_iter()
-        .map(|corner| Rect::from_min_size(corner, SIZE))
-        .enumerate()
-        .min_by_key(|(index, rect)| (hidden(*rect), Some(*index) != kept, *index))
-        .unwrap_or((0, Rect::from_min_size(canvas.min, SIZE)))
+    (0..4)
+        .min_by_key(|corner| {
+            let hides = hidden(rect_in(canvas, *corner));
+            (hides, Some(*corner) != kept, *corner)
+        })
+        .unwrap_or_default()
 }
 
 /// Paints the mini-map. The answer is the point of the drawing a person wants to see.
@@ -105,7 +112,17 @@ pub fn show(
         skin.stroke(1.25, Role::Accent),
         StrokeKind::Inside,
     );
-    wanted(&response).map(|at| small.world(inner, at))
+    wanted(&response).map(|at| {
+        let point = small.world(inner, at);
+        geometry::Point::new(
+            point
+                .x
+                .clamp(bounds.left(), bounds.right().max(bounds.left())),
+            point
+                .y
+                .clamp(bounds.top(), bounds.bottom().max(bounds.top())),
+        )
+    })
 }
 
 fn wanted(response: &Response) -> Option<egui::Pos2> {

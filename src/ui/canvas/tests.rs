@@ -237,3 +237,35 @@ fn zoom_keys_and_an_empty_workflow_do_no_harm() {
     }
     assert_eq!(harness.state().wishes, []);
 }
+
+#[test]
+fn the_minimap_stays_in_its_corner_while_it_is_dragged() {
+    let mut harness = harness(fixture::DEFINITION);
+    harness.state_mut().view.look(1.5);
+    harness.run_steps(3);
+    let before = harness.get_by_label("Mini-map").rect();
+    harness.drag_at(before.center());
+    harness.run_steps(2);
+    let corners = [
+        before.left_top(),
+        before.right_top(),
+        before.right_bottom(),
+        before.left_bottom(),
+    ];
+    for corner in corners {
+        for part in [0.4, 0.8] {
+            harness.hover_at(before.center().lerp(corner, part));
+            harness.run_steps(2);
+            assert_eq!(harness.get_by_label("Mini-map").rect(), before);
+        }
+    }
+    harness.drop_at(before.max);
+    harness.run_steps(3);
+    // However far the drag went, a part of the drawing is still in sight.
+    let stage = harness.state();
+    let view = stage.view.glide.camera.world_rect(
+        egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(1100.0, 900.0)),
+        egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(1100.0, 900.0)),
+    );
+    assert!(view.overlaps(&stage.layout.bounds), "{view:?}");
+}
