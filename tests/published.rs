@@ -183,3 +183,51 @@ fn a_key_is_deleted_and_one_that_is_not_there_is_no_failure() {
         "{result}"
     );
 }
+
+const ROTATION: &str = r#"{"name":"gopher","detail":{"name":"gopher"}}"#;
+
+/// The answers of a rotation in which everything works.
+fn rotating() -> serde_json::Value {
+    serde_json::json!({
+        "Get Registered API Key": [{"return": {"Item": {
+            "pk": {"S": "apikey#"}, "sk": {"S": "gopher"},
+            "data": {"M": {"apiKeyId": {"S": "key-1"}, "usagePlanId": {"S": "plan-1"}, "usagePlanKeyId": {"S": "link-1"}}}
+        }}}],
+        "Create Generated API Key": [{"return": {"Id": "key-2", "Value": "NEWVALUE"}}],
+        "Link API Key to Usage Plan": [{"return": {"Id": "link-2"}}],
+        "Update Registered API Key With New Ids": [{"return": {}}],
+        "Unlink Current API Key": [{"return": {}}],
+        "Delete Current API Key": [{"return": {}}],
+        "Delete New API Key": [{"return": {}}]
+    })
+}
+
+#[test]
+fn a_key_is_rotated() {
+    let Some(rotate) = definition("rotate-api-key") else {
+        return;
+    };
+    let (code, result) = run(&rotate, ROTATION, &rotating());
+    assert_eq!(
+        (code, path(&result).last().copied()),
+        (0, Some("Success")),
+        "{result}"
+    );
+}
+
+#[test]
+fn a_rotation_whose_link_fails_deletes_the_new_key() {
+    let Some(rotate) = definition("rotate-api-key") else {
+        return;
+    };
+    let mut mocks = rotating();
+    mocks["Link API Key to Usage Plan"] =
+        serde_json::json!([{"throw": {"error": "ApiGateway.BadRequestException", "cause": "no"}}]);
+    let (code, result) = run(&rotate, ROTATION, &mocks);
+    assert_eq!(
+        (code, &result["error"]),
+        (1, &"UnhandledError".into()),
+        "{result}"
+    );
+    assert!(path(&result).contains(&"Delete New API Key"), "{result}");
+}
