@@ -143,7 +143,7 @@ impl<'a> Checked<'a> {
 
 /// The type the file beside a definition names; none where there is no such file.
 fn type_beside(file: &str) -> Option<MachineType> {
-    let path = crate::workspace::sidecar_path(Path::new(file));
+    let path = crate::sidecar::path_beside(Path::new(file));
     let text = std::fs::read_to_string(path).ok()?;
     Some(match crate::sidecar::read(&text).kind {
         WorkflowKind::Standard => MachineType::Standard,

@@ -75,7 +75,7 @@ fn carry_out(arguments: &EditArgs) -> Result<(), Failure> {
     }
     let commands = read_commands(&arguments.apply).map_err(Failure::Impossible)?;
     let text = read_definition(&file).map_err(Failure::Impossible)?;
-    let sidecar_path = workspace::sidecar_path(path);
+    let sidecar_path = crate::sidecar::path_beside(path);
     let sidecar = match is_stream {
         true => None,
         false => std::fs::read_to_string(&sidecar_path).ok(),

@@ -265,7 +265,7 @@ pub fn drive(order: RunOrder, mocks: Mocks) -> Result<RunOutcome, String> {
 
 /// The companion file of a definition; empty where there is none.
 pub fn companion(file: &str) -> Sidecar {
-    let path = crate::workspace::sidecar_path(std::path::Path::new(file));
+    let path = crate::sidecar::path_beside(std::path::Path::new(file));
     let text = std::fs::read_to_string(path).unwrap_or_default();
     crate::sidecar::read(&text)
 }

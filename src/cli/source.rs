@@ -9,6 +9,7 @@ use crate::cli::output::note;
 use crate::query::Value;
 use crate::syntax::Format;
 use crate::syntax::Parse;
+use crate::syntax::file_stem;
 
 /// The definition a verb works on.
 #[derive(clap::Args, Debug, Clone)]
@@ -221,22 +222,10 @@ pub fn machine_name(file: &str) -> String {
         .file_name()
         .map(|name| name.to_string_lossy().into_owned())
         .unwrap_or_else(|| "machine".to_owned());
-    for ending in [
-        ".asl.json",
-        ".asl.yaml",
-        ".asl.yml",
-        ".json",
-        ".yaml",
-        ".yml",
-    ] {
-        if let Some(stem) = name.strip_suffix(ending) {
-            return stem.to_owned();
-        }
-    }
     if name == "-" {
         "machine".to_owned()
     } else {
-        name
+        file_stem(&name).to_owned()
     }
 }
 

@@ -105,7 +105,7 @@ fn find(path: &Path, found: &mut Vec<PathBuf>) -> std::io::Result<()> {
         let hidden = name.starts_with('.') || name == "node_modules" || name == "target";
         if path.is_dir() && !hidden {
             find(&path, found)?;
-        } else if is_definition(&name) && crate::workspace::sidecar_path(&path).is_file()
+        } else if is_definition(&name) && crate::sidecar::path_beside(&path).is_file()
             || name == "MockConfigFile.json"
         {
             found.push(path);
@@ -134,7 +134,7 @@ fn test_file(file: &Path, tried: &mut Vec<Tried>) -> Result<Option<Coverage>, St
     if let Some(problem) = sidecar.problems.first() {
         return Err(format!(
             "{}: {problem}",
-            crate::workspace::sidecar_path(file).display()
+            crate::sidecar::path_beside(file).display()
         ));
     }
     let mut traces = Vec::new();

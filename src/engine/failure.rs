@@ -176,15 +176,7 @@ impl Execution {
                     error_output,
                     measure,
                 )?;
-                let measure = measure
-                    .check(&output)
-                    .map_err(|excess| Trouble::excess(excess, &state.name))?;
-                Ok(Departure {
-                    output,
-                    measure,
-                    assigned,
-                    next,
-                })
+                Departure::within_limit(state, output, measure, assigned, next)
             }
             QueryLanguage::Jsonata => {
                 let mut environment = self.environment(id, state, &raw, &raw);
@@ -194,15 +186,8 @@ impl Execution {
                     Some(template) => template.evaluate(&environment)?,
                     None => error_output.clone(),
                 };
-                let measure = Measure::of(&output)
-                    .check(&output)
-                    .map_err(|excess| Trouble::excess(excess, &state.name))?;
-                Ok(Departure {
-                    output,
-                    measure,
-                    assigned,
-                    next,
-                })
+                let measure = Measure::of(&output);
+                Departure::within_limit(state, output, measure, assigned, next)
             }
         }
     }

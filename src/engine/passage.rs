@@ -30,6 +30,27 @@ pub(crate) struct Departure {
     pub next: Next,
 }
 
+impl Departure {
+    /// What a state hands on, unless it is larger than a state may hand on.
+    pub(crate) fn within_limit(
+        state: &StateProgram,
+        output: Value,
+        measure: Measure,
+        assigned: Vec<(Arc<str>, Value)>,
+        next: Next,
+    ) -> Result<Departure, Trouble> {
+        let measure = measure
+            .check(&output)
+            .map_err(|excess| Trouble::excess(excess, &state.name))?;
+        Ok(Departure {
+            output,
+            measure,
+            assigned,
+            next,
+        })
+    }
+}
+
 impl Execution {
     /// The state's input after `InputPath`.
     pub(crate) fn effective_input(
@@ -142,15 +163,7 @@ impl Execution {
                 select(selection, "OutputPath", &environment)?
             }
         };
-        let measure = placed_measure
-            .check(&output)
-            .map_err(|excess| Trouble::excess(excess, &state.name))?;
-        Ok(Departure {
-            output,
-            measure,
-            assigned,
-            next: state.next,
-        })
+        Departure::within_limit(state, output, placed_measure, assigned, state.next)
     }
 
     /// The output of a JSONata state: `Output`, else the result, else the input.
@@ -178,15 +191,7 @@ impl Execution {
             (None, Some(result)) => (result.clone(), measure),
             (None, None) => (raw, input_measure),
         };
-        let measure = measure
-            .check(&output)
-            .map_err(|excess| Trouble::excess(excess, &state.name))?;
-        Ok(Departure {
-            output,
-            measure,
-            assigned,
-            next,
-        })
+        Departure::within_limit(state, output, measure, assigned, next)
     }
 
     pub(crate) fn raw_input(&self, id: ThreadId) -> (Value, Measure) {

@@ -22,7 +22,9 @@ use crate::session::TabId;
 use crate::session::TargetPurpose;
 use crate::session::ToastKind;
 use crate::session::ViewMode;
+use crate::sidecar::path_beside;
 use crate::syntax::Format;
+use crate::syntax::file_stem;
 
 /// A new document: the smallest definition that runs.
 const BLANK: &str = "{\n  \"StartAt\": \"Start here\",\n  \"States\": {\n    \"Start here\": {\n      \"Type\": \"Pass\",\n      \"End\": true\n    }\n  }\n}\n";
@@ -93,7 +95,7 @@ impl Session {
         let revision = self.new_revision(
             None,
             Document {
-                name: machine_name(&title),
+                name: file_stem(&title).to_owned(),
                 format: Format::of(&title, &text),
                 text: text.clone(),
                 sidecar: sidecar.clone(),
@@ -203,7 +205,7 @@ impl Session {
             text: tab.revision.document.text.clone(),
             sidecar: tab
                 .is_sidecar_modified()
-                .then(|| (companion_path(&path), tab.revision.document.sidecar.clone())),
+                .then(|| (path_beside(&path), tab.revision.document.sidecar.clone())),
             expected: tab.stamp.clone(),
             path,
         })]
@@ -237,7 +239,7 @@ impl Session {
         vec![Effect::Save(SaveRequest {
             tab: id,
             text: tab.revision.document.text.clone(),
-            sidecar: (!sidecar.is_empty()).then(|| (companion_path(&path), sidecar)),
+            sidecar: (!sidecar.is_empty()).then(|| (path_beside(&path), sidecar)),
             expected: None,
             path,
         })]
@@ -420,29 +422,4 @@ pub struct SavedFile {
     pub stamp: Stamp,
     pub text: Arc<str>,
     pub sidecar: Option<Arc<str>>,
-}
-
-fn machine_name(title: &str) -> String {
-    [
-        ".asl.json",
-        ".asl.yaml",
-        ".asl.yml",
-        ".json",
-        ".yaml",
-        ".yml",
-    ]
-    .into_iter()
-    .find_map(|ending| title.strip_suffix(ending))
-    .unwrap_or(title)
-    .to_owned()
-}
-
-fn companion_path(path: &Path) -> PathBuf {
-    let name = path
-        .file_name()
-        .map(|name| name.to_string_lossy().into_owned());
-    path.with_file_name(format!(
-        "{}.stepwright.json",
-        machine_name(&name.unwrap_or_default())
-    ))
 }

@@ -22,7 +22,9 @@ pub use format::formatted;
 pub use lexer::{Token, TokenKind, tokens};
 pub use manner::{Fragment, Layout, Manner, render};
 pub use pointer::Pointer;
-pub use tree::{Format, Member, Node, NodeId, NodeKind, Parse, SyntaxError, Tree, holes};
+pub use tree::{
+    Format, Member, Node, NodeId, NodeKind, Parse, SyntaxError, Tree, file_stem, holes,
+};
 
 /// Reads a text. Never fails: what is wrong is listed in `errors`, in the order of the text.
 pub fn parse(text: &str, format: Format) -> Parse {

@@ -43,6 +43,21 @@ impl Format {
     }
 }
 
+/// A definition's file name without its ending: `order.asl.json` is the machine `order`.
+pub fn file_stem(name: &str) -> &str {
+    [
+        ".asl.json",
+        ".asl.yaml",
+        ".asl.yml",
+        ".json",
+        ".yaml",
+        ".yml",
+    ]
+    .into_iter()
+    .find_map(|ending| name.strip_suffix(ending))
+    .unwrap_or(name)
+}
+
 /// What reading a text gives: the tree, and what is wrong with the text.
 #[derive(Clone, Debug)]
 pub struct Parse {

@@ -8,7 +8,7 @@ mod save;
 mod settings;
 mod watch;
 
-pub use open::{OpenError, Opened, open, sidecar_path, stamp_of};
+pub use open::{OpenError, Opened, open, stamp_of};
 pub use samples::{SAMPLES, Sample, sample};
 pub use save::{SaveError, save, write_atomically};
 pub use settings::{load_settings, settings_path, store_settings};

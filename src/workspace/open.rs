@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::path::PathBuf;
 
+use crate::sidecar::path_beside;
+
 /// Larger files are refused: no definition comes near (the service takes 1 MiB).
 const LARGEST: u64 = 64 * 1024 * 1024;
 
@@ -55,32 +57,12 @@ pub fn open(path: &Path) -> Result<Opened, OpenError> {
         path: path.to_owned(),
         offset: error.utf8_error().valid_up_to(),
     })?;
-    let sidecar = std::fs::read_to_string(sidecar_path(path)).ok();
+    let sidecar = std::fs::read_to_string(path_beside(path)).ok();
     Ok(Opened {
         text,
         sidecar,
         stamp,
     })
-}
-
-/// `order.asl.json` has the companion `order.stepwright.json`.
-pub fn sidecar_path(path: &Path) -> PathBuf {
-    let name = path
-        .file_name()
-        .map(|name| name.to_string_lossy().into_owned())
-        .unwrap_or_default();
-    let stem = [
-        ".asl.json",
-        ".asl.yaml",
-        ".asl.yml",
-        ".json",
-        ".yaml",
-        ".yml",
-    ]
-    .into_iter()
-    .find_map(|ending| name.strip_suffix(ending))
-    .unwrap_or(&name);
-    path.with_file_name(format!("{stem}.stepwright.json"))
 }
 
 /// What a file is right now; none where it cannot be read.

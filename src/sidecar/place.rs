@@ -1,0 +1,31 @@
+//! Where a companion lies: beside its definition, under its name.
+
+use std::path::Path;
+use std::path::PathBuf;
+
+use crate::syntax::file_stem;
+
+/// `order.asl.json` has the companion `order.stepwright.json`.
+pub fn path_beside(definition: &Path) -> PathBuf {
+    let name = definition
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
+    definition.with_file_name(format!("{}.stepwright.json", file_stem(&name)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_companion_lies_beside_its_definition() {
+        let beside = |path: &str| path_beside(Path::new(path)).display().to_string();
+        assert_eq!(
+            beside("flows/order.asl.json"),
+            "flows/order.stepwright.json"
+        );
+        assert_eq!(beside("order.yml"), "order.stepwright.json");
+        assert_eq!(beside("order"), "order.stepwright.json");
+    }
+}
