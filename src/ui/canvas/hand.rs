@@ -35,13 +35,15 @@ impl Frame<'_> {
     pub(crate) fn keys(&mut self, ui: &Ui, layout: &Layout) {
         let typing = ui.ctx().egui_wants_keyboard_input() && self.view.focused.is_none();
         let near = self.view.focused.is_some() || ui.rect_contains_pointer(self.canvas);
-        if typing || !near || self.view.insert_menu.is_some() {
-            return;
-        }
         let selected = self.model.marks.selected.iter().next();
         let selected = selected.map(|path| NodeKey::State(path.clone()));
         let current = self.view.focused.clone().or(selected);
-        let Some(wish) = keys::wish(ui, layout, current.as_ref()) else {
+        let here = near && !typing && self.view.insert_menu.is_none();
+        let local = || {
+            here.then(|| keys::wish(ui, layout, current.as_ref()))
+                .flatten()
+        };
+        let Some(wish) = keys::zoom(ui).or_else(local) else {
             return;
         };
         match wish {

@@ -40,9 +40,8 @@ pub fn keep_arrows(ui: &Ui, id: egui::Id) {
     });
 }
 
-/// Keys that work while the pointer is over the canvas or one of its nodes has the keyboard.
-/// Nothing is taken while someone types into a field.
-pub fn wish(ui: &Ui, layout: &Layout, current: Option<&NodeKey>) -> Option<KeyWish> {
+/// Keys that work wherever the pointer and the keyboard are.
+pub fn zoom(ui: &Ui) -> Option<KeyWish> {
     let zooms = [
         (Key::Num0, KeyWish::ZoomFull),
         (Key::Num1, KeyWish::ZoomFit),
@@ -51,11 +50,15 @@ pub fn wish(ui: &Ui, layout: &Layout, current: Option<&NodeKey>) -> Option<KeyWi
         (Key::Equals, KeyWish::ZoomIn),
         (Key::Minus, KeyWish::ZoomOut),
     ];
-    for (key, wish) in zooms {
-        if ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, key)) {
-            return Some(wish);
-        }
-    }
+    zooms
+        .into_iter()
+        .find(|(key, _)| ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, *key)))
+        .map(|(_, wish)| wish)
+}
+
+/// Keys that work while the pointer is over the canvas or one of its nodes has the keyboard.
+/// Nothing is taken while someone types into a field.
+pub fn wish(ui: &Ui, layout: &Layout, current: Option<&NodeKey>) -> Option<KeyWish> {
     let plain = |key: Key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
     if plain(Key::Escape) {
         return Some(KeyWish::Cancel);

@@ -269,3 +269,14 @@ fn the_minimap_stays_in_its_corner_while_it_is_dragged() {
     );
     assert!(view.overlaps(&stage.layout.bounds), "{view:?}");
 }
+
+#[test]
+fn zoom_keys_work_without_the_pointer_on_the_canvas() {
+    let mut harness = harness(fixture::DEFINITION);
+    harness.state_mut().view.look(1.7);
+    harness.run_steps(2);
+    harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::Num0);
+    harness.run_steps(3);
+    let zoom = harness.state().view.glide.camera.zoom;
+    assert!((zoom - 1.0).abs() < 1e-4, "{zoom}");
+}
