@@ -1,58 +1,26 @@
 //! Executions from definition to end: limits, clocks, retries, Maps that tolerate failures.
 
+mod common;
+
 use std::sync::Arc;
 
-use serde_json::Value as Json;
 use serde_json::json;
-use stepwright::backends::Mocks;
 use stepwright::engine::CompileOptions;
-use stepwright::engine::Ended;
 use stepwright::engine::EventDetail;
 use stepwright::engine::ExecutionKind;
-use stepwright::engine::Simulation;
 use stepwright::engine::Start;
 use stepwright::engine::Status;
-use stepwright::engine::StoredObject;
 use stepwright::engine::compile;
 use stepwright::engine::simulate;
 use stepwright::query::Value;
 use stepwright::syntax::Format;
 
-const LAMBDA: &str = "arn:aws:states:::lambda:invoke";
-
-fn run_as(kind: ExecutionKind, definition: &Json, mocks: &Json, start: Start) -> Simulation {
-    let text = definition.to_string();
-    let tree = stepwright::syntax::parse(&text, Format::Json).tree;
-    let machine = stepwright::asl::read(&tree);
-    let options = CompileOptions {
-        kind,
-        ..CompileOptions::default()
-    };
-    let program =
-        compile(&tree, &machine, &options).unwrap_or_else(|problems| panic!("{problems:?}"));
-    let mut mocks = Mocks::from_list(&Value::from(mocks)).unwrap();
-    simulate(&Arc::new(program), start, &mut |call| mocks.answer(call))
-}
-
-fn run(definition: &Json, mocks: &Json) -> Simulation {
-    run_as(ExecutionKind::Standard, definition, mocks, Start::default())
-}
-
-fn ended(simulation: &Simulation) -> &Ended {
-    simulation.ended.as_ref().expect("an end")
-}
-
-fn types(simulation: &Simulation) -> Vec<String> {
-    simulation
-        .events
-        .iter()
-        .map(|event| event.type_name())
-        .collect()
-}
-
-fn one(state: Json) -> Json {
-    json!({"StartAt": "A", "States": {"A": state}})
-}
+use common::LAMBDA;
+use common::ended;
+use common::one;
+use common::run;
+use common::run_as;
+use common::types;
 
 #[test]
 fn an_endless_loop_ends_at_the_limit_of_the_history() {
@@ -164,51 +132,6 @@ fn a_failing_branch_aborts_the_others() {
             && found.contains(&"ParallelStateFailed".to_owned())
     );
     assert!(simulation.execution.open_lanes().is_empty());
-}
-
-#[test]
-fn a_distributed_map_tolerates_as_many_failures_as_it_says() {
-    let definition = |tolerated: i64| {
-        one(
-            json!({"Type": "Map", "ToleratedFailureCount": tolerated, "ItemsPath": "$.items", "End": true,
-            "ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "C", "States": {
-                "C": {"Type": "Choice", "Choices": [{"Variable": "$", "NumericGreaterThan": 1, "Next": "F"}], "Default": "P"},
-                "F": {"Type": "Fail", "Error": "Own"}, "P": {"Type": "Pass", "End": true}}}}),
-        )
-    };
-    let start = || Start::with_input(Value::from(&json!({"items": [1, 2, 3]})));
-    let kind = ExecutionKind::Standard;
-    let within = run_as(kind, &definition(2), &json!({}), start());
-    assert_eq!(ended(&within).output, Some(Value::from(&json!([1]))));
-    let beyond = run_as(kind, &definition(1), &json!({}), start());
-    assert_eq!(
-        ended(&beyond).error.as_deref(),
-        Some("States.ExceedToleratedFailureThreshold")
-    );
-    assert!(types(&beyond).contains(&"MapRunFailed".to_owned()));
-}
-
-#[test]
-fn items_are_read_from_objects_and_batched() {
-    let definition = one(json!({"Type": "Map", "End": true,
-        "ItemReader": {"Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": {"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW"},
-            "Parameters": {"Bucket": "b", "Key": "k"}},
-        "ItemBatcher": {"MaxItemsPerBatch": 2, "BatchInput": {"x.$": "$.x"}},
-        "ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"}, "StartAt": "P",
-            "States": {"P": {"Type": "Pass", "End": true}}}}));
-    let start = Start {
-        objects: vec![StoredObject {
-            bucket: "b".into(),
-            key: "k".into(),
-            body: Arc::from("n\n1\n2\n3\n"),
-        }],
-        ..Start::with_input(Value::from(&json!({"x": 5})))
-    };
-    let simulation = run_as(ExecutionKind::Standard, &definition, &json!({}), start);
-    let expected = json!([
-        {"BatchInput": {"x": 5}, "Items": [{"n": "1"}, {"n": "2"}]},
-        {"BatchInput": {"x": 5}, "Items": [{"n": "3"}]}]);
-    assert_eq!(ended(&simulation).output, Some(Value::from(&expected)));
 }
 
 #[test]

@@ -1,9 +1,12 @@
 //! Answers of tasks from a mock file: the list form, and `MockConfigFile.json` of Step Functions Local.
 
 use std::collections::BTreeMap;
+use std::path::Component;
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::asl::StatePath;
+use crate::backends::bucket_objects;
 use crate::engine::Answer;
 use crate::engine::Call;
 use crate::engine::Fault;
@@ -20,6 +23,8 @@ const UNANSWERED: &str = "No answer is given for the task ";
 pub struct Mocks {
     lists: BTreeMap<Arc<str>, List>,
     objects: Arc<Vec<StoredObject>>,
+    /// Buckets that a folder stands for, by the path that the mock file gives it.
+    folders: Vec<(String, String)>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -83,7 +88,7 @@ impl Mocks {
             .ok_or("mocks must be an object of lists, one for each state")?;
         for (name, list) in members.iter() {
             if name.as_ref() == "$resources" {
-                mocks.objects = Arc::new(objects(list)?);
+                mocks.take_resources(list)?;
                 continue;
             }
             let items = list
@@ -104,6 +109,55 @@ impl Mocks {
     /// The objects that item readers see.
     pub fn objects(&self) -> &[StoredObject] {
         &self.objects
+    }
+
+    /// Reads the folders that stand for buckets; their paths are taken from `base`, the folder of the mock file.
+    ///
+    /// # Errors
+    /// One sentence that names the bucket or the file. Folders outside `base` are refused.
+    pub fn load_folders(&mut self, base: &Path) -> Result<(), String> {
+        for (bucket, folder) in std::mem::take(&mut self.folders) {
+            let inside = Path::new(&folder)
+                .components()
+                .all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+            if !inside {
+                return Err(format!(
+                    "the folder \"{folder}\" of the bucket {bucket} must lie below that of the mock file"
+                ));
+            }
+            let objects = bucket_objects(&bucket, &base.join(&folder))?;
+            Arc::make_mut(&mut self.objects).extend(objects);
+        }
+        Ok(())
+    }
+
+    /// `"$resources": {"s3": [{"bucket", "key", "body"} | {"bucket", "folder"}]}`.
+    fn take_resources(&mut self, resources: &Value) -> Result<(), String> {
+        let Some(list) = resources.get("s3") else {
+            return Ok(());
+        };
+        let list = list
+            .as_array()
+            .ok_or("\"$resources\": \"s3\" must be a list of objects with bucket, key and body")?;
+        let objects = Arc::make_mut(&mut self.objects);
+        for (index, object) in list.iter().enumerate() {
+            let text = |name: &str| {
+                object.get(name).and_then(Value::as_str).ok_or_else(|| {
+                    format!("object {index} of \"s3\" in \"$resources\" needs \"{name}\", a string")
+                })
+            };
+            if object.get("folder").is_some() {
+                let folder = (text("bucket")?.to_owned(), text("folder")?.to_owned());
+                self.folders.push(folder);
+            } else {
+                objects.push(StoredObject::new(
+                    text("bucket")?,
+                    text("key")?,
+                    text("body")?,
+                ));
+            }
+        }
+        Ok(())
     }
 
     /// What a call is answered with; nothing where it never is.
@@ -254,30 +308,6 @@ fn fault(throw: &Value, error: &str, cause: &str) -> Fault {
     }
 }
 
-fn objects(resources: &Value) -> Result<Vec<StoredObject>, String> {
-    let Some(list) = resources.get("s3") else {
-        return Ok(Vec::new());
-    };
-    let list = list
-        .as_array()
-        .ok_or("\"$resources\": \"s3\" must be a list of objects with bucket, key and body")?;
-    list.iter()
-        .map(|object| {
-            let text = |name: &str| {
-                object
-                    .get(name)
-                    .and_then(Value::as_str)
-                    .ok_or_else(|| format!("an object of \"s3\" needs \"{name}\", a string"))
-            };
-            Ok(StoredObject {
-                bucket: text("bucket")?.to_owned(),
-                key: text("key")?.to_owned(),
-                body: Arc::from(text("body")?),
-            })
-        })
-        .collect()
-}
-
 /// Step Functions Local's format: test cases name responses, responses list answers by call.
 fn from_config(file: &Value, machine: &str, case: Option<&str>) -> Result<Mocks, String> {
     let names = |value: Option<&Value>| -> Vec<String> {
@@ -352,7 +382,7 @@ fn from_config(file: &Value, machine: &str, case: Option<&str>) -> Result<Mocks,
         mocks.insert(state, entries);
     }
     if let Some(resources) = file.get("$resources") {
-        mocks.objects = Arc::new(objects(resources)?);
+        mocks.take_resources(resources)?;
     }
     Ok(mocks)
 }

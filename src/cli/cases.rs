@@ -19,6 +19,7 @@ use crate::backends::Mocks;
 use crate::cli::output::note;
 use crate::cli::output::say;
 use crate::engine::CompileOptions;
+use crate::engine::Event;
 use crate::engine::EventDetail;
 use crate::engine::ExecutionKind;
 use crate::engine::Simulation;
@@ -172,20 +173,20 @@ fn simulation_line(simulation: &Simulation) -> Json {
             line.insert("status".to_owned(), "RUNNING".into());
         }
     }
-    let path: Vec<Json> = simulation
-        .events
-        .iter()
+    let own = || {
+        simulation
+            .events
+            .iter()
+            .filter(|event| event.child.is_none())
+    };
+    let path: Vec<Json> = own()
         .filter_map(|event| match &event.detail {
             EventDetail::StateEntered { name, .. } => Some(name.as_ref().into()),
             _ => None,
         })
         .collect();
     line.insert("path".to_owned(), Json::Array(path));
-    let history = simulation
-        .events
-        .iter()
-        .map(|event| event.flattened())
-        .collect();
+    let history = own().map(Event::flattened).collect();
     line.insert("history".to_owned(), Json::Array(history));
     Json::Object(line)
 }
@@ -203,10 +204,12 @@ fn objects(case: &Json) -> Vec<StoredObject> {
         .and_then(Json::as_array)
         .into_iter()
         .flatten()
-        .map(|object| StoredObject {
-            bucket: text(object, "bucket"),
-            key: text(object, "key"),
-            body: Arc::from(text(object, "body")),
+        .map(|object| {
+            StoredObject::new(
+                text(object, "bucket"),
+                text(object, "key"),
+                text(object, "body"),
+            )
         })
         .collect()
 }

@@ -1,5 +1,6 @@
 //! `stepwright run`: executes a definition and prints what happened.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
 use std::time::UNIX_EPOCH;
@@ -7,6 +8,7 @@ use std::time::UNIX_EPOCH;
 use crate::backends::Mocks;
 use crate::cli::Source;
 use crate::cli::SourceArgs;
+use crate::cli::buckets::BucketArgs;
 use crate::cli::fail;
 use crate::cli::json_argument;
 use crate::cli::output::say;
@@ -24,9 +26,11 @@ use crate::engine::ExecutionKind;
 use crate::engine::Program;
 use crate::engine::Start;
 use crate::engine::Status;
+use crate::engine::StoredObject;
 use crate::engine::compile;
 use crate::query::Value;
 use crate::sidecar::Sidecar;
+use crate::trace::ChildRun;
 use crate::trace::Trace;
 
 #[derive(clap::Args, Debug)]
@@ -63,6 +67,8 @@ pub struct RunArgs {
     /// The execution's name
     #[arg(long)]
     name: Option<String>,
+    #[command(flatten)]
+    buckets: BucketArgs,
     /// Workflow variables to begin with: JSON, or @FILE
     #[arg(long)]
     variables: Option<String>,
@@ -192,13 +198,18 @@ fn execute(arguments: &RunArgs) -> Result<u8, String> {
     let program = Arc::new(compile_source(&source, kind, &sidecar)?);
     let mocks = match (&arguments.mocks, scenario) {
         (Some(file), _) => read_mocks(file, &source.name)?,
-        (None, Some(scenario)) => Mocks::from_list(&scenario.mocks)?,
+        (None, Some(scenario)) => {
+            let mut mocks = Mocks::from_list(&scenario.mocks)?;
+            mocks.load_folders(folder_of(&source.file))?;
+            mocks
+        }
         (None, None) => Mocks::default(),
     };
     if let Some(name) = &arguments.test_state {
         let inspect = arguments.inspection_level != InspectionArg::Info;
         return crate::cli::test_state::run_one(&program, &source, name, mocks, start, inspect);
     }
+    start.objects.extend(arguments.buckets.objects()?);
     let order = RunOrder {
         program,
         start,
@@ -211,7 +222,9 @@ fn execute(arguments: &RunArgs) -> Result<u8, String> {
         tempo: 0,
     };
     let outcome = drive(order, mocks)?;
-    Ok(print(arguments.format, &outcome))
+    arguments.buckets.lay_down(&outcome.stored)?;
+    let child = arguments.buckets.child(&outcome.events)?;
+    Ok(print(arguments.format, &outcome, child))
 }
 
 /// What came of a run.
@@ -220,10 +233,15 @@ pub struct RunOutcome {
     pub ended: Option<Ended>,
     pub paused: Option<crate::debugger::Pause>,
     pub variables: Vec<(String, Value)>,
+    /// The execution's ARN.
+    pub arn: String,
+    /// What result writers wrote.
+    pub stored: Vec<StoredObject>,
 }
 
 /// Drives a run to its end or to its first breakpoint.
 pub fn drive(order: RunOrder, mocks: Mocks) -> Result<RunOutcome, String> {
+    let arn = order.program.execution_arn(&order.start.name);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .build()
@@ -237,6 +255,8 @@ pub fn drive(order: RunOrder, mocks: Mocks) -> Result<RunOutcome, String> {
             ended: None,
             paused: None,
             variables: Vec::new(),
+            arn,
+            stored: Vec::new(),
         };
         while let Some(piece) = news.recv().await {
             match piece {
@@ -255,6 +275,7 @@ pub fn drive(order: RunOrder, mocks: Mocks) -> Result<RunOutcome, String> {
                     return Err("the run waits for an answer that no mock gives: a task token or an activity".into());
                 }
                 RunNews::Lost(reason) => return Err(reason),
+                RunNews::Stored(object) => outcome.stored.push(*object),
                 RunNews::Resumed | RunNews::Rewound { .. } => {}
             }
         }
@@ -315,7 +336,15 @@ pub fn read_mocks(argument: &str, machine: &str) -> Result<Mocks, String> {
         None => (argument, None),
     };
     let value = Value::parse(&read_text(file)?).map_err(|error| format!("{file}: {error}"))?;
-    Mocks::read(&value, machine, case).map_err(|error| format!("{file}: {error}"))
+    let mut mocks =
+        Mocks::read(&value, machine, case).map_err(|error| format!("{file}: {error}"))?;
+    mocks.load_folders(folder_of(file))?;
+    Ok(mocks)
+}
+
+/// The folder a file lies in.
+pub fn folder_of(file: &str) -> &Path {
+    Path::new(file).parent().unwrap_or(Path::new(""))
 }
 
 fn breakpoints(
@@ -349,10 +378,10 @@ fn unknown_scenario(name: &str, sidecar: &Sidecar) -> String {
     )
 }
 
-fn print(format: FormatArg, outcome: &RunOutcome) -> u8 {
+fn print(format: FormatArg, outcome: &RunOutcome, child: Option<&str>) -> u8 {
     let trace = Trace::of(&outcome.events);
     match format {
-        FormatArg::History => say(&crate::engine::history_json(&outcome.events)),
+        FormatArg::History => say(&crate::engine::history_json(&outcome.events, child)),
         FormatArg::Json => say(&summary_json(outcome, &trace).to_json_pretty()),
         FormatArg::Text => print_text(outcome, &trace),
     }
@@ -385,7 +414,10 @@ fn summary_json(outcome: &RunOutcome, trace: &Trace) -> Value {
         None => &outcome.variables,
     };
     members.push(("path", Value::array(path)));
-    members.push(("transitions", Value::from(trace.visits.len() as i64)));
+    members.push((
+        "transitions",
+        Value::from(trace.own_visits().count() as i64),
+    ));
     members.push(("startDate", crate::engine::timestamp(start).into()));
     members.push(("stopDate", crate::engine::timestamp(trace.latest).into()));
     members.push(("duration_ms", Value::from(trace.latest - start)));
@@ -393,7 +425,24 @@ fn summary_json(outcome: &RunOutcome, trace: &Trace) -> Value {
         "variables",
         Value::object(variables.iter().map(|(name, value)| (name, value.clone()))),
     ));
+    if !trace.map_runs.is_empty() {
+        members.push(("mapRuns", map_runs(outcome, trace)));
+    }
     Value::object(members)
+}
+
+/// Each Map Run as `DescribeMapRun` tells it, with its child executions as `ListExecutions` does.
+fn map_runs(outcome: &RunOutcome, trace: &Trace) -> Value {
+    let runs = trace.map_runs.iter().map(|run| {
+        let within = run.within.as_ref().map(|child| child.arn.as_ref());
+        let mut described = run.describe(within.unwrap_or(&outcome.arn));
+        let children = run.children.values().map(ChildRun::describe).collect();
+        if let Some(members) = described.as_object_mut() {
+            members.insert("executions".to_owned(), serde_json::Value::Array(children));
+        }
+        Value::from(&described)
+    });
+    Value::array(runs.collect())
 }
 
 fn print_text(outcome: &RunOutcome, trace: &Trace) {

@@ -13,6 +13,7 @@ use crate::engine::Millis;
 use crate::engine::Program;
 use crate::engine::Stage;
 use crate::engine::Start;
+use crate::engine::StoredObject;
 use crate::query::Value;
 use crate::sidecar::RunSummary;
 use crate::sidecar::Scenario;
@@ -57,6 +58,8 @@ pub enum RunNews {
     Waiting {
         now: Millis,
     },
+    /// A result writer wrote an object.
+    Stored(Box<StoredObject>),
     Ended {
         ended: Box<Ended>,
         /// Workflow variables of the outermost scope.

@@ -369,6 +369,7 @@ impl Run {
                         self.world.due.insert((at, call.id, place), outcome);
                     }
                 }
+                Demand::Store(object) => self.tell(RunNews::Stored(Box::new(object))).await?,
                 Demand::Cancel(call) => self.world.due.retain(|(_, due, _), _| *due != call),
             }
         }

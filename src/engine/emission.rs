@@ -1,5 +1,7 @@
 //! What an execution tells: events, stages; and what its fields see while they are evaluated.
 
+use std::sync::Arc;
+
 use crate::engine::Event;
 use crate::engine::EventDetail;
 use crate::engine::Execution;
@@ -45,17 +47,28 @@ impl Execution {
         let Some(thread) = self.threads.get(id) else {
             return 0;
         };
-        if thread.hidden {
-            return previous;
-        }
-        let event = self.next_event;
-        self.next_event += 1;
+        let (event, child) = match thread.child {
+            None => {
+                let event = self.next_event;
+                self.next_event += 1;
+                (event, None)
+            }
+            Some(number) => {
+                let Some(child) = self.children.get_mut(&number).map(Arc::make_mut) else {
+                    return previous;
+                };
+                let event = child.next_event;
+                child.next_event += 1;
+                (event, self.history.then(|| child.about.clone()))
+            }
+        };
         if self.history {
             self.out.events.push(Event {
                 id: event,
                 previous,
                 at: self.now,
                 lane: thread.lane.clone(),
+                child,
                 state: state.map(|state| state.path.clone()),
                 detail,
             });
@@ -96,7 +109,7 @@ impl Execution {
             threads: &self.threads,
             thread: id,
             state,
-            fixed: &self.fixed,
+            fixed: self.fixed_of(id),
             context: self.context.as_ref(),
             input,
             raw_input,

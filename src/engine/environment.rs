@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::cell::OnceCell;
 use std::sync::Arc;
 
+use crate::engine::ChildExecution;
 use crate::engine::ExecutionKind;
 use crate::engine::Millis;
 use crate::engine::Program;
@@ -133,10 +134,14 @@ impl<'a> Environment<'a> {
 
 /// A Context Object with the item of a Map.
 fn with_item(mut context: Value, item: &Item) -> Value {
-    let item = Value::object([
+    let mut members = vec![
         ("Index", Value::from(item.index as i64)),
         ("Value", item.value.clone()),
-    ]);
+    ];
+    if let Some(source) = &item.source {
+        members.push(("Source", Value::String(source.clone())));
+    }
+    let item = Value::object(members);
     if let Value::Object(members) = &mut context {
         Arc::make_mut(members).insert(Arc::from("Map"), Value::object([("Item", item)]));
     }
@@ -164,21 +169,57 @@ pub(crate) fn role_arn(program: &Program) -> String {
 }
 
 pub(crate) fn fixed_context(program: &Program, name: &str, input: &Value, at: Millis) -> Fixed {
-    let mut execution = vec![
-        ("Id", Value::from(program.execution_arn(name))),
-        ("Input", input.clone()),
-        ("StartTime", Value::from(moment_text(at))),
-        ("Name", Value::from(name)),
-        ("RoleArn", Value::from(role_arn(program))),
-    ];
-    if program.kind == ExecutionKind::Standard {
-        execution.push(("RedriveCount", Value::from(0)));
-    }
     Fixed {
-        execution: Value::object(execution),
+        execution: execution_object(
+            program,
+            program.kind,
+            &program.execution_arn(name),
+            name,
+            input,
+            at,
+        ),
         machine: Value::object([
             ("Id", Value::from(program.machine_arn())),
             ("Name", Value::String(program.name.clone())),
         ]),
     }
+}
+
+/// The same for a child execution; `machine` is the name of its state machine.
+pub(crate) fn child_context(
+    program: &Program,
+    machine: &Arc<str>,
+    child: &ChildExecution,
+    kind: ExecutionKind,
+    input: &Value,
+    at: Millis,
+) -> Fixed {
+    Fixed {
+        execution: execution_object(program, kind, &child.arn, &child.name, input, at),
+        machine: Value::object([
+            ("Id", Value::from(program.arn("stateMachine", machine))),
+            ("Name", Value::String(machine.clone())),
+        ]),
+    }
+}
+
+fn execution_object(
+    program: &Program,
+    kind: ExecutionKind,
+    arn: &str,
+    name: &str,
+    input: &Value,
+    at: Millis,
+) -> Value {
+    let mut execution = vec![
+        ("Id", Value::from(arn)),
+        ("Input", input.clone()),
+        ("StartTime", Value::from(moment_text(at))),
+        ("Name", Value::from(name)),
+        ("RoleArn", Value::from(role_arn(program))),
+    ];
+    if kind == ExecutionKind::Standard {
+        execution.push(("RedriveCount", Value::from(0)));
+    }
+    Value::object(execution)
 }

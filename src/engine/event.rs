@@ -13,16 +13,49 @@ pub type Millis = i64;
 /// One line of a history.
 #[derive(Clone, Debug)]
 pub struct Event {
-    /// Counted from one.
+    /// Counted from one within its history.
     pub id: u64,
     /// `previousEventId`: 0 for the first events.
     pub previous: u64,
     pub at: Millis,
     /// The branch or iteration it happened in.
     pub lane: Lane,
+    /// The child execution to whose history it belongs; none in the execution's own.
+    pub child: Option<Arc<ChildExecution>>,
     /// The state it belongs to, where it belongs to one.
     pub state: Option<StatePath>,
     pub detail: EventDetail,
+}
+
+/// A child execution of a distributed Map, which has a history of its own.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ChildExecution {
+    /// Counted from one within the execution, in the order of starting.
+    pub number: u32,
+    /// The last part of its ARN.
+    pub name: Arc<str>,
+    pub arn: Arc<str>,
+    /// The Map Run it belongs to.
+    pub map_run_arn: Arc<str>,
+    /// Which item or batch of the Map Run it works on, counted from zero.
+    pub index: usize,
+    /// How many items that is: 1 where they are not batched.
+    pub items: usize,
+}
+
+/// What a Map Run was started with, beyond what its event tells on AWS.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MapRunLimits {
+    /// Items in all.
+    pub items: usize,
+    /// Child executions in all: fewer than the items where these are batched.
+    pub executions: usize,
+    /// Child executions at a time; 0 is no limit of its own.
+    pub max_concurrency: usize,
+    pub tolerated_failure_count: Option<i64>,
+    pub tolerated_failure_percentage: Option<f64>,
+    /// A result writer writes what comes of the child executions.
+    pub writes_results: bool,
 }
 
 /// The chain of branches and iterations from the outside in; empty in the outermost scope.
@@ -73,6 +106,10 @@ pub enum EventDetail {
         error: Option<Arc<str>>,
         cause: Option<Arc<str>>,
     },
+    /// An unsuccessful execution goes on where it failed.
+    ExecutionRedriven {
+        redrive_count: i64,
+    },
     /// `PassStateEntered`, `TaskStateEntered` and so on.
     StateEntered {
         kind: StateKind,
@@ -120,6 +157,13 @@ pub enum EventDetail {
     },
     MapRunStarted {
         map_run_arn: Arc<str>,
+        /// Not known of recorded runs.
+        limits: Option<MapRunLimits>,
+    },
+    /// A redrive starts the unsuccessful child executions again.
+    MapRunRedriven {
+        map_run_arn: Arc<str>,
+        redrive_count: i64,
     },
     MapRunSucceeded,
     MapRunFailed {

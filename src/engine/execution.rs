@@ -23,10 +23,13 @@ use crate::engine::Status;
 use crate::engine::Step;
 use crate::engine::StoredObject;
 use crate::engine::chance::Chance;
+use crate::engine::child::Child;
+use crate::engine::child::ChildEnd;
 use crate::engine::environment::Fixed;
 use crate::engine::environment::fixed_context;
 use crate::engine::environment::role_arn;
 use crate::engine::environment::visible_variables;
+use crate::engine::lanes::ChildNumber;
 use crate::engine::lanes::Stand;
 use crate::engine::lanes::Thread;
 use crate::engine::lanes::ThreadId;
@@ -41,7 +44,7 @@ use crate::engine::trouble::Trouble;
 use crate::query::Value;
 
 /// What an Express workflow may last (quota "Maximum execution time").
-const EXPRESS_LIMIT: Millis = 300_000;
+pub(crate) const EXPRESS_LIMIT: Millis = 300_000;
 
 /// One run of a program. Cloning it is cheap, and the copy goes on as the original would.
 #[derive(Clone, Debug)]
@@ -54,10 +57,17 @@ pub struct Execution {
     pub(crate) queue: VecDeque<ThreadId>,
     pub(crate) timers: Timers,
     pub(crate) calls: BTreeMap<CallId, ThreadId>,
+    /// The child executions that run.
+    pub(crate) children: BTreeMap<ChildNumber, Arc<Child>>,
+    /// Child executions started so far.
+    pub(crate) child_count: u32,
+    /// The threads as they stood when the failure that ended the execution came up inside a branch or iteration.
+    pub(crate) wreck: Option<Arc<Threads>>,
+    pub(crate) redrives: i64,
     pub(crate) chance: Cell<Chance>,
     pub(crate) now: Millis,
     pub(crate) out: Step,
-    pub(crate) objects: Arc<[StoredObject]>,
+    pub(crate) objects: Arc<Vec<StoredObject>>,
     pub(crate) tokens: Vec<(String, String)>,
     pub(crate) missing_activities: Arc<[String]>,
     pub(crate) next_call: u64,
@@ -89,7 +99,7 @@ impl Execution {
         let root = threads.insert(Thread {
             lane: Lane::default(),
             parent: None,
-            hidden: false,
+            child: None,
             isolated: false,
             item: None,
             variables: start
@@ -109,10 +119,14 @@ impl Execution {
             queue: VecDeque::from([root]),
             timers: Timers::default(),
             calls: BTreeMap::new(),
+            children: BTreeMap::new(),
+            child_count: 0,
+            wreck: None,
+            redrives: 0,
             chance: Cell::new(Chance::new(start.seed)),
             now: start.at,
             out: Step::default(),
-            objects: Arc::from(start.objects),
+            objects: Arc::new(start.objects),
             tokens: start.tokens,
             missing_activities: Arc::from(start.missing_activities),
             next_call: 1,
@@ -229,7 +243,7 @@ impl Execution {
 
     /// Does one micro-step and adds what it brings to `step`, so that many steps share their memory.
     pub fn advance_into(&mut self, signal: Signal, step: &mut Step) {
-        if self.ended.is_some() {
+        if self.ended.is_some() && !matches!(signal, Signal::Redrive { .. }) {
             return;
         }
         std::mem::swap(&mut self.out, step);
@@ -239,6 +253,7 @@ impl Execution {
             Signal::Proceed { .. } => self.proceed(),
             Signal::Answer { call, outcome, .. } => self.answer(call, outcome),
             Signal::Time { .. } => self.ring(),
+            Signal::Redrive { .. } => self.redrive(),
             Signal::Stop { error, cause, .. } => {
                 self.finish(Ended {
                     status: Status::Aborted,
@@ -262,21 +277,31 @@ impl Execution {
             return;
         }
         self.begun = true;
-        let limit = match (self.program.timeout_seconds, self.program.kind) {
-            (Some(seconds), _) => Some(seconds.saturating_mul(1_000)),
-            (None, ExecutionKind::Express) => Some(EXPRESS_LIMIT),
-            (None, ExecutionKind::Standard) => None,
-        };
-        if let Some(limit) = limit {
-            self.timers
-                .set(self.started_at.saturating_add(limit), Alarm::Execution);
-        }
+        self.limit_time(self.started_at);
         let role = Arc::from(role_arn(&self.program));
         let detail = EventDetail::ExecutionStarted {
             input: self.input.clone(),
             role,
         };
         self.write(self.root, 0, None, detail);
+    }
+
+    /// Sets the end of the time the whole execution may take.
+    fn limit_time(&mut self, from: Millis) {
+        let limit = match (self.program.timeout_seconds, self.program.kind) {
+            (Some(seconds), _) => seconds.saturating_mul(1_000),
+            (None, ExecutionKind::Express) => EXPRESS_LIMIT,
+            (None, ExecutionKind::Standard) => return,
+        };
+        self.timers
+            .set(from.saturating_add(limit), Alarm::Execution);
+    }
+
+    /// Takes back the end of the execution; its time begins anew, and the redrive counts as a transition.
+    pub(crate) fn reopen(&mut self) {
+        self.ended = None;
+        self.transitions += 1;
+        self.limit_time(self.now);
     }
 
     fn proceed(&mut self) {
@@ -340,8 +365,11 @@ impl Execution {
         let input = visit.input.clone();
         let edited = std::mem::take(&mut visit.edited);
         self.transitions += 1;
-        self.count_entry(id);
-        if self.ended.is_some() {
+        if let Err(trouble) = self.count_entry(id) {
+            match self.threads.get(id).and_then(|thread| thread.child) {
+                Some(_) => self.fall(id, state, trouble),
+                None => self.end_failed(trouble),
+            }
             return;
         }
         self.stage(id, state, StageKind::Input, &input);
@@ -406,6 +434,7 @@ impl Execution {
                 Alarm::Wake(id) => self.wake(id, key),
                 Alarm::Timeout(id) => self.time_out(id, false),
                 Alarm::Heartbeat(id) => self.time_out(id, true),
+                Alarm::Child(number) => self.time_out_child(number),
                 Alarm::Execution => {
                     self.finish(Ended {
                         status: Status::TimedOut,
@@ -434,6 +463,14 @@ impl Execution {
     }
 
     pub(crate) fn finish(&mut self, ended: Ended) {
+        let children: Vec<ThreadId> = self.children.values().map(|child| child.root).collect();
+        for child in children {
+            let parent = self.threads.get(child).and_then(|thread| thread.parent);
+            let ended = self.end_child(child, ChildEnd::Aborted);
+            if let Some(parent) = parent {
+                self.keep_ended(parent, ended);
+            }
+        }
         let (error, cause) = (ended.error.clone(), ended.cause.clone());
         let detail = match ended.status {
             Status::Succeeded => EventDetail::ExecutionSucceeded {

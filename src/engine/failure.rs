@@ -5,6 +5,7 @@ use crate::asl::StateKind;
 use crate::engine::Demand;
 use crate::engine::EventDetail;
 use crate::engine::Execution;
+use crate::engine::child::ChildEnd;
 use crate::engine::lanes::Parent;
 use crate::engine::lanes::Stand;
 use crate::engine::lanes::ThreadId;
@@ -38,6 +39,7 @@ impl Execution {
     pub(crate) fn handle(&mut self, id: ThreadId, state: &StateProgram, trouble: Trouble) {
         self.note_evaluation(id, state, &trouble);
         if self.retry(id, state, &trouble) {
+            self.wreck = None;
             return;
         }
         self.note_container_failure(id, state, &trouble);
@@ -50,7 +52,10 @@ impl Execution {
             return;
         };
         match self.depart_caught(id, state, catcher, &trouble) {
-            Ok(departure) => self.leave(id, state, departure),
+            Ok(departure) => {
+                self.wreck = None;
+                self.leave(id, state, departure);
+            }
             // A Catcher that fails itself is not tried again.
             Err(second) => {
                 let entered = (!self.bare_causes).then(|| self.entered(id));
@@ -213,12 +218,13 @@ impl Execution {
         let Stand::Container(container) = &outer.visit.stand else {
             return;
         };
-        if container.map.as_ref().is_some_and(|map| map.distributed) {
-            self.fail_child(id, parent, state, trouble);
+        if container.is_distributed() {
+            self.fail_child(id, ChildEnd::from(&trouble));
             return;
         }
         let last = self.threads.get(id).map_or(0, |thread| thread.last);
         let running = container.running.clone();
+        self.keep_wreck(id);
         if let Some(outer) = self.threads.get_mut(parent.thread) {
             outer.last = last;
         }
@@ -260,6 +266,14 @@ impl Execution {
             .get(sibling)
             .and_then(|thread| thread.parent)
             .map_or(0, |parent| parent.index);
+        if self
+            .threads
+            .get(sibling)
+            .is_some_and(|thread| thread.isolated)
+        {
+            self.abort_child(sibling);
+            return;
+        }
         if state.kind == StateKind::Map {
             self.emit_leaf(
                 container,
@@ -284,11 +298,15 @@ impl Execution {
         let stand = std::mem::replace(&mut thread.visit.stand, Stand::Work);
         match stand {
             Stand::Container(container) => {
+                let distributed = container.is_distributed();
                 for inner in container.running.into_values() {
                     match state {
                         Some(state) => self.abort_sibling(inner, id, state, last),
                         None => self.abort_lane(inner, last),
                     }
+                }
+                if distributed {
+                    self.write(id, last, state, EventDetail::MapRunAborted);
                 }
             }
             Stand::Call(open) => {

@@ -7,7 +7,7 @@ use crate::engine::lanes::ThreadId;
 use crate::engine::trouble::Trouble;
 
 /// Events a Standard execution may have (quota "Execution history").
-const HISTORY_LIMIT: u64 = 25_000;
+pub(crate) const HISTORY_LIMIT: u64 = 25_000;
 
 /// States an execution may enter without its clock moving, where no history limit ends it.
 const STANDSTILL_LIMIT: u64 = 250_000;
@@ -15,9 +15,6 @@ const STANDSTILL_LIMIT: u64 = 250_000;
 /// States one branch may enter one after the other without its clock moving. The service needs some
 /// milliseconds for each, so an Express workflow would have met its five minutes long before.
 const LANE_STANDSTILL_LIMIT: u64 = 50_000;
-
-/// States a child execution of a distributed Map may enter: each writes at least two of 25,000 events.
-const CHILD_LIMIT: u64 = HISTORY_LIMIT / 2;
 
 /// Micro-steps an execution may do without writing an event: child executions of a distributed Map write none here.
 const QUIET_LIMIT: u64 = 20_000_000;
@@ -27,32 +24,33 @@ const QUIET_LIMIT: u64 = 20_000_000;
 pub(crate) struct Entries {
     at: Millis,
     at_once: u64,
-    all: u64,
 }
 
 impl Execution {
-    /// Counts a state that is entered, and ends the execution where its branch turns in circles.
-    pub(crate) fn count_entry(&mut self, id: ThreadId) {
+    /// Counts a state that is entered, and tells where its branch turns in circles.
+    pub(crate) fn count_entry(&mut self, id: ThreadId) -> Result<(), Trouble> {
         let now = self.now;
         let Some(thread) = self.threads.get_mut(id) else {
-            return;
+            return Ok(());
         };
-        let hidden = thread.hidden;
+        let child = thread.child;
         let entries = &mut thread.entries;
         if entries.at != now {
             entries.at = now;
             entries.at_once = 0;
         }
         entries.at_once += 1;
-        entries.all += 1;
-        let (at_once, all) = (entries.at_once, entries.all);
-        if hidden && all > CHILD_LIMIT {
-            self.end_failed(Trouble::runtime(format!(
-                "A child execution of a Map reached the maximum number of history events ({HISTORY_LIMIT})."
-            )));
-        } else if at_once > LANE_STANDSTILL_LIMIT {
-            self.end_failed(Trouble::runtime(endless(LANE_STANDSTILL_LIMIT)));
+        let at_once = entries.at_once;
+        let child = child.and_then(|number| self.children.get(&number));
+        if child.is_some_and(|child| {
+            child.kind == ExecutionKind::Standard && child.next_event >= HISTORY_LIMIT
+        }) {
+            return Err(history_full());
         }
+        if at_once > LANE_STANDSTILL_LIMIT {
+            return Err(Trouble::runtime(endless(LANE_STANDSTILL_LIMIT)));
+        }
+        Ok(())
     }
 
     /// Ends an execution that has grown beyond its limits.
@@ -72,13 +70,17 @@ impl Execution {
                 "More than {QUIET_LIMIT} steps were done inside child executions; this looks like an endless loop."
             )));
         } else if self.program.kind == ExecutionKind::Standard && self.next_event >= HISTORY_LIMIT {
-            self.end_failed(Trouble::runtime(
-                "The execution reached the maximum number of history events (25000).",
-            ));
+            self.end_failed(history_full());
         } else if self.transitions() - self.standstill.1 > STANDSTILL_LIMIT {
             self.end_failed(Trouble::runtime(endless(STANDSTILL_LIMIT)));
         }
     }
+}
+
+fn history_full() -> Trouble {
+    Trouble::runtime(format!(
+        "The execution reached the maximum number of history events ({HISTORY_LIMIT})."
+    ))
 }
 
 fn endless(limit: u64) -> String {

@@ -84,9 +84,14 @@ impl Event {
     }
 }
 
-/// A whole history: `{"events":[…]}`, indented.
-pub fn history_json(events: &[Event]) -> String {
-    let events: Vec<Json> = events.iter().map(Event::to_json).collect();
+/// A whole history: `{"events":[…]}`, indented. `child` is the name of a child execution of a distributed Map;
+/// without it the history is that of the execution itself.
+pub fn history_json(events: &[Event], child: Option<&str>) -> String {
+    let events: Vec<Json> = events
+        .iter()
+        .filter(|event| event.child.as_ref().map(|child| child.name.as_ref()) == child)
+        .map(Event::to_json)
+        .collect();
     serde_json::to_string_pretty(&serde_json::json!({ "events": events })).unwrap_or_default()
 }
 
@@ -278,7 +283,23 @@ fn parts(detail: &EventDetail) -> Parts {
             Some("mapIterationAbortedEventDetails"),
             iteration(name, *index),
         ),
-        EventDetail::MapRunStarted { map_run_arn } => (
+        EventDetail::ExecutionRedriven { redrive_count } => (
+            "ExecutionRedriven".to_owned(),
+            Some("executionRedrivenEventDetails"),
+            vec![("redriveCount", Part::Integer(*redrive_count))],
+        ),
+        EventDetail::MapRunRedriven {
+            map_run_arn,
+            redrive_count,
+        } => (
+            "MapRunRedriven".to_owned(),
+            Some("mapRunRedrivenEventDetails"),
+            vec![
+                ("mapRunArn", Part::Text(map_run_arn.clone())),
+                ("redriveCount", Part::Integer(*redrive_count)),
+            ],
+        ),
+        EventDetail::MapRunStarted { map_run_arn, .. } => (
             "MapRunStarted".to_owned(),
             Some("mapRunStartedEventDetails"),
             vec![("mapRunArn", Part::Text(map_run_arn.clone()))],

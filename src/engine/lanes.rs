@@ -6,6 +6,8 @@ use std::sync::Arc;
 use crate::engine::CallId;
 use crate::engine::Lane;
 use crate::engine::Millis;
+use crate::engine::Status;
+use crate::engine::child::EndedChild;
 use crate::engine::guard::Entries;
 use crate::engine::measure::Measure;
 use crate::engine::program::StateIndex;
@@ -16,6 +18,10 @@ use crate::query::Value;
 /// The number of a thread. Numbers of ended threads are used again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct ThreadId(pub u32);
+
+/// The number of a child execution within its execution.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct ChildNumber(pub u32);
 
 /// All threads by number.
 #[derive(Clone, Debug, Default)]
@@ -29,9 +35,9 @@ pub(crate) struct Threads {
 pub(crate) struct Thread {
     pub lane: Lane,
     pub parent: Option<Parent>,
-    /// Inside a distributed Map: its events belong to child executions, not to this history.
-    pub hidden: bool,
-    /// The child execution of a distributed Map: it sees neither variables nor items around it.
+    /// The child execution of a distributed Map in whose history its events are written.
+    pub child: Option<ChildNumber>,
+    /// The outermost thread of a child execution: it sees neither variables nor items around it.
     pub isolated: bool,
     /// The item an iteration works on, for `$$.Map.Item`.
     pub item: Option<Item>,
@@ -54,6 +60,8 @@ pub(crate) struct Parent {
 pub(crate) struct Item {
     pub index: usize,
     pub value: Value,
+    /// Where the items of a distributed Map come from, for `$$.Map.Item.Source`.
+    pub source: Option<Arc<str>>,
 }
 
 /// One stay in a state.
@@ -75,6 +83,8 @@ pub(crate) struct Visit {
     pub retries_by: Vec<u32>,
     pub token: Option<Arc<str>>,
     pub stand: Stand,
+    /// The Map Run that failed in this visit, for a redrive.
+    pub remains: Option<Box<Container>>,
 }
 
 /// What a thread does or waits for.
@@ -117,7 +127,6 @@ pub(crate) struct Container {
     /// Of the results so far.
     pub bound: Measure,
     pub finished: usize,
-    pub failed: usize,
     /// What every branch of a Parallel gets.
     pub input: Value,
     /// A bound of what a lane gets.
@@ -131,13 +140,48 @@ pub(crate) struct MapRun {
     pub items: Arc<Vec<Value>>,
     /// What the iterations get: the items, or what `ItemSelector` and `ItemBatcher` made of them.
     pub inputs: Arc<Vec<Value>>,
-    pub distributed: bool,
-    pub arn: Option<Arc<str>>,
+    /// Present where the iterations are child executions.
+    pub distributed: Option<DistributedRun>,
+}
+
+/// What a Map Run keeps beside the lanes of its child executions.
+#[derive(Clone, Debug)]
+pub(crate) struct DistributedRun {
+    pub arn: Arc<str>,
+    /// The name the child executions give their state machine: that of the machine and the label.
+    pub machine: Arc<str>,
     /// Items in each input, where they are batched.
     pub batches: Option<Arc<Vec<usize>>>,
     pub failed_items: usize,
     pub tolerated_count: Option<i64>,
     pub tolerated_percentage: Option<f64>,
+    /// The child executions that have ended, by item or batch.
+    pub ended: Vec<Option<Arc<EndedChild>>>,
+    pub redrives: i64,
+}
+
+impl DistributedRun {
+    /// Forgets the child executions that did not succeed, for a redrive.
+    pub fn restart(&mut self) {
+        self.redrives += 1;
+        self.failed_items = 0;
+        for slot in &mut self.ended {
+            if slot
+                .as_ref()
+                .is_some_and(|child| child.status != Status::Succeeded)
+            {
+                *slot = None;
+            }
+        }
+    }
+
+    /// How many items an input holds.
+    pub fn items_of(&self, index: usize) -> usize {
+        self.batches
+            .as_ref()
+            .and_then(|sizes| sizes.get(index).copied())
+            .unwrap_or(1)
+    }
 }
 
 impl Visit {
@@ -154,6 +198,7 @@ impl Visit {
             retries_by: Vec::new(),
             token: None,
             stand: Stand::Enter,
+            remains: None,
         }
     }
 }

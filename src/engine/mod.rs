@@ -8,6 +8,7 @@
 
 mod call;
 mod chance;
+mod child;
 mod choice;
 mod compile;
 mod emission;
@@ -24,6 +25,7 @@ mod lanes;
 mod measure;
 mod passage;
 mod program;
+mod redrive;
 mod references;
 mod retry;
 mod signal;
@@ -36,13 +38,16 @@ mod trouble;
 
 pub use call::{Call, CallId, Outcome};
 pub use compile::compile;
-pub use event::{Event, EventDetail, Lane, LaneStep, Millis, TaskEvent};
+pub use event::{
+    ChildExecution, Event, EventDetail, Lane, LaneStep, MapRunLimits, Millis, TaskEvent,
+};
 pub use execution::Execution;
 pub use fault::{Fault, FaultOrigin};
 pub use history::{history_json, moment_text, timestamp};
 pub use instant::parse_millis as parse_moment;
 pub use program::{CompileOptions, ExecutionKind, Program};
+pub use redrive::RedriveRefusal;
 pub use signal::{
     Demand, Ended, Phase, Ready, Signal, Stage, StageKind, Start, Status, Step, StoredObject,
 };
-pub use simulate::{Answer, Simulation, simulate};
+pub use simulate::{Answer, Simulation, simulate, simulate_redrive};

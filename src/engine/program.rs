@@ -192,6 +192,8 @@ pub(crate) struct MapWork {
 #[derive(Debug)]
 pub(crate) struct DistributedWork {
     pub label: Option<Arc<str>>,
+    /// `ExecutionType` of the child executions.
+    pub kind: ExecutionKind,
     pub reader: Option<ReaderWork>,
     pub batcher: Option<BatcherWork>,
     pub writer: Option<WriterWork>,
@@ -207,6 +209,9 @@ pub(crate) struct ReaderWork {
     pub delimiter: Option<Arc<str>>,
     pub max_items: Quantity,
     pub items_pointer: Option<Arc<str>>,
+    pub manifest_type: Option<Arc<str>>,
+    /// `Transformation` `LOAD_AND_FLATTEN`: the listed objects are read, not only named.
+    pub loads: bool,
 }
 
 #[derive(Debug)]
@@ -218,8 +223,23 @@ pub(crate) struct BatcherWork {
 
 #[derive(Debug)]
 pub(crate) struct WriterWork {
+    /// Absent where the results are only shaped, not written.
     pub resource: Option<Arc<str>>,
     pub arguments: Option<Template>,
+    pub transformation: Option<Transformation>,
+    /// `OutputType` `JSONL`.
+    pub lines: bool,
+}
+
+/// `Transformation` of `WriterConfig`: what is told of each child execution.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Transformation {
+    /// The output with everything known about the execution.
+    Whole,
+    /// The output.
+    Compact,
+    /// The output, arrays item by item.
+    Flatten,
 }
 
 impl Default for CompileOptions {
@@ -259,23 +279,28 @@ impl Program {
 
     /// ARN of the state machine.
     pub fn machine_arn(&self) -> String {
-        format!(
-            "arn:aws:states:{}:{}:stateMachine:{}",
-            self.region, self.account, self.name
-        )
+        self.arn("stateMachine", &self.name)
     }
 
     /// ARN of an execution of this name. Executions of Express workflows carry an id of their start besides.
     pub fn execution_arn(&self, name: &str) -> String {
-        if self.kind == ExecutionKind::Express {
-            return format!(
-                "arn:aws:states:{}:{}:express:{}:{name}:{name}",
-                self.region, self.account, self.name
-            );
+        self.child_arn(&self.name, self.kind, name)
+    }
+
+    /// ARN of an execution of a state machine called `machine` here; child executions of a distributed Map
+    /// have `NAME/LABEL` there.
+    pub(crate) fn child_arn(&self, machine: &str, kind: ExecutionKind, name: &str) -> String {
+        match kind {
+            ExecutionKind::Standard => self.arn("execution", &format!("{machine}:{name}")),
+            ExecutionKind::Express => self.arn("express", &format!("{machine}:{name}:{name}")),
         }
+    }
+
+    /// An ARN of Step Functions in this account and region.
+    pub(crate) fn arn(&self, resource: &str, name: &str) -> String {
         format!(
-            "arn:aws:states:{}:{}:execution:{}:{name}",
-            self.region, self.account, self.name
+            "arn:aws:states:{}:{}:{resource}:{name}",
+            self.region, self.account
         )
     }
 
@@ -292,6 +317,17 @@ impl Program {
             .iter()
             .position(|state| state.path == *path)
             .map(|index| StateIndex(index as u32))
+    }
+}
+
+impl Transformation {
+    pub fn parse(name: &str) -> Option<Transformation> {
+        match name {
+            "NONE" => Some(Transformation::Whole),
+            "COMPACT" => Some(Transformation::Compact),
+            "FLATTEN" => Some(Transformation::Flatten),
+            _ => None,
+        }
     }
 }
 

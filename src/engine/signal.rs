@@ -43,6 +43,10 @@ pub struct StoredObject {
     pub bucket: String,
     pub key: String,
     pub body: Arc<str>,
+    /// Bytes as stored, which are fewer than those of the text where the object was compressed.
+    pub size: u64,
+    /// When it was written last, in seconds since 1970; the start of the execution where that is not known.
+    pub modified: Option<i64>,
 }
 
 /// What moves an execution on. `now` never runs backwards.
@@ -58,6 +62,8 @@ pub enum Signal {
     },
     /// Time has passed: timers that are due go off.
     Time { now: Millis },
+    /// Let an unsuccessful Standard execution go on where it failed; see [`crate::engine::Execution::can_redrive`].
+    Redrive { now: Millis },
     /// End the execution from outside; its status becomes ABORTED.
     Stop {
         now: Millis,
@@ -80,6 +86,8 @@ pub enum Demand {
     Call(Call),
     /// Nobody waits for this call any more.
     Cancel(CallId),
+    /// A result writer wrote an object; later item readers of the execution see it already.
+    Store(StoredObject),
 }
 
 /// What one micro-step brought about.
@@ -196,6 +204,24 @@ impl Default for Start {
     }
 }
 
+impl StoredObject {
+    /// An object whose text is stored as it is.
+    pub fn new(
+        bucket: impl Into<String>,
+        key: impl Into<String>,
+        body: impl Into<Arc<str>>,
+    ) -> StoredObject {
+        let body = body.into();
+        StoredObject {
+            bucket: bucket.into(),
+            key: key.into(),
+            size: body.len() as u64,
+            body,
+            modified: None,
+        }
+    }
+}
+
 impl Signal {
     /// The moment the signal brings with it.
     pub const fn now(&self) -> Millis {
@@ -203,6 +229,7 @@ impl Signal {
             Signal::Proceed { now }
             | Signal::Answer { now, .. }
             | Signal::Time { now }
+            | Signal::Redrive { now }
             | Signal::Stop { now, .. }
             | Signal::EditInput { now, .. } => *now,
         }

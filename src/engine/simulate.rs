@@ -12,10 +12,12 @@ use crate::engine::Execution;
 use crate::engine::Millis;
 use crate::engine::Outcome;
 use crate::engine::Program;
+use crate::engine::RedriveRefusal;
 use crate::engine::Signal;
 use crate::engine::Stage;
 use crate::engine::Start;
 use crate::engine::Step;
+use crate::engine::StoredObject;
 
 /// One thing a call is answered with, and how long after it was made.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,6 +34,8 @@ pub struct Simulation {
     pub execution: Execution,
     pub events: Vec<Event>,
     pub stages: Vec<Stage>,
+    /// What result writers wrote.
+    pub stored: Vec<StoredObject>,
     /// None where it waits for an answer that never comes.
     pub ended: Option<Ended>,
 }
@@ -46,10 +50,39 @@ pub fn simulate(
     start: Start,
     answer: &mut dyn FnMut(&Call) -> Vec<Answer>,
 ) -> Simulation {
-    let mut now = start.at;
-    let mut execution = Execution::new(program.clone(), start);
+    let execution = Execution::new(program.clone(), start);
+    go_on(execution, Step::default(), Vec::new(), answer)
+}
+
+/// Redrives an unsuccessful execution at a later moment and runs it to its next end; events, stages and stored
+/// objects are those of before and those that came after.
+///
+/// # Errors
+/// Why it cannot be redriven.
+pub fn simulate_redrive(
+    before: Simulation,
+    at: Millis,
+    answer: &mut dyn FnMut(&Call) -> Vec<Answer>,
+) -> Result<Simulation, RedriveRefusal> {
+    let mut execution = before.execution;
+    execution.can_redrive()?;
+    let mut step = Step {
+        events: before.events,
+        stages: before.stages,
+        demands: Vec::new(),
+    };
+    execution.advance_into(Signal::Redrive { now: at }, &mut step);
+    Ok(go_on(execution, step, before.stored, answer))
+}
+
+fn go_on(
+    mut execution: Execution,
+    mut step: Step,
+    mut stored: Vec<StoredObject>,
+    answer: &mut dyn FnMut(&Call) -> Vec<Answer>,
+) -> Simulation {
+    let mut now = execution.now();
     let mut due: BTreeMap<(Millis, CallId, usize), Outcome> = BTreeMap::new();
-    let mut step = Step::default();
     loop {
         let signal = if execution.ready().is_some() {
             Signal::Proceed { now }
@@ -79,6 +112,7 @@ pub fn simulate(
                         due.insert((now.saturating_add(after), call.id, place), outcome);
                     }
                 }
+                Demand::Store(object) => stored.push(object),
                 Demand::Cancel(call) => due.retain(|(_, due, _), _| *due != call),
             }
         }
@@ -91,5 +125,6 @@ pub fn simulate(
         execution,
         events: step.events,
         stages: step.stages,
+        stored,
     }
 }

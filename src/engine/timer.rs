@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::engine::Millis;
+use crate::engine::lanes::ChildNumber;
 use crate::engine::lanes::ThreadId;
 
 /// The moment, and a number that keeps timers of one moment in the order in which they were set.
@@ -20,6 +21,8 @@ pub(crate) enum Alarm {
     Heartbeat(ThreadId),
     /// `TimeoutSeconds` of the whole machine.
     Execution,
+    /// The five minutes of an Express child execution.
+    Child(ChildNumber),
 }
 
 #[derive(Clone, Debug, Default)]

@@ -13,6 +13,7 @@ mod template;
 mod value;
 
 pub use chance::Chance;
+pub use digest::hex_digest;
 pub use java::java_text;
 pub use template::{jsonata_inside, jsonata_range};
 pub use value::{Map, Number, Value, ValueError};

@@ -1,5 +1,6 @@
 //! Runs of the active document: starting, steering, and what they tell.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::analyze::Reason;
@@ -19,6 +20,8 @@ use crate::editor::Selection;
 use crate::engine::CompileOptions;
 use crate::engine::Ended;
 use crate::engine::Event;
+use crate::engine::EventDetail;
+use crate::engine::Lane;
 use crate::engine::Stage;
 use crate::engine::Start;
 use crate::engine::Status;
@@ -312,8 +315,14 @@ impl Session {
             RunNews::Rewound { events } => {
                 run.events.truncate(events);
                 run.trace = Trace::of(&run.events);
-                let last = run.events.last().map_or(0, |event| event.id);
-                run.stages.retain(|stage| stage.entered <= last);
+                let entered: BTreeSet<(&Lane, u64)> = run
+                    .events
+                    .iter()
+                    .filter(|event| matches!(event.detail, EventDetail::StateEntered { .. }))
+                    .map(|event| (&event.lane, event.id))
+                    .collect();
+                run.stages
+                    .retain(|stage| entered.contains(&(&stage.lane, stage.entered)));
                 run.ended = None;
                 run.reason = None;
                 run.difference = None;
@@ -349,7 +358,7 @@ impl Session {
                     run.selected_visit = run.trace.telling_visit(path).map(|visit| visit.index);
                 }
             }
-            RunNews::Lost(_) => {}
+            RunNews::Stored(_) | RunNews::Lost(_) => {}
         }
         Vec::new()
     }

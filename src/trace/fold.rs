@@ -8,13 +8,18 @@ use crate::asl::StatePath;
 use crate::engine::Event;
 use crate::engine::EventDetail;
 use crate::engine::Lane;
+use crate::engine::LaneStep;
 use crate::engine::Millis;
-use crate::engine::TaskEvent;
 use crate::query::Value;
-use crate::trace::Attempt;
 use crate::trace::AttemptStatus;
+use crate::trace::MapRun;
 use crate::trace::Visit;
 use crate::trace::VisitStatus;
+use crate::trace::attempt::apply_task;
+use crate::trace::attempt::begin_attempt;
+use crate::trace::attempt::close;
+use crate::trace::attempt::end_attempt;
+use crate::trace::attempt::fail;
 
 /// What happened in one execution so far.
 #[derive(Clone, Debug, Default)]
@@ -23,6 +28,8 @@ pub struct Trace {
     pub visits: Vec<Visit>,
     /// The ways taken between states, each once.
     pub passages: BTreeSet<Passage>,
+    /// Starts of distributed Maps, in order.
+    pub map_runs: Vec<MapRun>,
     /// States a scope ended with.
     pub scope_ends: BTreeSet<StatePath>,
     pub started_at: Option<Millis>,
@@ -76,9 +83,14 @@ impl Trace {
         self.by_state.keys()
     }
 
-    /// Names of the states in the order entered.
+    /// The visits of the execution itself, without those of its child executions.
+    pub fn own_visits(&self) -> impl Iterator<Item = &Visit> {
+        self.visits.iter().filter(|visit| visit.child.is_none())
+    }
+
+    /// Names of the states in the order entered; those of child executions are not among them.
     pub fn path(&self) -> Vec<String> {
-        self.visits.iter().map(|visit| visit.name.clone()).collect()
+        self.own_visits().map(|visit| visit.name.clone()).collect()
     }
 
     /// The status that stands for all visits of a state: what still runs or failed outweighs what went well.
@@ -106,6 +118,12 @@ impl Trace {
 
     pub fn apply(&mut self, event: &Event) {
         self.latest = self.latest.max(event.at);
+        if let Some(child) = &event.child
+            && self.apply_to_child(child, event)
+        {
+            return;
+        }
+        self.note_map_run(event);
         match &event.detail {
             EventDetail::ExecutionStarted { input, .. } => {
                 self.started_at = Some(event.at);
@@ -212,6 +230,10 @@ impl Trace {
                 self.close_open(event.at, VisitStatus::Aborted);
                 self.note_scope_end(&event.lane);
             }
+            EventDetail::ExecutionRedriven { .. } => self.reopen(),
+            EventDetail::MapRunRedriven { .. } => {
+                self.change(event, |visit| begin_attempt(visit, event.at, None));
+            }
             EventDetail::MapIterationStarted { .. } => {}
             EventDetail::MapIterationSucceeded { index, .. } => {
                 self.note_iteration_end(event, *index)
@@ -247,6 +269,7 @@ impl Trace {
             name: name.to_owned(),
             kind,
             lane: event.lane.clone(),
+            child: event.child.clone(),
             parent,
             status: VisitStatus::Running,
             entered_at: event.at,
@@ -291,6 +314,7 @@ impl Trace {
         }
     }
 
+    /// The latest visits of an iteration and of what lies inside it, with their lanes.
     fn iteration_lanes(&self, event: &Event, iteration: usize) -> Vec<(Lane, usize)> {
         let Some(container) = self
             .open_visit(event)
@@ -298,16 +322,82 @@ impl Trace {
         else {
             return Vec::new();
         };
-        let depth = container.lane.0.len();
-        self.current
-            .iter()
-            .filter(|(lane, _)| {
-                lane.0.get(depth).is_some_and(|step| {
-                    step.entered == container.entered_event && step.index == iteration
-                })
+        let attempts = u32::try_from(container.attempts.len()).unwrap_or(u32::MAX);
+        (0..=attempts)
+            .flat_map(|attempt| {
+                self.lanes_inside(&container.lane.inner(LaneStep {
+                    state: container.state.clone(),
+                    entered: container.entered_event,
+                    attempt,
+                    index: iteration,
+                }))
             })
+            .collect()
+    }
+
+    /// The latest visit of a lane, and of each lane inside it.
+    pub(crate) fn lanes_inside(&self, outer: &Lane) -> Vec<(Lane, usize)> {
+        self.current
+            .range(outer.clone()..)
+            .take_while(|(lane, _)| lane.0.starts_with(&outer.0))
             .map(|(lane, index)| (lane.clone(), *index))
             .collect()
+    }
+
+    /// A redrive: what failed or was aborted goes on.
+    fn reopen(&mut self) {
+        self.ended = false;
+        self.failed_visit = None;
+        let current: Vec<usize> = self.current.values().copied().collect();
+        for index in current {
+            if let Some(visit) = self.visits.get_mut(index)
+                && matches!(visit.status, VisitStatus::Failed | VisitStatus::Aborted)
+            {
+                visit.status = VisitStatus::Running;
+                visit.ended_at = None;
+                visit.failing = false;
+                visit.error = None;
+                visit.cause = None;
+            }
+        }
+    }
+
+    /// Of some open visits one is to blame and has failed, with the containers around it; the others were aborted.
+    pub(crate) fn fail_open(
+        &mut self,
+        among: &[usize],
+        at: Millis,
+        error: &Option<Arc<str>>,
+        cause: &Option<Arc<str>>,
+    ) -> Option<usize> {
+        let open: Vec<&Visit> = among
+            .iter()
+            .filter_map(|index| self.visits.get(*index))
+            .filter(|visit| visit.is_open())
+            .collect();
+        let culprit = open
+            .iter()
+            .max_by_key(|visit| {
+                let told = visit.failing || visit.kind == crate::asl::StateKind::Fail;
+                (told, visit.lane.0.len(), visit.index)
+            })
+            .map(|visit| (visit.index, visit.lane.clone()));
+        let open: Vec<usize> = open.into_iter().map(|visit| visit.index).collect();
+        for index in open {
+            let Some(visit) = self.visits.get_mut(index) else {
+                continue;
+            };
+            let failed = culprit.as_ref().is_some_and(|(index, lane)| {
+                visit.index == *index
+                    || lane.0.starts_with(&visit.lane.0) && visit.lane.0.len() < lane.0.len()
+            });
+            if failed {
+                close(visit, at, VisitStatus::Failed, error, cause);
+            } else {
+                close(visit, at, VisitStatus::Aborted, &None, &None);
+            }
+        }
+        culprit.map(|(index, _)| index)
     }
 
     fn end_iteration(
@@ -339,7 +429,7 @@ impl Trace {
         }
     }
 
-    fn note_scope_end(&mut self, lane: &Lane) {
+    pub(crate) fn note_scope_end(&mut self, lane: &Lane) {
         if let Some(visit) = self
             .current
             .get(lane)
@@ -351,70 +441,29 @@ impl Trace {
 
     /// A container failed: what is still open inside it failed with it or was aborted.
     fn end_inside(&mut self, container: usize, at: Millis) {
-        let Some((depth, entered, error, cause)) = self.visits.get(container).map(|visit| {
-            (
-                visit.lane.0.len(),
-                visit.entered_event,
-                visit.error.clone(),
-                visit.cause.clone(),
-            )
-        }) else {
+        let Some(visit) = self.visits.get(container) else {
             return;
         };
-        let inside = |visit: &Visit| {
-            visit.is_open()
-                && visit
-                    .lane
-                    .0
+        let (error, cause) = (visit.error.clone(), visit.cause.clone());
+        let depth = visit.lane.0.len();
+        let entered = visit.entered_event;
+        let inside: Vec<usize> = self
+            .lanes_inside(&visit.lane)
+            .into_iter()
+            .filter(|(lane, _)| {
+                lane.0
                     .get(depth)
                     .is_some_and(|step| step.entered == entered)
-        };
-        let culprit = self.culprit(inside);
-        for visit in self.visits.iter_mut().filter(|visit| inside(visit)) {
-            let failed = culprit.as_ref().is_some_and(|(index, lane)| {
-                visit.index == *index
-                    || lane.0.starts_with(&visit.lane.0) && visit.lane.0.len() < lane.0.len()
-            });
-            if failed {
-                close(visit, at, VisitStatus::Failed, &error, &cause);
-            } else {
-                close(visit, at, VisitStatus::Aborted, &None, &None);
-            }
-        }
-    }
-
-    /// Among some visits the one to blame: one that reported a failure, else a Fail state, else the latest.
-    fn culprit(&self, among: impl Fn(&Visit) -> bool) -> Option<(usize, Lane)> {
-        let blame = |visit: &&Visit| {
-            let rank = match (visit.failing, visit.kind) {
-                (true, _) => 2,
-                (_, crate::asl::StateKind::Fail) => 2,
-                (false, _) => 0,
-            };
-            (rank, visit.lane.0.len(), visit.index)
-        };
-        self.visits
-            .iter()
-            .filter(|visit| among(visit))
-            .max_by_key(blame)
-            .map(|visit| (visit.index, visit.lane.clone()))
+            })
+            .map(|(_, index)| index)
+            .collect();
+        self.fail_open(&inside, at, &error, &cause);
     }
 
     fn end_failed(&mut self, at: Millis, error: &Option<Arc<str>>, cause: &Option<Arc<str>>) {
         self.ended = true;
-        let culprit = self.culprit(Visit::is_open);
-        let blamed = culprit.clone().map(|(index, _)| index);
-        for visit in self.visits.iter_mut().filter(|visit| visit.is_open()) {
-            let failed = culprit.as_ref().is_some_and(|(index, lane)| {
-                visit.index == *index
-                    || lane.0.starts_with(&visit.lane.0) && visit.lane.0.len() < lane.0.len()
-            });
-            if failed {
-                close(visit, at, VisitStatus::Failed, error, cause);
-            } else {
-                close(visit, at, VisitStatus::Aborted, &None, &None);
-            }
-        }
+        let all: Vec<usize> = self.current.values().copied().collect();
+        let blamed = self.fail_open(&all, at, error, cause);
         self.failed_visit = self.innermost_failure(blamed);
     }
 
@@ -440,107 +489,5 @@ impl Trace {
             };
             close(visit, at, status, &None, &None);
         }
-    }
-}
-
-fn apply_task(visit: &mut Visit, at: Millis, task: &TaskEvent) {
-    match task {
-        TaskEvent::LambdaScheduled { input, .. } | TaskEvent::ActivityScheduled { input, .. } => {
-            begin_attempt(visit, at, Some(input.clone()));
-        }
-        TaskEvent::Scheduled { parameters, .. } => {
-            begin_attempt(visit, at, Some(parameters.clone()))
-        }
-        TaskEvent::LambdaStarted
-        | TaskEvent::ActivityStarted { .. }
-        | TaskEvent::Started { .. } => {}
-        TaskEvent::Submitted { output, .. } => {
-            if let Some(attempt) = visit.attempts.last_mut() {
-                attempt.submitted = Some(output.clone());
-            }
-        }
-        TaskEvent::LambdaSucceeded { output }
-        | TaskEvent::ActivitySucceeded { output }
-        | TaskEvent::Succeeded { output, .. } => {
-            if let Some(attempt) = visit.attempts.last_mut() {
-                attempt.result = Some(output.clone());
-            }
-            end_attempt(visit, at, AttemptStatus::Succeeded, &None, &None);
-        }
-        TaskEvent::LambdaFailed { error, cause }
-        | TaskEvent::ActivityFailed { error, cause }
-        | TaskEvent::Failed { error, cause, .. } => fail(visit, at, error, cause),
-        TaskEvent::LambdaTimedOut { error, cause }
-        | TaskEvent::ActivityTimedOut { error, cause }
-        | TaskEvent::TimedOut { error, cause, .. } => {
-            fail(visit, at, error, cause);
-            if let Some(attempt) = visit.attempts.last_mut() {
-                attempt.status = AttemptStatus::TimedOut;
-            }
-        }
-    }
-}
-
-fn begin_attempt(visit: &mut Visit, at: Millis, parameters: Option<Value>) {
-    end_attempt(visit, at, AttemptStatus::Failed, &None, &None);
-    visit.failing = false;
-    visit.attempts.push(Attempt {
-        status: AttemptStatus::Running,
-        started_at: at,
-        ended_at: None,
-        parameters,
-        submitted: None,
-        result: None,
-        error: None,
-        cause: None,
-    });
-}
-
-fn end_attempt(
-    visit: &mut Visit,
-    at: Millis,
-    status: AttemptStatus,
-    error: &Option<Arc<str>>,
-    cause: &Option<Arc<str>>,
-) {
-    if let Some(attempt) = visit
-        .attempts
-        .last_mut()
-        .filter(|attempt| attempt.ended_at.is_none())
-    {
-        attempt.status = status;
-        attempt.ended_at = Some(at);
-        attempt.error.clone_from(error);
-        attempt.cause.clone_from(cause);
-    }
-}
-
-fn fail(visit: &mut Visit, at: Millis, error: &Option<Arc<str>>, cause: &Option<Arc<str>>) {
-    end_attempt(visit, at, AttemptStatus::Failed, error, cause);
-    visit.failing = true;
-    if error.is_some() || cause.is_some() {
-        visit.error.clone_from(error);
-        visit.cause.clone_from(cause);
-    }
-}
-
-fn close(
-    visit: &mut Visit,
-    at: Millis,
-    status: VisitStatus,
-    error: &Option<Arc<str>>,
-    cause: &Option<Arc<str>>,
-) {
-    let attempt = match status {
-        VisitStatus::Failed | VisitStatus::Caught => AttemptStatus::Failed,
-        VisitStatus::Running | VisitStatus::Succeeded => AttemptStatus::Succeeded,
-        VisitStatus::Aborted => AttemptStatus::Aborted,
-    };
-    end_attempt(visit, at, attempt, error, cause);
-    visit.status = status;
-    visit.ended_at = Some(at);
-    if error.is_some() || cause.is_some() {
-        visit.error.clone_from(error);
-        visit.cause.clone_from(cause);
     }
 }

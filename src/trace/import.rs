@@ -101,6 +101,7 @@ impl Reader<'_> {
         };
         self.lanes.insert(id, onward);
         self.events.push(Event {
+            child: None,
             id,
             previous,
             at,
@@ -189,6 +190,10 @@ impl Reader<'_> {
             ),
             "ExecutionFailed" => (EventDetail::ExecutionFailed { error, cause }, None),
             "ExecutionTimedOut" => (EventDetail::ExecutionTimedOut { error, cause }, None),
+            "ExecutionRedriven" => {
+                let redrive_count = details.count("redriveCount");
+                (EventDetail::ExecutionRedriven { redrive_count }, None)
+            }
             "ExecutionAborted" => (EventDetail::ExecutionAborted { error, cause }, None),
             "MapStateStarted" => {
                 let length = details.number("length");
@@ -227,7 +232,21 @@ impl Reader<'_> {
             "MapRunStarted" => {
                 let map_run_arn = details.text("mapRunArn").unwrap_or_default();
                 (
-                    EventDetail::MapRunStarted { map_run_arn },
+                    EventDetail::MapRunStarted {
+                        map_run_arn,
+                        limits: None,
+                    },
+                    Some(StateKind::Map),
+                )
+            }
+            "MapRunRedriven" => {
+                let map_run_arn = details.text("mapRunArn").unwrap_or_default();
+                let redrive_count = details.count("redriveCount");
+                (
+                    EventDetail::MapRunRedriven {
+                        map_run_arn,
+                        redrive_count,
+                    },
                     Some(StateKind::Map),
                 )
             }
@@ -470,6 +489,10 @@ impl Details {
     fn number(&self, name: &str) -> usize {
         let number = self.0.get(name).and_then(Value::as_i64).unwrap_or_default();
         usize::try_from(number).unwrap_or_default()
+    }
+
+    fn count(&self, name: &str) -> i64 {
+        self.0.get(name).and_then(Value::as_i64).unwrap_or_default()
     }
 
     /// A member that holds JSON as text.

@@ -5,10 +5,14 @@
 //! Never: drives an execution, or knows how it is drawn.
 //! Add what a viewer wants to know of an event to the fold in `fold.rs`.
 
+mod attempt;
+mod children;
 mod fold;
 mod import;
+mod map_run;
 mod visit;
 
 pub use fold::{Passage, Trace};
 pub use import::{ImportError, import};
+pub use map_run::{ChildRun, MapRun};
 pub use visit::{Attempt, AttemptStatus, Visit, VisitStatus};

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::asl::StateKind;
 use crate::asl::StatePath;
+use crate::engine::ChildExecution;
 use crate::engine::Lane;
 use crate::engine::Millis;
 use crate::query::Value;
@@ -17,6 +18,8 @@ pub struct Visit {
     pub name: String,
     pub kind: StateKind,
     pub lane: Lane,
+    /// The child execution it happened in, if in one.
+    pub child: Option<Arc<ChildExecution>>,
     /// The visit of the container it lies in.
     pub parent: Option<usize>,
     pub status: VisitStatus,

@@ -2,12 +2,14 @@
 
 use crate::asl::QueryLanguage;
 use crate::asl::State;
+use crate::engine::ExecutionKind;
 use crate::engine::compile::source::Source;
 use crate::engine::program::BatcherWork;
 use crate::engine::program::DistributedWork;
 use crate::engine::program::MapWork;
 use crate::engine::program::ReaderWork;
 use crate::engine::program::ScopeIndex;
+use crate::engine::program::Transformation;
 use crate::engine::program::WriterWork;
 use crate::syntax::NodeId;
 
@@ -62,6 +64,7 @@ impl Source<'_> {
     fn distributed(&mut self, node: NodeId, language: QueryLanguage) -> DistributedWork {
         DistributedWork {
             label: self.text(node, "Label"),
+            kind: self.child_kind(node),
             reader: self
                 .field(node, "ItemReader")
                 .and_then(|reader| self.reader(reader, language)),
@@ -70,10 +73,31 @@ impl Source<'_> {
                 max_bytes: self.quantity(batcher, "MaxInputBytesPerBatch", language),
                 input: self.template(batcher, "BatchInput", language),
             }),
-            writer: self.field(node, "ResultWriter").map(|writer| WriterWork {
-                resource: self.text(writer, "Resource"),
-                arguments: self.arguments(writer, language),
-            }),
+            writer: self
+                .field(node, "ResultWriter")
+                .map(|writer| self.writer(writer, language)),
+        }
+    }
+
+    fn child_kind(&mut self, node: NodeId) -> ExecutionKind {
+        ["ItemProcessor", "Iterator"]
+            .into_iter()
+            .find_map(|name| {
+                let processor = self.field(node, name)?;
+                let config = self.field(processor, "ProcessorConfig")?;
+                ExecutionKind::parse(&self.text(config, "ExecutionType")?)
+            })
+            .unwrap_or_default()
+    }
+
+    fn writer(&mut self, writer: NodeId, language: QueryLanguage) -> WriterWork {
+        let config = self.field(writer, "WriterConfig").unwrap_or(writer);
+        let transformation = self.text(config, "Transformation");
+        WriterWork {
+            resource: self.text(writer, "Resource"),
+            transformation: transformation.as_deref().and_then(Transformation::parse),
+            lines: self.text(config, "OutputType").as_deref() == Some("JSONL"),
+            arguments: self.arguments(writer, language),
         }
     }
 
@@ -89,6 +113,8 @@ impl Source<'_> {
             delimiter: self.text(config, "CSVDelimiter"),
             max_items: self.quantity(config, "MaxItems", language),
             items_pointer: self.text(config, "ItemsPointer"),
+            manifest_type: self.text(config, "ManifestType"),
+            loads: self.text(config, "Transformation").as_deref() == Some("LOAD_AND_FLATTEN"),
         })
     }
 

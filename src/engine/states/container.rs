@@ -7,6 +7,8 @@ use crate::asl::StateKind;
 use crate::engine::EventDetail;
 use crate::engine::Execution;
 use crate::engine::LaneStep;
+use crate::engine::child::ChildEnd;
+use crate::engine::child::ChildStart;
 use crate::engine::lanes::Container;
 use crate::engine::lanes::Item;
 use crate::engine::lanes::Parent;
@@ -44,6 +46,12 @@ impl Execution {
             if index >= container.length || container.running.len() >= container.limit {
                 return;
             }
+            if container.results.get(index).is_some_and(Option::is_some) {
+                // It ended well before a redrive.
+                self.skip_lane(id);
+                continue;
+            }
+            let child = child_start(state, container, index);
             let Some(mut lane) = self.lane_of(id, thread, state, container, index) else {
                 return;
             };
@@ -57,14 +65,26 @@ impl Execution {
                     },
                 );
             }
+            let input = lane.visit.input.clone();
             let inner = self.threads.insert(lane);
             self.queue.push_back(inner);
+            if let Some(start) = child {
+                self.start_child(inner, start, input);
+            }
             if let Some(thread) = self.threads.get_mut(id)
                 && let Stand::Container(container) = &mut thread.visit.stand
             {
                 container.next += 1;
                 container.running.insert(index, inner);
             }
+        }
+    }
+
+    fn skip_lane(&mut self, id: ThreadId) {
+        if let Some(thread) = self.threads.get_mut(id)
+            && let Stand::Container(container) = &mut thread.visit.stand
+        {
+            container.next += 1;
         }
     }
 
@@ -85,13 +105,14 @@ impl Execution {
                 let item = run.items.get(index).map(|value| Item {
                     index,
                     value: value.clone(),
+                    source: None,
                 });
                 (map.processor, input, item)
             }
             _ => return None,
         };
         let start = self.program.scope_start(scope)?;
-        let isolated = container.map.as_ref().is_some_and(|map| map.distributed);
+        let isolated = container.is_distributed();
         let lane = outer.lane.inner(LaneStep {
             state: state.path.clone(),
             entered: outer.visit.entered,
@@ -101,11 +122,11 @@ impl Execution {
         Some(Thread {
             lane,
             parent: Some(Parent { thread: id, index }),
-            hidden: outer.hidden || isolated,
+            child: outer.child,
             isolated,
             item: item.filter(|_| !isolated),
             variables: Vec::new(),
-            last: outer.last,
+            last: if isolated { 0 } else { outer.last },
             entries: Default::default(),
             visit: Visit::new(start, input, container.measure),
         })
@@ -120,7 +141,13 @@ impl Execution {
         measure: Measure,
     ) {
         let program = self.program.clone();
-        let last = self.threads.get(id).map_or(0, |thread| thread.last);
+        let Some((last, isolated)) = self
+            .threads
+            .get(id)
+            .map(|thread| (thread.last, thread.isolated))
+        else {
+            return;
+        };
         let Some(state) = self
             .threads
             .get(parent.thread)
@@ -128,6 +155,10 @@ impl Execution {
         else {
             return;
         };
+        if isolated {
+            let ended = self.end_child(id, ChildEnd::Succeeded(output.clone()));
+            self.keep_ended(parent, ended);
+        }
         self.threads.remove(id);
         let Some(outer) = self.threads.get_mut(parent.thread) else {
             return;
@@ -135,7 +166,6 @@ impl Execution {
         let Stand::Container(container) = &mut outer.visit.stand else {
             return;
         };
-        let distributed = container.map.as_ref().is_some_and(|map| map.distributed);
         container.running.remove(&parent.index);
         container.finished += 1;
         container.bound.bytes = container.bound.bytes.saturating_add(measure.bytes + 1);
@@ -144,7 +174,7 @@ impl Execution {
             *slot = Some(output);
         }
         let done = container.finished >= container.length;
-        if !distributed {
+        if !isolated {
             outer.last = last;
             if state.kind == StateKind::Map {
                 let succeeded = self.emit_leaf(
@@ -177,13 +207,9 @@ impl Execution {
             return;
         }
         let bound = container.bound;
-        let results: Vec<Value> = std::mem::take(&mut container.results)
-            .into_iter()
-            .flatten()
-            .collect();
-        if container.map.as_ref().is_some_and(|map| map.distributed) {
-            let container = container.clone();
-            if let Err(trouble) = self.close_distributed(id, state, &container, results) {
+        let results = std::mem::take(&mut container.results);
+        if container.is_distributed() {
+            if let Err(trouble) = self.close_distributed(id, state, results) {
                 self.fall(id, state, trouble);
             }
             return;
@@ -193,6 +219,7 @@ impl Execution {
             _ => EventDetail::MapStateSucceeded,
         };
         self.emit_leaf(id, state, detail);
+        let results = results.into_iter().flatten().collect();
         self.conclude_results(id, state, results, bound);
     }
 
@@ -203,7 +230,17 @@ impl Execution {
         results: Vec<Value>,
         bound: Measure,
     ) {
-        let result = Value::Array(Arc::new(results));
+        self.conclude_result(id, state, Value::Array(Arc::new(results)), bound);
+    }
+
+    /// Lets a container go on with its result, unless that is too large.
+    pub(crate) fn conclude_result(
+        &mut self,
+        id: ThreadId,
+        state: &StateProgram,
+        result: Value,
+        bound: Measure,
+    ) {
         self.stage(id, state, crate::engine::StageKind::Result, &result);
         match bound.check(&result) {
             Ok(measure) => self.conclude(id, result, measure),
@@ -212,7 +249,29 @@ impl Execution {
     }
 }
 
+/// What the child execution of an item or batch is started with; nothing in an inline Map.
+fn child_start(state: &StateProgram, container: &Container, index: usize) -> Option<ChildStart> {
+    let run = container.map.as_ref()?.distributed.as_ref()?;
+    let Work::Map(map) = &state.work else {
+        return None;
+    };
+    Some(ChildStart {
+        map_run_arn: run.arn.clone(),
+        machine: run.machine.clone(),
+        kind: map.distributed.as_ref()?.kind,
+        index,
+        items: run.items_of(index),
+    })
+}
+
 impl Container {
+    /// Its lanes are child executions.
+    pub fn is_distributed(&self) -> bool {
+        self.map
+            .as_ref()
+            .is_some_and(|map| map.distributed.is_some())
+    }
+
     pub fn new(length: usize, limit: usize, input: Value, measure: Measure) -> Container {
         Container {
             length,
@@ -222,7 +281,6 @@ impl Container {
             results: vec![None; length],
             bound: Measure { bytes: 2, depth: 1 },
             finished: 0,
-            failed: 0,
             input,
             // What an iteration gets is part of its container's input.
             measure: Measure {

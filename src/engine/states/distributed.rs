@@ -1,11 +1,15 @@
-//! Distributed Map: a Map Run with child executions, whose events are not in this history.
+//! Distributed Map: a Map Run and its child executions, whose events are in histories of their own.
 
 use std::sync::Arc;
 
 use crate::engine::EventDetail;
 use crate::engine::Execution;
+use crate::engine::MapRunLimits;
 use crate::engine::StageKind;
+use crate::engine::child::ChildEnd;
+use crate::engine::child::EndedChild;
 use crate::engine::lanes::Container;
+use crate::engine::lanes::DistributedRun;
 use crate::engine::lanes::MapRun;
 use crate::engine::lanes::Parent;
 use crate::engine::lanes::Stand;
@@ -16,7 +20,6 @@ use crate::engine::program::BatcherWork;
 use crate::engine::program::DistributedWork;
 use crate::engine::program::MapWork;
 use crate::engine::program::StateProgram;
-use crate::engine::program::Work;
 use crate::engine::states::map::MapPlan;
 use crate::engine::trouble::Trouble;
 use crate::query::Value;
@@ -38,19 +41,30 @@ impl Execution {
             .label
             .clone()
             .unwrap_or_else(|| state.name.clone());
-        let run = self.draw(|chance| chance.uuid());
-        let arn: Arc<str> = Arc::from(format!(
-            "arn:aws:states:{}:{}:mapRun:{}/{label}:{run}",
-            self.program.region, self.program.account, self.program.name
-        ));
+        let number = self.draw(|chance| chance.uuid());
+        let machine: Arc<str> = Arc::from(format!("{}/{label}", self.program.name));
+        let arn: Arc<str> = Arc::from(self.program.arn("mapRun", &format!("{machine}:{number}")));
+        let prepared = self.prepare(id, state, map, distributed, &plan, items);
+        let total = prepared.as_ref().ok();
+        let limits = MapRunLimits {
+            items: total.map_or(0, |(items, ..)| items.len()),
+            executions: total.map_or(0, |(_, inputs, _)| inputs.len()),
+            max_concurrency: plan.limit,
+            tolerated_failure_count: plan.tolerated_count,
+            tolerated_failure_percentage: plan.tolerated_percentage,
+            writes_results: distributed
+                .writer
+                .as_ref()
+                .is_some_and(|writer| writer.resource.is_some()),
+        };
         self.emit(
             id,
             state,
             EventDetail::MapRunStarted {
                 map_run_arn: arn.clone(),
+                limits: Some(limits),
             },
         );
-        let prepared = self.prepare(id, state, map, distributed, &plan, items);
         let (items, inputs, batches) = match prepared {
             Ok(prepared) => prepared,
             Err(trouble) => {
@@ -72,14 +86,18 @@ impl Execution {
         };
         let mut container = Container::new(inputs.len(), limit, Value::Null, bound);
         container.map = Some(MapRun {
+            distributed: Some(DistributedRun {
+                arn,
+                machine,
+                batches,
+                failed_items: 0,
+                tolerated_count: plan.tolerated_count,
+                tolerated_percentage: plan.tolerated_percentage,
+                ended: vec![None; inputs.len()],
+                redrives: 0,
+            }),
             items,
             inputs,
-            distributed: true,
-            arn: Some(arn),
-            batches,
-            failed_items: 0,
-            tolerated_count: plan.tolerated_count,
-            tolerated_percentage: plan.tolerated_percentage,
         });
         self.open(id, state, container);
         Ok(())
@@ -95,11 +113,14 @@ impl Execution {
         plan: &MapPlan,
         items: Arc<Vec<Value>>,
     ) -> Result<(Arc<Vec<Value>>, Arc<Vec<Value>>, Option<Arc<Vec<usize>>>), Trouble> {
-        let items = match &distributed.reader {
-            Some(reader) => Arc::new(self.read_items(id, state, reader, plan)?),
-            None => items,
+        let (items, source): (_, Arc<str>) = match &distributed.reader {
+            Some(reader) => {
+                let read = self.read_items(id, state, reader, plan)?;
+                (Arc::new(read.items), read.source)
+            }
+            None => (items, Arc::from("STATE_DATA")),
         };
-        let inputs = self.select_items(id, state, map, plan, &items)?;
+        let inputs = self.select_items(id, state, map, plan, &items, Some(source))?;
         match &distributed.batcher {
             None => Ok((items, inputs, None)),
             Some(batcher) => {
@@ -167,54 +188,45 @@ impl Execution {
     }
 
     /// A child execution failed; the Map Run goes on while its tolerance lasts.
-    pub(crate) fn fail_child(
-        &mut self,
-        id: ThreadId,
-        parent: Parent,
-        state: &StateProgram,
-        _trouble: Trouble,
-    ) {
-        self.abort_lane(id, 0);
-        let Some(outer) = self.threads.get_mut(parent.thread) else {
+    pub(crate) fn fail_child(&mut self, id: ThreadId, end: ChildEnd) {
+        let program = self.program.clone();
+        let Some(parent) = self.threads.get(id).and_then(|thread| thread.parent) else {
             return;
         };
-        let Stand::Container(container) = &mut outer.visit.stand else {
+        let Some(state) = self
+            .threads
+            .get(parent.thread)
+            .and_then(|outer| program.state(outer.visit.state))
+        else {
+            return;
+        };
+        let ended = self.end_child(id, end);
+        self.abort_lane(id, 0);
+        self.keep_ended(parent, ended);
+        let Some(container) = self.container_mut(parent.thread) else {
             return;
         };
         container.running.remove(&parent.index);
         container.finished += 1;
-        container.failed += 1;
-        let Some(map) = &mut container.map else {
+        let total = container.map.as_ref().map_or(0, |map| map.items.len());
+        let Some(run) = container
+            .map
+            .as_mut()
+            .and_then(|map| map.distributed.as_mut())
+        else {
             return;
         };
-        let batch = map
-            .batches
-            .as_ref()
-            .and_then(|sizes| sizes.get(parent.index).copied());
-        map.failed_items += batch.unwrap_or(1);
-        let total = map.items.len().max(1) as f64;
-        let failed = map.failed_items;
-        let within_count = map
-            .tolerated_count
-            .is_some_and(|count| failed as i64 <= count);
-        let within_percentage = map
-            .tolerated_percentage
-            .is_some_and(|percentage| failed as f64 * 100.0 / total <= percentage);
-        // Of two limits the one that is exceeded first counts.
-        let tolerated = match (map.tolerated_count, map.tolerated_percentage) {
-            (Some(_), Some(_)) => within_count && within_percentage,
-            _ => within_count || within_percentage,
-        };
-        if tolerated {
+        run.failed_items += run.items_of(parent.index);
+        if run.tolerates(total) {
             self.begin_lanes(parent.thread, state);
             self.close_if_done(parent.thread, state);
             return;
         }
-        let running = std::mem::take(&mut container.running);
-        for sibling in running.into_values() {
-            self.abort_lane(sibling, 0);
-        }
-        let trouble = threshold_exceeded();
+        self.abort_children(parent.thread);
+        let trouble = self
+            .write_results(parent.thread, state)
+            .err()
+            .unwrap_or_else(threshold_exceeded);
         self.emit(
             parent.thread,
             state,
@@ -223,75 +235,93 @@ impl Execution {
                 cause: trouble.cause.clone(),
             },
         );
+        if let Some(thread) = self.threads.get_mut(parent.thread)
+            && let Stand::Container(container) =
+                std::mem::replace(&mut thread.visit.stand, Stand::Work)
+        {
+            thread.visit.remains = Some(container);
+        }
         self.fall(parent.thread, state, trouble);
     }
 
+    /// Ends the child execution of a thread from outside.
+    pub(crate) fn abort_child(&mut self, id: ThreadId) {
+        let parent = self.threads.get(id).and_then(|thread| thread.parent);
+        let ended = self.end_child(id, ChildEnd::Aborted);
+        self.abort_lane(id, 0);
+        if let Some(parent) = parent {
+            self.keep_ended(parent, ended);
+        }
+    }
+
+    fn abort_children(&mut self, id: ThreadId) {
+        let Some(container) = self.container_mut(id) else {
+            return;
+        };
+        for child in std::mem::take(&mut container.running).into_values() {
+            self.abort_child(child);
+        }
+    }
+
+    /// Notes how a child execution ended, for the results and the tally.
+    pub(crate) fn keep_ended(&mut self, parent: Parent, ended: Option<EndedChild>) {
+        let run = self
+            .container_mut(parent.thread)
+            .and_then(|container| container.map.as_mut())
+            .and_then(|map| map.distributed.as_mut());
+        if let (Some(run), Some(ended)) = (run, ended)
+            && let Some(slot) = run.ended.get_mut(parent.index)
+        {
+            *slot = Some(Arc::new(ended));
+        }
+    }
+
+    fn container_mut(&mut self, id: ThreadId) -> Option<&mut Container> {
+        match &mut self.threads.get_mut(id)?.visit.stand {
+            Stand::Container(container) => Some(container),
+            _ => None,
+        }
+    }
+
+    /// All child executions have ended, and no more failed than are tolerated.
     pub(crate) fn close_distributed(
         &mut self,
         id: ThreadId,
         state: &StateProgram,
-        container: &Container,
-        results: Vec<Value>,
+        results: Vec<Option<Value>>,
     ) -> Result<(), Trouble> {
-        let written = self.written(id, state, container)?;
+        let written = self.write_results(id, state);
+        if let Err(trouble) = &written {
+            let (error, cause) = (trouble.error.clone(), trouble.cause.clone());
+            self.emit(id, state, EventDetail::MapRunFailed { error, cause });
+        }
+        let written = written?;
+        let result = match written {
+            Some(details) => details,
+            None => self.shape_results(id, state, results),
+        };
+        let bound = Measure::of(&result);
         let succeeded = self.emit_leaf(id, state, EventDetail::MapRunSucceeded);
         self.write(id, succeeded, Some(state), EventDetail::MapStateSucceeded);
-        match written {
-            Some(details) => {
-                let measure = Measure::of(&details);
-                self.stage(id, state, StageKind::Result, &details);
-                self.conclude(id, details, measure);
-            }
-            None => self.conclude_results(id, state, results, container.bound),
-        }
+        self.conclude_result(id, state, result, bound);
         Ok(())
     }
+}
 
-    /// What a Map with a ResultWriter gives instead of its results: where they would have been written.
-    fn written(
-        &mut self,
-        id: ThreadId,
-        state: &StateProgram,
-        container: &Container,
-    ) -> Result<Option<Value>, Trouble> {
-        let Work::Map(map) = &state.work else {
-            return Ok(None);
-        };
-        let writer = map
-            .distributed
-            .as_ref()
-            .and_then(|distributed| distributed.writer.as_ref());
-        let (Some(writer), Some(run)) = (writer, &container.map) else {
-            return Ok(None);
-        };
-        let (Some(_), Some(arguments)) = (&writer.resource, &writer.arguments) else {
-            return Ok(None);
-        };
-        let (raw, effective, _) = self.effective_input(id, state)?;
-        let environment = self.environment(id, state, &effective, &raw);
-        let target = arguments.evaluate(&environment)?;
-        let text = |name: &str| target.get(name).and_then(Value::as_str).unwrap_or_default();
-        let arn = run.arn.as_deref().unwrap_or_default();
-        let number = arn.rsplit(':').next().unwrap_or_default();
-        let prefix = text("Prefix");
-        let folder = if prefix.is_empty() {
-            String::new()
-        } else {
-            format!("{prefix}/")
-        };
-        Ok(Some(Value::object([
-            ("MapRunArn", Value::from(arn)),
-            (
-                "ResultWriterDetails",
-                Value::object([
-                    ("Bucket", Value::from(text("Bucket"))),
-                    (
-                        "Key",
-                        Value::from(format!("{folder}{number}/manifest.json")),
-                    ),
-                ]),
-            ),
-        ])))
+impl DistributedRun {
+    /// Whether the failures so far are within the tolerance; of two limits the one exceeded first counts.
+    fn tolerates(&self, total: usize) -> bool {
+        let failed = self.failed_items;
+        let within_count = self
+            .tolerated_count
+            .map(|count| i64::try_from(failed).is_ok_and(|failed| failed <= count));
+        let within_percentage = self
+            .tolerated_percentage
+            .map(|percentage| failed as f64 * 100.0 / total.max(1) as f64 <= percentage);
+        match (within_count, within_percentage) {
+            (None, None) => false,
+            (count, percentage) => count.unwrap_or(true) && percentage.unwrap_or(true),
+        }
     }
 }
 

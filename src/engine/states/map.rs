@@ -35,6 +35,9 @@ impl Execution {
         state: &StateProgram,
         map: &MapWork,
     ) -> Result<(), Trouble> {
+        if let Some(thread) = self.threads.get_mut(id) {
+            thread.visit.remains = None;
+        }
         let (raw, effective, measure) = self.effective_input(id, state)?;
         let environment = self.environment(id, state, &effective, &raw);
         let limit = map.max_concurrency.integer(&environment)?;
@@ -76,18 +79,13 @@ impl Execution {
         match &map.distributed {
             Some(distributed) => self.begin_distributed(id, state, map, distributed, plan, items),
             None => {
-                let inputs = self.select_items(id, state, map, &plan, &items)?;
+                let inputs = self.select_items(id, state, map, &plan, &items, None)?;
                 let bound = self.bound_of_inputs(map, plan.measure, &inputs);
                 let mut container = Container::new(inputs.len(), plan.limit, Value::Null, bound);
                 container.map = Some(MapRun {
                     items,
                     inputs,
-                    distributed: false,
-                    arn: None,
-                    batches: None,
-                    failed_items: 0,
-                    tolerated_count,
-                    tolerated_percentage,
+                    distributed: None,
                 });
                 self.open(id, state, container);
                 Ok(())
@@ -188,6 +186,7 @@ impl Execution {
         map: &MapWork,
         plan: &MapPlan,
         items: &Arc<Vec<Value>>,
+        source: Option<Arc<str>>,
     ) -> Result<Arc<Vec<Value>>, Trouble> {
         let Some(selector) = &map.selector else {
             return Ok(items.clone());
@@ -200,6 +199,7 @@ impl Execution {
             let item = Item {
                 index,
                 value: value.clone(),
+                source: source.clone(),
             };
             let mut environment = self.environment(id, state, &plan.effective, &plan.raw);
             environment.context = Some(&context);

@@ -4,6 +4,7 @@ mod choice;
 mod container;
 pub(crate) mod distributed;
 mod fail;
+mod formats;
 pub(crate) mod map;
 mod parallel;
 mod pass;
@@ -11,6 +12,7 @@ mod quantity;
 mod reader;
 mod task;
 mod wait;
+mod writer;
 
 use crate::engine::Execution;
 use crate::engine::lanes::ThreadId;

@@ -122,7 +122,7 @@ impl Execution {
             tolerated_percentage,
         };
         let total = items.len().max(1) as f64;
-        self.select_items(root, state, map, &plan, &items)?;
+        self.select_items(root, state, map, &plan, &items, None)?;
         let over_count = tolerated_count
             .is_some_and(|count| i64::try_from(failures).unwrap_or(i64::MAX) > count);
         let over_percentage = tolerated_percentage

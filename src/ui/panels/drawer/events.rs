@@ -346,7 +346,9 @@ pub fn brief(detail: &EventDetail) -> String {
         EventDetail::MapIterationStarted { index, .. }
         | EventDetail::MapIterationSucceeded { index, .. }
         | EventDetail::MapIterationAborted { index, .. } => format!("iteration {index}"),
-        EventDetail::MapRunStarted { map_run_arn } => map_run_arn.to_string(),
+        EventDetail::MapRunStarted { map_run_arn, .. }
+        | EventDetail::MapRunRedriven { map_run_arn, .. } => map_run_arn.to_string(),
+        EventDetail::ExecutionRedriven { redrive_count } => format!("redrive {redrive_count}"),
         EventDetail::Task { event, .. } => task_words(event),
         EventDetail::MapStateSucceeded
         | EventDetail::MapStateAborted

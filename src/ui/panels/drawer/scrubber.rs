@@ -292,7 +292,9 @@ pub fn mark_of(detail: &EventDetail) -> Option<Status> {
         | EventDetail::StateEntered { .. }
         | EventDetail::MapStateStarted { .. }
         | EventDetail::MapIterationStarted { .. }
+        | EventDetail::ExecutionRedriven { .. }
         | EventDetail::MapRunStarted { .. }
+        | EventDetail::MapRunRedriven { .. }
         | EventDetail::ParallelStateStarted => None,
     }
 }
