@@ -1,5 +1,6 @@
 //! What holds for every execution: it repeats, a copy goes on alike, and nothing panics.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use proptest::prelude::*;
@@ -10,6 +11,7 @@ use stepwright::engine::Call;
 use stepwright::engine::CompileOptions;
 use stepwright::engine::Demand;
 use stepwright::engine::Event;
+use stepwright::engine::EventDetail;
 use stepwright::engine::Execution;
 use stepwright::engine::Fault;
 use stepwright::engine::Outcome;
@@ -18,8 +20,10 @@ use stepwright::engine::Signal;
 use stepwright::engine::Start;
 use stepwright::engine::compile;
 use stepwright::engine::simulate;
+use stepwright::engine::simulate_redrive;
 use stepwright::query::Value;
 use stepwright::syntax::Format;
+use stepwright::trace::Trace;
 
 /// A state of a random machine, before it has a name and a target.
 fn state(depth: u32) -> BoxedStrategy<Json> {
@@ -41,20 +45,54 @@ fn state(depth: u32) -> BoxedStrategy<Json> {
         }),
         Just(json!({"Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% {'r': $random(), 'in': $states.input} %}"})),
         Just(json!({"Type": "Pass", "InputPath": "$.missing"})),
+        (1..4i64).prop_map(|beat| json!({
+            "Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken", "HeartbeatSeconds": beat,
+            "TimeoutSeconds": 5, "Parameters": {"QueueUrl": "q", "MessageBody.$": "$$.Task.Token"}, "ResultPath": "$.answer",
+        })),
+        Just(json!({"Type": "Pass", "QueryLanguage": "JSONata", "Assign": {"n": "{% $exists($n) ? $n + 1 : 0 %}"}})),
     ];
     if depth == 0 {
         return leaf.boxed();
     }
     prop_oneof![
         4 => leaf,
-        1 => (machine(depth - 1), 0..4usize, 0..3i64).prop_map(|(inner, _, limit)| json!({
-            "Type": "Map", "ItemProcessor": inner, "MaxConcurrency": limit, "ItemSelector": {"item.$": "$$.Map.Item.Value"},
-            "ItemsPath": "$.items", "ResultPath": "$.mapped",
-        })),
-        1 => (machine(depth - 1), machine(depth - 1)).prop_map(|(one, two)| json!({
-            "Type": "Parallel", "Branches": [one, two], "ResultPath": "$.parallel",
-            "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Last", "ResultPath": "$.error"}],
-        })),
+        1 => (machine(depth - 1), 0..3i64, any::<bool>()).prop_map(|(inner, limit, retried)| {
+            let mut map = json!({
+                "Type": "Map", "ItemProcessor": inner, "MaxConcurrency": limit,
+                "ItemSelector": {"item.$": "$$.Map.Item.Value", "items.$": "$.items"},
+                "ItemsPath": "$.items", "ResultPath": "$.mapped",
+            });
+            if retried {
+                map["Retry"] = json!([{"ErrorEquals": ["States.ALL"], "MaxAttempts": 1, "JitterStrategy": "FULL"}]);
+            }
+            map
+        }),
+        1 => (machine(depth - 1), 0..4i64, 0..3i64, any::<bool>(), any::<bool>()).prop_map(
+            |(inner, tolerated, batch, written, express)| {
+                let mut inner = inner;
+                let kind = if express { "EXPRESS" } else { "STANDARD" };
+                inner["ProcessorConfig"] = json!({"Mode": "DISTRIBUTED", "ExecutionType": kind});
+                let mut map = json!({
+                    "Type": "Map", "ItemProcessor": inner, "ToleratedFailureCount": tolerated, "MaxConcurrency": 2,
+                    "ItemSelector": {"id.$": "States.UUID()", "items.$": "$.items"},
+                    "ItemsPath": "$.items", "ResultPath": "$.distributed",
+                });
+                if batch > 0 {
+                    map["ItemBatcher"] = json!({"MaxItemsPerBatch": batch, "BatchInput": {"items.$": "$.items"}});
+                }
+                if written {
+                    map["ResultWriter"] = json!({"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket": "b"}});
+                }
+                map
+            }
+        ),
+        1 => (machine(depth - 1), machine(depth - 1), any::<bool>()).prop_map(|(one, two, caught)| {
+            let mut parallel = json!({"Type": "Parallel", "Branches": [one, two], "ResultPath": "$.parallel"});
+            if caught {
+                parallel["Catch"] = json!([{"ErrorEquals": ["States.ALL"], "Next": "Last", "ResultPath": "$.error"}]);
+            }
+            parallel
+        }),
     ]
     .boxed()
 }
@@ -75,6 +113,18 @@ fn machine(depth: u32) -> BoxedStrategy<Json> {
             }
             members.insert("Last".to_owned(), json!({"Type": "Pass", "End": true}));
             json!({"StartAt": "S0", "States": members})
+        })
+        .boxed()
+}
+
+/// A whole machine, which may have a time limit.
+fn whole(depth: u32) -> BoxedStrategy<Json> {
+    (machine(depth), prop::option::of(1..20i64))
+        .prop_map(|(mut machine, limit)| {
+            if let Some(seconds) = limit {
+                machine["TimeoutSeconds"] = json!(seconds);
+            }
+            machine
         })
         .boxed()
 }
@@ -107,10 +157,12 @@ fn answer(call: &Call) -> Vec<Answer> {
     vec![Answer { after, outcome }]
 }
 
+/// Events as text, each with the history it belongs to.
 fn lines(events: &[Event]) -> Vec<String> {
+    let history = |event: &Event| event.child.as_ref().map_or(0, |child| child.number);
     events
         .iter()
-        .map(|event| format!("{} {}", event.at, event.to_json()))
+        .map(|event| format!("{} {} {}", history(event), event.at, event.to_json()))
         .collect()
 }
 
@@ -138,16 +190,17 @@ fn step(execution: &mut Execution, waiting: &mut Vec<Call>) -> Option<(Signal, V
         match demand {
             Demand::Call(call) => waiting.push(call),
             Demand::Cancel(id) => waiting.retain(|call| call.id != id),
+            Demand::Store(_) => {}
         }
     }
     Some((signal, step.events))
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 192, ..ProptestConfig::default() })]
 
     #[test]
-    fn the_same_start_gives_the_same_events(definition in machine(2), seed in any::<u64>()) {
+    fn the_same_start_gives_the_same_events(definition in whole(2), seed in any::<u64>()) {
         let program = program(&definition);
         let one = simulate(&program, start(seed), &mut answer);
         let two = simulate(&program, start(seed), &mut answer);
@@ -156,7 +209,7 @@ proptest! {
     }
 
     #[test]
-    fn a_copy_goes_on_as_the_original_does(definition in machine(2), seed in any::<u64>(), cut in 0..60usize) {
+    fn a_copy_goes_on_as_the_original_does(definition in whole(2), seed in any::<u64>(), cut in 0..60usize) {
         let program = program(&definition);
         let mut execution = Execution::new(program, start(seed));
         let mut waiting = Vec::new();
@@ -182,16 +235,59 @@ proptest! {
     }
 
     #[test]
-    fn ids_run_on_and_follow_earlier_ones(definition in machine(2), seed in any::<u64>()) {
+    fn ids_run_on_in_each_history_and_follow_earlier_ones(definition in whole(2), seed in any::<u64>()) {
         let run = simulate(&program(&definition), start(seed), &mut answer);
-        for (index, event) in run.events.iter().enumerate() {
-            prop_assert_eq!(event.id, index as u64 + 1);
+        let mut next: BTreeMap<u32, u64> = BTreeMap::new();
+        for event in &run.events {
+            let history = event.child.as_ref().map_or(0, |child| child.number);
+            let expected = next.entry(history).or_insert(1);
+            prop_assert_eq!(event.id, *expected);
             prop_assert!(event.previous < event.id);
+            *expected += 1;
         }
     }
 
     #[test]
-    fn stopping_at_any_moment_ends_it(definition in machine(2), cut in 0..40usize) {
+    fn what_was_entered_is_told_once_and_ends(definition in whole(2), seed in any::<u64>()) {
+        let run = simulate(&program(&definition), start(seed), &mut answer);
+        let trace = Trace::of(&run.events);
+        prop_assert!(trace.ended);
+        prop_assert!(trace.visits.iter().all(|visit| !visit.is_open()));
+        let entered = run.events.iter().filter(|event| matches!(event.detail, EventDetail::StateEntered { .. }));
+        prop_assert_eq!(trace.visits.len(), entered.count());
+        for map_run in &trace.map_runs {
+            prop_assert!(map_run.children.values().all(|child| child.status.is_some()));
+        }
+    }
+
+    #[test]
+    fn a_redrive_repeats_too_and_never_runs_anew_what_succeeded(definition in whole(2), seed in any::<u64>()) {
+        let program = program(&definition);
+        let run = || {
+            let first = simulate(&program, start(seed), &mut answer);
+            let at = first.execution.now() + 1_000;
+            let before = first.events.len();
+            simulate_redrive(first, at, &mut answer).ok().map(|second| (before, second))
+        };
+        if let (Some((before, one)), Some((_, two))) = (run(), run()) {
+            prop_assert_eq!(lines(&one.events), lines(&two.events));
+            prop_assert!(one.ended.is_some());
+            // Own states that were left before the redrive are entered again only by a loop, and there are none.
+            let left = |event: &&Event| event.child.is_none() && event.lane.0.is_empty();
+            let exited: Vec<_> = one.events[..before].iter().filter(left).filter_map(|event| match &event.detail {
+                EventDetail::StateExited { name, .. } => Some(name.clone()),
+                _ => None,
+            }).collect();
+            for event in one.events[before..].iter().filter(left) {
+                if let EventDetail::StateEntered { name, .. } = &event.detail {
+                    prop_assert!(!exited.contains(name));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn stopping_at_any_moment_ends_it(definition in whole(2), cut in 0..40usize) {
         let mut execution = Execution::new(program(&definition), start(1));
         let mut waiting = Vec::new();
         for _ in 0..cut {

@@ -1,5 +1,7 @@
 //! What becomes of a fault: a retry, a Catcher, or the end of the scope.
 
+use std::sync::Arc;
+
 use crate::asl::QueryLanguage;
 use crate::asl::StateKind;
 use crate::engine::Demand;
@@ -16,6 +18,8 @@ use crate::engine::passage::place;
 use crate::engine::program::Next;
 use crate::engine::program::StateProgram;
 use crate::engine::retry::Catcher;
+use crate::engine::retry::PARAMETER_PATH_FAILURE;
+use crate::engine::retry::documented_name;
 use crate::engine::retry::matches;
 use crate::engine::timer::Alarm;
 use crate::engine::trouble::Class;
@@ -36,7 +40,7 @@ pub(crate) fn error_output(trouble: &Trouble) -> Value {
 }
 
 impl Execution {
-    pub(crate) fn handle(&mut self, id: ThreadId, state: &StateProgram, trouble: Trouble) {
+    pub(crate) fn handle(&mut self, id: ThreadId, state: &StateProgram, mut trouble: Trouble) {
         self.note_evaluation(id, state, &trouble);
         if self.retry(id, state, &trouble) {
             self.wreck = None;
@@ -46,11 +50,14 @@ impl Execution {
         let catcher = state
             .catch
             .iter()
-            .find(|catcher| matches(&catcher.errors, &trouble));
+            .find(|catcher| matches(&catcher.errors, &trouble, state));
         let Some(catcher) = catcher else {
             self.fail_scope(id, trouble);
             return;
         };
+        if documented_name(&trouble, state) == Some(PARAMETER_PATH_FAILURE) {
+            trouble.error = Some(Arc::from(PARAMETER_PATH_FAILURE));
+        }
         match self.depart_caught(id, state, catcher, &trouble) {
             Ok(departure) => {
                 self.wreck = None;
@@ -108,7 +115,7 @@ impl Execution {
             .retry
             .iter()
             .enumerate()
-            .find(|(_, retrier)| matches(&retrier.errors, trouble));
+            .find(|(_, retrier)| matches(&retrier.errors, trouble, state));
         let Some((index, retrier)) = found else {
             return false;
         };

@@ -142,15 +142,6 @@ mod tests {
     }
 
     #[test]
-    fn a_child_execution_that_waits_for_ever_is_ended_too() {
-        let text = r#"{"StartAt":"M","States":{"M":{"Type":"Map","End":true,"ItemProcessor":{
-            "ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"A",
-            "States":{"A":{"Type":"Wait","Seconds":1,"Next":"A"}}}}}}"#;
-        let (ended, _) = end(text, ExecutionKind::Standard, "[1]");
-        assert!(ended.cause.unwrap().contains("child execution"));
-    }
-
-    #[test]
     fn a_variable_that_doubles_meets_its_limit() {
         let text = r#"{"QueryLanguage":"JSONata","StartAt":"A","States":{"A":{"Type":"Pass",
             "Assign":{"x":"{% $exists($x) ? $append($x,$x) : [1,2] %}"},"Next":"A"}}}"#;

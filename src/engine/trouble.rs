@@ -26,6 +26,8 @@ pub(crate) struct TroubleParts {
     /// Pointer below the state, where the fault knows it.
     pub field: String,
     pub span: Option<Span>,
+    /// A path of a payload template found nothing.
+    pub path_not_found: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,6 +69,7 @@ impl Trouble {
             origin: None,
             field: String::new(),
             span: None,
+            path_not_found: false,
         }))
     }
 

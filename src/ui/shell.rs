@@ -288,7 +288,10 @@ impl Shell {
                             end = Some(*ended);
                             break;
                         }
-                        RunNews::Paused(_) | RunNews::Resumed | RunNews::Rewound { .. } => {}
+                        RunNews::Stored(_)
+                        | RunNews::Paused(_)
+                        | RunNews::Resumed
+                        | RunNews::Rewound { .. } => {}
                         RunNews::Waiting { .. } | RunNews::Lost(_) => break,
                     }
                 }

@@ -18,6 +18,9 @@ use crate::engine::program::StateProgram;
 use crate::engine::trouble::Trouble;
 use crate::query::Value;
 
+/// Iterations of an inline Map that run at a time at most (AWS guide, "Using Map state in Inline mode").
+const INLINE_CONCURRENCY: usize = 40;
+
 /// What a Map takes from its fields before it begins.
 pub(crate) struct MapPlan {
     pub raw: Value,
@@ -81,7 +84,11 @@ impl Execution {
             None => {
                 let inputs = self.select_items(id, state, map, &plan, &items, None)?;
                 let bound = self.bound_of_inputs(map, plan.measure, &inputs);
-                let mut container = Container::new(inputs.len(), plan.limit, Value::Null, bound);
+                let limit = match plan.limit {
+                    0 => INLINE_CONCURRENCY,
+                    limit => limit.min(INLINE_CONCURRENCY),
+                };
+                let mut container = Container::new(inputs.len(), limit, Value::Null, bound);
                 container.map = Some(MapRun {
                     items,
                     inputs,

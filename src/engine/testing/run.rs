@@ -284,7 +284,7 @@ impl Probe<'_> {
             .state
             .retry
             .iter()
-            .position(|retrier| matches(&retrier.errors, trouble));
+            .position(|retrier| matches(&retrier.errors, trouble, self.state));
         let waits = matches!(self.execution.root_stand(), Some(Stand::BackOff(_)));
         let caught = self.execution.moved_on_to().is_some();
         let details = ErrorDetails {
@@ -298,7 +298,7 @@ impl Probe<'_> {
                     self.state
                         .catch
                         .iter()
-                        .position(|catcher| matches(&catcher.errors, trouble))
+                        .position(|catcher| matches(&catcher.errors, trouble, self.state))
                 })
                 .flatten(),
         };
