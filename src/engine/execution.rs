@@ -338,7 +338,7 @@ impl Execution {
         visit.before = thread.last;
         visit.entered_at = self.now;
         let input = visit.input.clone();
-        let edited = std::mem::take(&mut visit.edited);
+        let edited = std::mem::take(&mut visit.edited).then(|| input.clone());
         self.transitions += 1;
         self.count_entry(id);
         if self.ended.is_some() {
@@ -351,14 +351,14 @@ impl Execution {
             EventDetail::StateEntered {
                 kind: state.kind,
                 name: state.name.clone(),
-                input: input.clone(),
+                input,
             },
         );
         if let Some(thread) = self.threads.get_mut(id) {
             thread.visit.entered = entered;
             thread.visit.stand = Stand::Work;
         }
-        if edited {
+        if let Some(input) = edited {
             self.note_edit(id, state, input);
         }
         self.queue.push_front(id);
