@@ -2,7 +2,6 @@
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::asl::StatePath;
@@ -33,6 +32,8 @@ use crate::engine::lanes::ThreadId;
 use crate::engine::lanes::Threads;
 use crate::engine::lanes::Visit;
 use crate::engine::measure::Measure;
+use crate::engine::pages::Queue;
+use crate::engine::pages::Share;
 use crate::engine::program::StateProgram;
 use crate::engine::timer::Alarm;
 use crate::engine::timer::Timers;
@@ -43,7 +44,7 @@ use crate::query::Value;
 /// What an Express workflow may last (quota "Maximum execution time").
 const EXPRESS_LIMIT: Millis = 300_000;
 
-/// One run of a program. Cloning it is cheap, and the copy goes on as the original would.
+/// One run of a program. A copy goes on as the original would; `checkpoint` makes many of them cheaply.
 #[derive(Clone, Debug)]
 pub struct Execution {
     pub(crate) program: Arc<Program>,
@@ -51,7 +52,7 @@ pub struct Execution {
     /// Replaces the Context Object.
     pub(crate) context: Option<Value>,
     pub(crate) threads: Threads,
-    pub(crate) queue: VecDeque<ThreadId>,
+    pub(crate) queue: Queue<ThreadId>,
     pub(crate) timers: Timers,
     pub(crate) calls: BTreeMap<CallId, ThreadId>,
     pub(crate) chance: Cell<Chance>,
@@ -101,12 +102,14 @@ impl Execution {
             entries: Default::default(),
             visit: Visit::new(first, start.input.clone(), measure),
         });
+        let mut queue = Queue::default();
+        queue.push_back(root);
         let fixed = fixed_context(&program, &start.name, &start.input, start.at);
         Execution {
             fixed,
             context: None,
             threads,
-            queue: VecDeque::from([root]),
+            queue,
             timers: Timers::default(),
             calls: BTreeMap::new(),
             chance: Cell::new(Chance::new(start.seed)),
@@ -229,6 +232,12 @@ impl Execution {
 
     /// Does one micro-step and adds what it brings to `step`, so that many steps share their memory.
     pub fn advance_into(&mut self, signal: Signal, step: &mut Step) {
+        let program = self.program.clone();
+        self.advance_in(&program, signal, step);
+    }
+
+    /// The same for one who holds the execution's program, which then need not be counted as held at each step.
+    pub(crate) fn advance_in(&mut self, program: &Program, signal: Signal, step: &mut Step) {
         if self.ended.is_some() {
             return;
         }
@@ -236,7 +245,7 @@ impl Execution {
         self.now = self.now.max(signal.now());
         self.begin();
         match signal {
-            Signal::Proceed { .. } => self.proceed(),
+            Signal::Proceed { .. } => self.proceed(program),
             Signal::Answer { call, outcome, .. } => self.answer(call, outcome),
             Signal::Time { .. } => self.ring(),
             Signal::Stop { error, cause, .. } => {
@@ -254,7 +263,27 @@ impl Execution {
             } => self.edit_input(&lane, &state, input),
         }
         self.guard();
+        self.drop_ended();
         std::mem::swap(&mut self.out, step);
+    }
+
+    /// A copy that shares whatever neither of the two has changed since. Costs little however many
+    /// branches and iterations are open.
+    pub fn checkpoint(&mut self) -> Execution {
+        self.threads.share();
+        self.queue.share();
+        self.clone()
+    }
+
+    /// Takes threads from the front of the queue that have been aborted meanwhile.
+    fn drop_ended(&mut self) {
+        while self
+            .queue
+            .front()
+            .is_some_and(|id| self.threads.get(*id).is_none())
+        {
+            self.queue.pop_front();
+        }
     }
 
     fn begin(&mut self) {
@@ -279,11 +308,10 @@ impl Execution {
         self.write(self.root, 0, None, detail);
     }
 
-    fn proceed(&mut self) {
+    fn proceed(&mut self, program: &Program) {
         let Some(id) = self.queue.pop_front() else {
             return;
         };
-        let program = self.program.clone();
         let Some(thread) = self.threads.get_mut(id) else {
             return;
         };

@@ -373,7 +373,10 @@ pub(crate) fn place(
                 )
                 .at_field("/ResultPath")
             })?;
-            let levels = text.matches(['.', '[']).count();
+            let levels = text
+                .bytes()
+                .filter(|byte| matches!(byte, b'.' | b'['))
+                .count();
             let measure = input_measure.joined(measure, text.len() * 6 + 8, levels);
             Ok((output, measure))
         }

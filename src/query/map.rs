@@ -12,7 +12,7 @@ use crate::query::Value;
 const ROW: usize = 24;
 
 /// The members of a JSON object in the order in which they were written; each key once.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub struct Map {
     members: Vec<(Arc<str>, Value)>,
     /// Where each key stands; present where there are more than `ROW` members. Shared between copies
@@ -119,6 +119,18 @@ impl Map {
             let keys = self.members.iter().enumerate();
             let index = keys.map(|(place, (key, _))| (key.clone(), place));
             self.index = Some(Arc::new(index.collect()));
+        }
+    }
+}
+
+/// A copy has room for one more: most are made to add a member.
+impl Clone for Map {
+    fn clone(&self) -> Map {
+        let mut members = Vec::with_capacity(self.members.len() + 1);
+        members.extend_from_slice(&self.members);
+        Map {
+            members,
+            index: self.index.clone(),
         }
     }
 }

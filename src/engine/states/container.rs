@@ -1,6 +1,5 @@
 //! What Map and Parallel share: lanes that begin, end and make up one result.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::asl::StateKind;
@@ -10,12 +9,14 @@ use crate::engine::LaneStep;
 use crate::engine::lanes::Container;
 use crate::engine::lanes::Item;
 use crate::engine::lanes::Parent;
+use crate::engine::lanes::Running;
 use crate::engine::lanes::Stand;
 use crate::engine::lanes::Thread;
 use crate::engine::lanes::ThreadId;
 use crate::engine::lanes::Visit;
 use crate::engine::measure::Measure;
 use crate::engine::measure::PAYLOAD_LIMIT;
+use crate::engine::pages::Pages;
 use crate::engine::program::StateProgram;
 use crate::engine::program::Work;
 use crate::engine::trouble::Trouble;
@@ -178,8 +179,9 @@ impl Execution {
         }
         let bound = container.bound;
         let results: Vec<Value> = std::mem::take(&mut container.results)
-            .into_iter()
+            .iter()
             .flatten()
+            .cloned()
             .collect();
         if container.map.as_ref().is_some_and(|map| map.distributed) {
             let container = container.clone();
@@ -218,8 +220,8 @@ impl Container {
             length,
             next: 0,
             limit: if limit == 0 { usize::MAX } else { limit },
-            running: BTreeMap::new(),
-            results: vec![None; length],
+            running: Running::default(),
+            results: Pages::filled(length, None),
             bound: Measure { bytes: 2, depth: 1 },
             finished: 0,
             failed: 0,
