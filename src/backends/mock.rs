@@ -30,8 +30,10 @@ pub struct Mocks {
 #[derive(Clone, Debug, Default)]
 struct List {
     entries: Arc<Vec<Entry>>,
-    /// Which entries have been taken.
-    taken: Vec<bool>,
+    /// The entries of each iteration, and under none those for any.
+    places: Arc<BTreeMap<Option<usize>, Vec<usize>>>,
+    /// How many of those have been taken, always the first ones.
+    taken: BTreeMap<Option<usize>, usize>,
 }
 
 #[derive(Clone, Debug)]
@@ -201,12 +203,16 @@ impl Mocks {
     }
 
     fn insert(&mut self, name: &str, entries: Vec<Entry>) {
-        let taken = vec![false; entries.len()];
+        let mut places: BTreeMap<Option<usize>, Vec<usize>> = BTreeMap::new();
+        for (place, entry) in entries.iter().enumerate() {
+            places.entry(entry.iteration).or_default().push(place);
+        }
         self.lists.insert(
             Arc::from(name),
             List {
                 entries: Arc::new(entries),
-                taken,
+                places: Arc::new(places),
+                taken: BTreeMap::new(),
             },
         );
     }
@@ -214,20 +220,17 @@ impl Mocks {
 
 impl List {
     fn take(&mut self, iteration: Option<usize>) -> Option<Entry> {
-        let open = |index: &usize| self.taken.get(*index) == Some(&false);
-        let fits = |index: &usize, wanted: Option<usize>| {
-            self.entries
-                .get(*index)
-                .is_some_and(|entry| entry.iteration == wanted)
-        };
-        let indexes = || (0..self.entries.len()).filter(open);
-        let found = iteration
-            .and_then(|_| indexes().find(|index| fits(index, iteration)))
-            .or_else(|| indexes().find(|index| fits(index, None)))
-            .or_else(|| match iteration {
-                None => indexes().next(),
-                Some(_) => None,
-            });
+        let mut found = iteration.and_then(|_| self.next_of(iteration));
+        if found.is_none() {
+            found = self.next_of(None);
+        }
+        if found.is_none() && iteration.is_none() {
+            // Outside a Map the entries of iterations serve too, in the order of the list.
+            let open =
+                |iteration: &Option<usize>| self.open(*iteration).map(|place| (place, *iteration));
+            let first = self.places.keys().filter_map(open).min();
+            found = first.and_then(|(_, iteration)| self.next_of(iteration));
+        }
         let Some(index) = found else {
             return self
                 .entries
@@ -238,10 +241,20 @@ impl List {
                 })
                 .cloned();
         };
-        if let Some(taken) = self.taken.get_mut(index) {
-            *taken = true;
-        }
         self.entries.get(index).cloned()
+    }
+
+    /// The first entry of an iteration that has not been taken.
+    fn open(&self, iteration: Option<usize>) -> Option<usize> {
+        let taken = self.taken.get(&iteration).copied().unwrap_or_default();
+        self.places.get(&iteration)?.get(taken).copied()
+    }
+
+    /// Takes that entry.
+    fn next_of(&mut self, iteration: Option<usize>) -> Option<usize> {
+        let place = self.open(iteration)?;
+        *self.taken.entry(iteration).or_default() += 1;
+        Some(place)
     }
 }
 

@@ -42,6 +42,9 @@ pub struct BenchArgs {
     /// Threads that share them, at most 1024
     #[arg(long, default_value_t = 1, value_parser = threads)]
     threads: usize,
+    /// Run without keeping the history, which needs memory that grows with the transitions
+    #[arg(long)]
+    no_history: bool,
     #[arg(long, value_enum, default_value_t = BenchFormat::Text)]
     format: BenchFormat,
 }
@@ -87,6 +90,7 @@ fn measure(arguments: &BenchArgs) -> Result<u8, String> {
             Some(input) => json_argument(input)?,
             None => Value::object::<&str>([]),
         },
+        history: !arguments.no_history,
         ..Start::default()
     };
     let mocks = match &arguments.mocks {

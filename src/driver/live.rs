@@ -1,6 +1,5 @@
 //! The loop that drives one execution: signals in, events out, one micro-step at a time.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use tokio::sync::mpsc::Receiver;
@@ -18,13 +17,12 @@ use crate::debugger::Recording;
 use crate::debugger::RunNews;
 use crate::debugger::RunOrder;
 use crate::engine::Answer;
-use crate::engine::CallId;
 use crate::engine::Demand;
+use crate::engine::Due;
 use crate::engine::Event;
 use crate::engine::Execution;
 use crate::engine::Lane;
 use crate::engine::Millis;
-use crate::engine::Outcome;
 use crate::engine::Phase;
 use crate::engine::Signal;
 use crate::engine::Stage;
@@ -50,7 +48,7 @@ pub async fn drive(
         execution: Execution::new(order.program.clone(), start),
         world: World {
             mocks,
-            due: BTreeMap::new(),
+            due: Due::default(),
             now,
         },
         recording: Recording::default(),
@@ -73,7 +71,7 @@ pub async fn drive(
 struct World {
     mocks: Mocks,
     /// Answers on their way, by the time they arrive.
-    due: BTreeMap<(Millis, CallId, usize), Outcome>,
+    due: Due,
     now: Millis,
 }
 
@@ -156,7 +154,7 @@ impl Run {
 
     fn keep(&mut self) -> usize {
         self.recording.keep(Checkpoint {
-            execution: self.execution.clone(),
+            execution: self.execution.checkpoint(),
             world: self.world.clone(),
             events: self.events_sent + self.events.len(),
             paused: false,
@@ -308,7 +306,7 @@ impl Run {
     /// Nothing can be done right now: goes to the next answer or timer.
     async fn wait(&mut self, controls: &mut Receiver<Control>) -> Result<(), Gone> {
         self.flush().await?;
-        let due = self.world.due.keys().next().map(|(at, _, _)| *at);
+        let due = self.world.due.next();
         let next = match (due, self.execution.next_timer()) {
             (Some(due), Some(timer)) => Some(due.min(timer)),
             (due, timer) => due.or(timer),
@@ -335,11 +333,9 @@ impl Run {
         let now = self.world.now;
         let answer = due
             .filter(|due| *due <= now)
-            .and_then(|_| self.world.due.pop_first());
+            .and_then(|_| self.world.due.pop());
         match answer {
-            Some(((_, call, _), outcome)) => {
-                self.advance(Signal::Answer { call, outcome, now }).await
-            }
+            Some((_, call, outcome)) => self.advance(Signal::Answer { call, outcome, now }).await,
             None => self.advance(Signal::Time { now }).await,
         }
     }
@@ -366,11 +362,11 @@ impl Run {
                     let answers = self.world.mocks.answer(&call);
                     for (place, Answer { after, outcome }) in answers.into_iter().enumerate() {
                         let at = self.world.now.saturating_add(after);
-                        self.world.due.insert((at, call.id, place), outcome);
+                        self.world.due.insert(at, call.id, place, outcome);
                     }
                 }
                 Demand::Store(object) => self.tell(RunNews::Stored(Box::new(object))).await?,
-                Demand::Cancel(call) => self.world.due.retain(|(_, due, _), _| *due != call),
+                Demand::Cancel(call) => self.world.due.cancel(call),
             }
         }
         if self.events.len() >= BATCH {

@@ -12,8 +12,11 @@ use crate::engine::environment::Fixed;
 use crate::engine::environment::child_context;
 use crate::engine::environment::role_arn;
 use crate::engine::execution::EXPRESS_LIMIT;
+use crate::engine::guard::Standstill;
 use crate::engine::lanes::ChildNumber;
 use crate::engine::lanes::ThreadId;
+use crate::engine::pages::Pages;
+use crate::engine::pages::Share;
 use crate::engine::timer::Alarm;
 use crate::engine::timer::TimerKey;
 use crate::engine::trouble::TIMEOUT;
@@ -29,7 +32,14 @@ pub(crate) struct Child {
     pub root: ThreadId,
     pub next_event: u64,
     pub started_at: Millis,
+    pub standstill: Standstill,
     timer: Option<TimerKey>,
+}
+
+/// All child executions by number; those that have ended leave an empty place.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Children {
+    places: Pages<Option<Arc<Child>>>,
 }
 
 /// What a child execution is started with.
@@ -66,8 +76,7 @@ impl Execution {
         } = start;
         let name = self.draw(|chance| chance.uuid());
         let arn = self.program.child_arn(&machine, kind, &name);
-        self.child_count += 1;
-        let number = ChildNumber(self.child_count);
+        let number = self.children.next_number();
         let about = Arc::new(ChildExecution {
             number: number.0,
             name: Arc::from(name),
@@ -81,18 +90,16 @@ impl Execution {
             let at = self.now.saturating_add(EXPRESS_LIMIT);
             self.timers.set(at, Alarm::Child(number))
         });
-        self.children.insert(
-            number,
-            Arc::new(Child {
-                about,
-                kind,
-                fixed,
-                root,
-                next_event: 1,
-                started_at: self.now,
-                timer,
-            }),
-        );
+        self.children.add(Child {
+            about,
+            kind,
+            fixed,
+            root,
+            next_event: 1,
+            started_at: self.now,
+            standstill: Standstill::at(self.now),
+            timer,
+        });
         if let Some(thread) = self.threads.get_mut(root) {
             thread.child = Some(number);
         }
@@ -137,7 +144,7 @@ impl Execution {
             }
         };
         self.write(root, last, None, detail);
-        let child = self.children.remove(&number)?;
+        let child = self.children.remove(number)?;
         if let Some(timer) = child.timer {
             self.timers.clear(timer);
         }
@@ -160,7 +167,7 @@ impl Execution {
 
     /// An Express child execution has met its five minutes.
     pub(crate) fn time_out_child(&mut self, number: ChildNumber) {
-        let Some(root) = self.children.get(&number).map(|child| child.root) else {
+        let Some(root) = self.children.get(number).map(|child| child.root) else {
             return;
         };
         self.fail_child(root, ChildEnd::TimedOut);
@@ -170,10 +177,58 @@ impl Execution {
     pub(crate) fn fixed_of(&self, id: ThreadId) -> &Fixed {
         self.threads
             .get(id)
-            .and_then(|thread| self.children.get(&thread.child?))
+            .and_then(|thread| self.children.get(thread.child?))
             .map_or(&self.fixed, |child| &child.fixed)
     }
 }
+
+impl Children {
+    /// The number the next child execution gets.
+    fn next_number(&self) -> ChildNumber {
+        ChildNumber(u32::try_from(self.places.len() + 1).unwrap_or(u32::MAX))
+    }
+
+    fn add(&mut self, child: Child) {
+        self.places.push(Some(Arc::new(child)));
+    }
+
+    pub fn get(&self, number: ChildNumber) -> Option<&Child> {
+        self.places.get(place(number))?.as_deref()
+    }
+
+    pub fn get_mut(&mut self, number: ChildNumber) -> Option<&mut Child> {
+        let child = self.places.get_mut(place(number))?.as_mut()?;
+        Some(Arc::make_mut(child))
+    }
+
+    fn remove(&mut self, number: ChildNumber) -> Option<Arc<Child>> {
+        self.places.get_mut(place(number))?.take()
+    }
+
+    /// The outermost threads of those that run, in the order started.
+    pub fn roots(&self) -> Vec<ThreadId> {
+        self.places
+            .iter()
+            .flatten()
+            .map(|child| child.root)
+            .collect()
+    }
+}
+
+/// Where the child execution of a number lies: they are counted from one.
+fn place(number: ChildNumber) -> usize {
+    (number.0 as usize).wrapping_sub(1)
+}
+
+impl Share for Children {
+    fn share(&mut self) {
+        self.places.share();
+    }
+}
+
+impl Share for Arc<Child> {}
+
+impl Share for Arc<EndedChild> {}
 
 /// How a child execution ends.
 pub(crate) enum ChildEnd {

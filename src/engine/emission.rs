@@ -1,7 +1,5 @@
 //! What an execution tells: events, stages; and what its fields see while they are evaluated.
 
-use std::sync::Arc;
-
 use crate::engine::Event;
 use crate::engine::EventDetail;
 use crate::engine::Execution;
@@ -54,7 +52,7 @@ impl Execution {
                 (event, None)
             }
             Some(number) => {
-                let Some(child) = self.children.get_mut(&number).map(Arc::make_mut) else {
+                let Some(child) = self.children.get_mut(number) else {
                     return previous;
                 };
                 let event = child.next_event;

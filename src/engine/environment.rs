@@ -16,6 +16,7 @@ use crate::engine::lanes::Threads;
 use crate::engine::program::StateProgram;
 use crate::query::Value;
 use crate::query::jsonata::Bindings;
+use crate::query::jsonata::Expression;
 use crate::query::jsonpath::Path;
 use crate::query::jsonpath::PathError;
 use crate::query::jsonpath::Root;
@@ -57,7 +58,10 @@ impl<'a> Environment<'a> {
     pub fn read(&self, path: &Path) -> Result<Value, PathError> {
         match path.root() {
             Root::Input => path.read(self.input),
-            Root::Context => path.read(self.context_cache.get_or_init(|| self.context_object())),
+            Root::Context => match self.item_part(path) {
+                Some(value) => Ok(value),
+                None => path.read(self.context()),
+            },
             Root::Variable(name) => match self.variable(name) {
                 Some(value) => path.read(value),
                 None => path.read_with(|_| None),
@@ -65,27 +69,54 @@ impl<'a> Environment<'a> {
         }
     }
 
+    /// The Context Object, made once.
+    pub fn context(&self) -> &Value {
+        self.context_cache.get_or_init(|| self.context_object())
+    }
+
+    /// What a path into the item of a Map leads to, without a Context Object around it.
+    fn item_part(&self, path: &Path) -> Option<Value> {
+        let item = match (self.item, self.context) {
+            (Some(item), None) => item,
+            (Some(item), Some(Value::Object(_))) => item,
+            (None, None) => self.threads.item(self.thread)?,
+            (_, Some(_)) => return None,
+        };
+        if path.leads_to(&["Map", "Item", "Index"]) {
+            return Some(Value::from(item.index as i64));
+        }
+        path.read_below(&["Map", "Item", "Value"], &item.value)
+    }
+
     pub fn variable(&self, name: &str) -> Option<&'a Value> {
         self.threads.variable(self.thread, name)
     }
 
-    /// What JSONata expressions see: the variables, and `$states`.
-    pub fn bindings(&self) -> &Bindings {
+    /// What a JSONata expression sees: the variables, and `$states`. The Context Object is made only
+    /// when the first expression comes that reads it.
+    pub fn bindings_of(&self, expression: &Expression) -> &Bindings {
+        let bindings = self.bindings();
+        let fields = expression.state_fields();
+        if fields.is_none_or(|fields| fields.iter().any(|field| field == "context")) {
+            bindings.add_state("context", || self.context_object());
+        }
+        bindings
+    }
+
+    fn bindings(&self) -> &Bindings {
         self.bindings.get_or_init(|| {
             let mut bindings = Bindings::new(self.draw(|chance| chance.next()));
             bindings.clock = Some(self.now);
             for (name, value) in visible_variables(self.threads, self.thread) {
                 bindings.bind(name.as_ref(), value);
             }
-            let mut states = vec![("input", self.raw_input.clone())];
+            bindings.add_state("input", || self.raw_input.clone());
             if let Some(result) = self.result {
-                states.push(("result", result.clone()));
+                bindings.add_state("result", || result.clone());
             }
             if let Some(output) = self.error_output {
-                states.push(("errorOutput", output.clone()));
+                bindings.add_state("errorOutput", || output.clone());
             }
-            states.push(("context", self.context_object()));
-            bindings.bind("states", Value::object(states));
             bindings
         })
     }

@@ -126,7 +126,8 @@ pub enum EventDetail {
     /// Task, Lambda-function and activity events.
     Task {
         call: CallId,
-        event: TaskEvent,
+        /// Boxed, because most events of a history are smaller.
+        event: Box<TaskEvent>,
     },
     MapStateStarted {
         length: usize,

@@ -2,7 +2,6 @@
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::asl::StatePath;
@@ -23,19 +22,21 @@ use crate::engine::Status;
 use crate::engine::Step;
 use crate::engine::StoredObject;
 use crate::engine::chance::Chance;
-use crate::engine::child::Child;
 use crate::engine::child::ChildEnd;
+use crate::engine::child::Children;
 use crate::engine::environment::Fixed;
 use crate::engine::environment::fixed_context;
 use crate::engine::environment::role_arn;
 use crate::engine::environment::visible_variables;
-use crate::engine::lanes::ChildNumber;
+use crate::engine::guard::Standstill;
 use crate::engine::lanes::Stand;
 use crate::engine::lanes::Thread;
 use crate::engine::lanes::ThreadId;
 use crate::engine::lanes::Threads;
 use crate::engine::lanes::Visit;
 use crate::engine::measure::Measure;
+use crate::engine::pages::Queue;
+use crate::engine::pages::Share;
 use crate::engine::program::StateProgram;
 use crate::engine::timer::Alarm;
 use crate::engine::timer::Timers;
@@ -46,7 +47,7 @@ use crate::query::Value;
 /// What an Express workflow may last (quota "Maximum execution time").
 pub(crate) const EXPRESS_LIMIT: Millis = 300_000;
 
-/// One run of a program. Cloning it is cheap, and the copy goes on as the original would.
+/// One run of a program. A copy goes on as the original would; `checkpoint` makes many of them cheaply.
 #[derive(Clone, Debug)]
 pub struct Execution {
     pub(crate) program: Arc<Program>,
@@ -54,13 +55,11 @@ pub struct Execution {
     /// Replaces the Context Object.
     pub(crate) context: Option<Value>,
     pub(crate) threads: Threads,
-    pub(crate) queue: VecDeque<ThreadId>,
+    pub(crate) queue: Queue<ThreadId>,
     pub(crate) timers: Timers,
     pub(crate) calls: BTreeMap<CallId, ThreadId>,
     /// The child executions that run.
-    pub(crate) children: BTreeMap<ChildNumber, Arc<Child>>,
-    /// Child executions started so far.
-    pub(crate) child_count: u32,
+    pub(crate) children: Children,
     /// The threads as they stood when the failure that ended the execution came up inside a branch or iteration.
     pub(crate) wreck: Option<Arc<Threads>>,
     pub(crate) redrives: i64,
@@ -80,10 +79,7 @@ pub struct Execution {
     started_at: Millis,
     pub(crate) next_event: u64,
     transitions: u64,
-    /// The moment at which the clock stands, and the transitions by then.
-    pub(crate) standstill: (Millis, u64),
-    /// Micro-steps since the latest event, and the id of that event.
-    pub(crate) quiet: (u64, u64),
+    pub(crate) standstill: Standstill,
     pub(crate) history: bool,
     pub(crate) stages: bool,
     ended: Option<Ended>,
@@ -108,19 +104,19 @@ impl Execution {
                 .map(|(name, value)| (Arc::from(name), value))
                 .collect(),
             last: 0,
-            entries: Default::default(),
             visit: Visit::new(first, start.input.clone(), measure),
         });
+        let mut queue = Queue::default();
+        queue.push_back(root);
         let fixed = fixed_context(&program, &start.name, &start.input, start.at);
         Execution {
             fixed,
             context: None,
             threads,
-            queue: VecDeque::from([root]),
+            queue,
             timers: Timers::default(),
             calls: BTreeMap::new(),
-            children: BTreeMap::new(),
-            child_count: 0,
+            children: Children::default(),
             wreck: None,
             redrives: 0,
             chance: Cell::new(Chance::new(start.seed)),
@@ -138,8 +134,7 @@ impl Execution {
             started_at: start.at,
             next_event: 1,
             transitions: 0,
-            standstill: (start.at, 0),
-            quiet: (0, 0),
+            standstill: Standstill::at(start.at),
             history: start.history,
             stages: start.stages,
             ended: None,
@@ -243,6 +238,12 @@ impl Execution {
 
     /// Does one micro-step and adds what it brings to `step`, so that many steps share their memory.
     pub fn advance_into(&mut self, signal: Signal, step: &mut Step) {
+        let program = self.program.clone();
+        self.advance_in(&program, signal, step);
+    }
+
+    /// The same for one who holds the execution's program, which then need not be counted as held at each step.
+    pub(crate) fn advance_in(&mut self, program: &Program, signal: Signal, step: &mut Step) {
         if self.ended.is_some() && !matches!(signal, Signal::Redrive { .. }) {
             return;
         }
@@ -250,7 +251,7 @@ impl Execution {
         self.now = self.now.max(signal.now());
         self.begin();
         match signal {
-            Signal::Proceed { .. } => self.proceed(),
+            Signal::Proceed { .. } => self.proceed(program),
             Signal::Answer { call, outcome, .. } => self.answer(call, outcome),
             Signal::Time { .. } => self.ring(),
             Signal::Redrive { .. } => self.redrive(),
@@ -269,7 +270,28 @@ impl Execution {
             } => self.edit_input(&lane, &state, input),
         }
         self.guard();
+        self.drop_ended();
         std::mem::swap(&mut self.out, step);
+    }
+
+    /// A copy that shares whatever neither of the two has changed since. Costs little however many
+    /// branches and iterations are open.
+    pub fn checkpoint(&mut self) -> Execution {
+        self.threads.share();
+        self.queue.share();
+        self.children.share();
+        self.clone()
+    }
+
+    /// Takes threads from the front of the queue that have been aborted meanwhile.
+    fn drop_ended(&mut self) {
+        while self
+            .queue
+            .front()
+            .is_some_and(|id| self.threads.get(*id).is_none())
+        {
+            self.queue.pop_front();
+        }
     }
 
     fn begin(&mut self) {
@@ -304,11 +326,10 @@ impl Execution {
         self.limit_time(self.now);
     }
 
-    fn proceed(&mut self) {
+    fn proceed(&mut self, program: &Program) {
         let Some(id) = self.queue.pop_front() else {
             return;
         };
-        let program = self.program.clone();
         let Some(thread) = self.threads.get_mut(id) else {
             return;
         };
@@ -363,7 +384,7 @@ impl Execution {
         visit.before = thread.last;
         visit.entered_at = self.now;
         let input = visit.input.clone();
-        let edited = std::mem::take(&mut visit.edited);
+        let edited = std::mem::take(&mut visit.edited).then(|| input.clone());
         self.transitions += 1;
         if let Err(trouble) = self.count_entry(id) {
             match self.threads.get(id).and_then(|thread| thread.child) {
@@ -379,14 +400,14 @@ impl Execution {
             EventDetail::StateEntered {
                 kind: state.kind,
                 name: state.name.clone(),
-                input: input.clone(),
+                input,
             },
         );
         if let Some(thread) = self.threads.get_mut(id) {
             thread.visit.entered = entered;
             thread.visit.stand = Stand::Work;
         }
-        if edited {
+        if let Some(input) = edited {
             self.note_edit(id, state, input);
         }
         self.queue.push_front(id);
@@ -463,8 +484,7 @@ impl Execution {
     }
 
     pub(crate) fn finish(&mut self, ended: Ended) {
-        let children: Vec<ThreadId> = self.children.values().map(|child| child.root).collect();
-        for child in children {
+        for child in self.children.roots() {
             let parent = self.threads.get(child).and_then(|thread| thread.parent);
             let ended = self.end_child(child, ChildEnd::Aborted);
             if let Some(parent) = parent {

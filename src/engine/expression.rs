@@ -37,7 +37,10 @@ impl JsonataField {
     }
 
     pub fn evaluate(&self, environment: &Environment<'_>) -> Result<Value, Trouble> {
-        match self.expression.evaluate(environment.bindings()) {
+        match self
+            .expression
+            .evaluate(environment.bindings_of(&self.expression))
+        {
             Ok(Outcome::Value(value)) => Ok(value),
             Ok(Outcome::Undefined) => Err(self.complaint("returned nothing (undefined).")),
             Ok(Outcome::Function) => Err(self.complaint("returned an unsupported result type.")),
@@ -108,7 +111,7 @@ pub(crate) fn evaluate_intrinsic(
 ) -> Result<Value, Trouble> {
     let resolve = |root: &Root| match root {
         Root::Input => Some(environment.input.clone()),
-        Root::Context => Some(environment.context_object()),
+        Root::Context => Some(environment.context().clone()),
         Root::Variable(name) => environment.variable(name).cloned(),
     };
     let seed = environment.draw(|chance| chance.next());

@@ -349,8 +349,8 @@ impl Execution {
         self.forget(id);
     }
 
+    /// Removes a thread. Where it is queued its number leads nowhere from now on.
     pub(crate) fn forget(&mut self, id: ThreadId) {
-        self.queue.retain(|queued| *queued != id);
         self.threads.remove(id);
     }
 }

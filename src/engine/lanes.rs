@@ -1,6 +1,5 @@
 //! The threads of an execution: one for the outermost scope, one for each open branch and iteration.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::engine::CallId;
@@ -8,16 +7,20 @@ use crate::engine::Lane;
 use crate::engine::Millis;
 use crate::engine::Status;
 use crate::engine::child::EndedChild;
-use crate::engine::guard::Entries;
 use crate::engine::measure::Measure;
+use crate::engine::pages::Pages;
+use crate::engine::pages::Share;
 use crate::engine::program::StateIndex;
 use crate::engine::timer::TimerKey;
 use crate::engine::trouble::Trouble;
 use crate::query::Value;
 
-/// The number of a thread. Numbers of ended threads are used again.
+/// The number of a thread. Places of ended threads are used again, numbers are not: an old number leads nowhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct ThreadId(pub u32);
+pub(crate) struct ThreadId {
+    slot: u32,
+    generation: u32,
+}
 
 /// The number of a child execution within its execution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -26,8 +29,24 @@ pub(crate) struct ChildNumber(pub u32);
 /// All threads by number.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Threads {
-    slots: Vec<Option<Box<Thread>>>,
-    free: Vec<ThreadId>,
+    slots: Pages<Slot>,
+    /// The free place that was left last; each names the one before.
+    free: Option<u32>,
+}
+
+#[derive(Clone, Debug)]
+struct Slot {
+    /// Threads that have ended here.
+    generation: u32,
+    content: Content,
+}
+
+#[derive(Clone, Debug)]
+enum Content {
+    Own(Box<Thread>),
+    /// Other copies of the execution hold this thread too.
+    Shared(Arc<Thread>),
+    Free(Option<u32>),
 }
 
 /// Where one branch or iteration stands.
@@ -45,8 +64,6 @@ pub(crate) struct Thread {
     pub variables: Vec<(Arc<str>, Value)>,
     /// The latest event of this thread's chain.
     pub last: u64,
-    /// States entered so far, to notice circles.
-    pub entries: Entries,
     pub visit: Visit,
 }
 
@@ -122,8 +139,8 @@ pub(crate) struct Container {
     pub next: usize,
     pub limit: usize,
     /// The open lanes by branch or iteration.
-    pub running: BTreeMap<usize, ThreadId>,
-    pub results: Vec<Option<Value>>,
+    pub running: Running,
+    pub results: Pages<Option<Value>>,
     /// Of the results so far.
     pub bound: Measure,
     pub finished: usize,
@@ -132,6 +149,13 @@ pub(crate) struct Container {
     /// A bound of what a lane gets.
     pub measure: Measure,
     pub map: Option<MapRun>,
+}
+
+/// The open lanes of a container by branch or iteration.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Running {
+    lanes: Pages<Option<ThreadId>>,
+    count: usize,
 }
 
 /// What a Map needs to begin its iterations.
@@ -156,7 +180,7 @@ pub(crate) struct DistributedRun {
     pub tolerated_count: Option<i64>,
     pub tolerated_percentage: Option<f64>,
     /// The child executions that have ended, by item or batch.
-    pub ended: Vec<Option<Arc<EndedChild>>>,
+    pub ended: Pages<Option<Arc<EndedChild>>>,
     pub redrives: i64,
 }
 
@@ -165,10 +189,11 @@ impl DistributedRun {
     pub fn restart(&mut self) {
         self.redrives += 1;
         self.failed_items = 0;
-        for slot in &mut self.ended {
-            if slot
-                .as_ref()
-                .is_some_and(|child| child.status != Status::Succeeded)
+        for index in 0..self.ended.len() {
+            if let Some(slot) = self.ended.get_mut(index)
+                && slot
+                    .as_ref()
+                    .is_some_and(|child| child.status != Status::Succeeded)
             {
                 *slot = None;
             }
@@ -205,36 +230,67 @@ impl Visit {
 
 impl Threads {
     pub fn get(&self, id: ThreadId) -> Option<&Thread> {
-        self.slots.get(id.0 as usize)?.as_deref()
+        let slot = self.slots.get(id.slot as usize)?;
+        slot.thread().filter(|_| slot.generation == id.generation)
     }
 
     pub fn get_mut(&mut self, id: ThreadId) -> Option<&mut Thread> {
-        self.slots.get_mut(id.0 as usize)?.as_deref_mut()
+        let slot = self.slots.get_mut(id.slot as usize)?;
+        if slot.generation != id.generation {
+            return None;
+        }
+        if let Content::Shared(thread) = &slot.content {
+            slot.content = Content::Own(Box::new(thread.as_ref().clone()));
+        }
+        match &mut slot.content {
+            Content::Own(thread) => Some(thread),
+            Content::Shared(_) | Content::Free(_) => None,
+        }
     }
 
     pub fn insert(&mut self, thread: Thread) -> ThreadId {
-        let boxed = Some(Box::new(thread));
-        if let Some(id) = self.free.pop()
-            && let Some(slot) = self.slots.get_mut(id.0 as usize)
+        let content = Content::Own(Box::new(thread));
+        if let Some(place) = self.free
+            && let Some(slot) = self.slots.get_mut(place as usize)
+            && let Content::Free(next) = slot.content
         {
-            *slot = boxed;
-            return id;
+            self.free = next;
+            slot.content = content;
+            return ThreadId {
+                slot: place,
+                generation: slot.generation,
+            };
         }
-        self.slots.push(boxed);
-        ThreadId(self.slots.len() as u32 - 1)
+        let place = self.slots.len() as u32;
+        self.slots.push(Slot {
+            generation: 0,
+            content,
+        });
+        ThreadId {
+            slot: place,
+            generation: 0,
+        }
     }
 
-    pub fn remove(&mut self, id: ThreadId) -> Option<Box<Thread>> {
-        let thread = self.slots.get_mut(id.0 as usize)?.take()?;
-        self.free.push(id);
-        Some(thread)
+    pub fn remove(&mut self, id: ThreadId) {
+        if let Some(slot) = self.slots.get_mut(id.slot as usize)
+            && slot.generation == id.generation
+            && slot.thread().is_some()
+        {
+            slot.generation = slot.generation.wrapping_add(1);
+            slot.content = Content::Free(self.free);
+            self.free = Some(id.slot);
+        }
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (ThreadId, &Thread)> {
-        self.slots
-            .iter()
-            .enumerate()
-            .filter_map(|(index, slot)| Some((ThreadId(index as u32), slot.as_deref()?)))
+        self.slots.iter().enumerate().filter_map(|(place, slot)| {
+            let id = ThreadId {
+                slot: place as u32,
+                generation: slot.generation,
+            };
+            Some((id, slot.thread()?))
+        })
     }
 
     /// The variable as a thread sees it: its own, else that of the scopes around it.
@@ -278,5 +334,79 @@ impl Thread {
             Some(entry) => entry.1 = value,
             None => self.variables.push((name.clone(), value)),
         }
+    }
+}
+
+impl Slot {
+    fn thread(&self) -> Option<&Thread> {
+        match &self.content {
+            Content::Own(thread) => Some(thread),
+            Content::Shared(thread) => Some(thread),
+            Content::Free(_) => None,
+        }
+    }
+}
+
+impl Running {
+    pub fn len(&self) -> usize {
+        self.count
+    }
+
+    pub fn insert(&mut self, index: usize, lane: ThreadId) {
+        while self.lanes.len() <= index {
+            self.lanes.push(None);
+        }
+        if let Some(place) = self.lanes.get_mut(index)
+            && place.replace(lane).is_none()
+        {
+            self.count += 1;
+        }
+    }
+
+    pub fn remove(&mut self, index: &usize) {
+        if let Some(place) = self.lanes.get_mut(*index)
+            && place.take().is_some()
+        {
+            self.count -= 1;
+        }
+    }
+
+    /// The lanes in the order of their branches or iterations.
+    pub fn into_values(self) -> impl Iterator<Item = ThreadId> {
+        let open: Vec<ThreadId> = self.lanes.iter().flatten().copied().collect();
+        open.into_iter()
+    }
+}
+
+impl Share for ThreadId {}
+
+impl Share for Value {}
+
+impl Share for Threads {
+    fn share(&mut self) {
+        self.slots.share();
+    }
+}
+
+impl Share for Slot {
+    fn share(&mut self) {
+        let Content::Own(thread) = &mut self.content else {
+            return;
+        };
+        if let Stand::Container(container) = &mut thread.visit.stand {
+            container.running.lanes.share();
+            container.results.share();
+            if let Some(run) = container
+                .map
+                .as_mut()
+                .and_then(|map| map.distributed.as_mut())
+            {
+                run.ended.share();
+            }
+        }
+        self.content = match std::mem::replace(&mut self.content, Content::Free(None)) {
+            Content::Own(thread) => Content::Shared(Arc::from(thread)),
+            content @ (Content::Shared(_) | Content::Free(_)) => content,
+        };
     }
 }

@@ -11,6 +11,7 @@ mod chance;
 mod child;
 mod choice;
 mod compile;
+mod due;
 mod emission;
 mod environment;
 mod event;
@@ -23,6 +24,7 @@ mod history;
 mod instant;
 mod lanes;
 mod measure;
+mod pages;
 mod passage;
 mod program;
 mod redrive;
@@ -38,6 +40,7 @@ mod trouble;
 
 pub use call::{Call, CallId, Outcome};
 pub use compile::compile;
+pub use due::Due;
 pub use event::{
     ChildExecution, Event, EventDetail, Lane, LaneStep, MapRunLimits, Millis, TaskEvent,
 };

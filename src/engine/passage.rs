@@ -30,6 +30,21 @@ pub(crate) struct Departure {
     pub next: Next,
 }
 
+/// A state's input before and after `InputPath`.
+pub(crate) struct SeenInput {
+    pub raw: Value,
+    /// What `InputPath` selected, where it is not the whole.
+    pub selected: Option<Value>,
+    pub measure: Measure,
+}
+
+impl SeenInput {
+    /// What `$` means in the state's other fields.
+    pub fn effective(&self) -> &Value {
+        self.selected.as_ref().unwrap_or(&self.raw)
+    }
+}
+
 impl Departure {
     /// What a state hands on, unless it is larger than a state may hand on.
     pub(crate) fn within_limit(
@@ -58,22 +73,34 @@ impl Execution {
         id: ThreadId,
         state: &StateProgram,
     ) -> Result<(Value, Value, Measure), Trouble> {
-        let Some(thread) = self.threads.get(id) else {
-            return Ok(Default::default());
-        };
-        let raw = thread.visit.input.clone();
-        let measure = thread.visit.measure;
-        let effective = match &state.input_path {
-            Selection::Whole => raw.clone(),
+        let seen = self.seen_input(id, state)?;
+        let effective = seen.effective().clone();
+        Ok((seen.raw, effective, seen.measure))
+    }
+
+    /// The state's input before and after `InputPath`.
+    pub(crate) fn seen_input(
+        &mut self,
+        id: ThreadId,
+        state: &StateProgram,
+    ) -> Result<SeenInput, Trouble> {
+        let (raw, measure) = self.raw_input(id);
+        let selected = match &state.input_path {
+            Selection::Whole => None,
             selection => {
                 let environment = self.environment(id, state, &raw, &raw);
-                select(selection, "InputPath", &environment)?
+                Some(select(selection, "InputPath", &environment)?)
             }
         };
+        let seen = SeenInput {
+            raw,
+            selected,
+            measure,
+        };
         if state.language == QueryLanguage::JsonPath {
-            self.stage(id, state, StageKind::AfterInputPath, &effective);
+            self.stage(id, state, StageKind::AfterInputPath, seen.effective());
         }
-        Ok((raw, effective, measure))
+        Ok(seen)
     }
 
     /// The effective payload: `Parameters` or `Arguments`, else the effective input.
@@ -82,13 +109,13 @@ impl Execution {
         id: ThreadId,
         state: &StateProgram,
     ) -> Result<(Value, Measure), Trouble> {
-        let (raw, effective, measure) = self.effective_input(id, state)?;
+        let seen = self.seen_input(id, state)?;
         let (payload, measure) = match &state.arguments {
-            None => (effective, measure),
+            None => (seen.selected.unwrap_or(seen.raw), seen.measure),
             Some(template) => {
-                let environment = self.environment(id, state, &effective, &raw);
+                let environment = self.environment(id, state, seen.effective(), &seen.raw);
                 let payload = template.evaluate(&environment)?;
-                let measure = template.measure(&payload, measure);
+                let measure = template.measure(&payload, seen.measure);
                 (payload, measure)
             }
         };
@@ -131,6 +158,9 @@ impl Execution {
         result: Value,
         measure: Measure,
     ) -> Result<Departure, Trouble> {
+        if state.hands_on_result() && !self.stages {
+            return Departure::within_limit(state, result, measure, Vec::new(), state.next);
+        }
         let (raw, input_measure) = self.raw_input(id);
         let (selected, selected_measure) = match &state.result_selector {
             None => (result, measure),
@@ -266,6 +296,14 @@ impl StateProgram {
         }
     }
 
+    /// Nothing stands between the result and the output; JSONPath only.
+    fn hands_on_result(&self) -> bool {
+        self.result_selector.is_none()
+            && self.assign.is_empty()
+            && matches!(self.result_path, Placement::Whole)
+            && matches!(self.output_path, Selection::Whole)
+    }
+
     /// The types whose Context Object counts retries.
     pub fn has_retry_count(&self) -> bool {
         matches!(
@@ -335,7 +373,10 @@ pub(crate) fn place(
                 )
                 .at_field("/ResultPath")
             })?;
-            let levels = text.matches(['.', '[']).count();
+            let levels = text
+                .bytes()
+                .filter(|byte| matches!(byte, b'.' | b'['))
+                .count();
             let measure = input_measure.joined(measure, text.len() * 6 + 8, levels);
             Ok((output, measure))
         }

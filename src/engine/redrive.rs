@@ -13,6 +13,7 @@ use crate::engine::ExecutionKind;
 use crate::engine::Status;
 use crate::engine::guard::HISTORY_LIMIT;
 use crate::engine::lanes::Container;
+use crate::engine::lanes::Running;
 use crate::engine::lanes::Stand;
 use crate::engine::lanes::ThreadId;
 use crate::query::Value;
@@ -151,7 +152,7 @@ impl Execution {
 impl Container {
     /// Forgets the lanes that did not succeed, so that they begin again.
     fn restart(&mut self) {
-        self.running.clear();
+        self.running = Running::default();
         self.next = 0;
         self.finished = self.results.iter().flatten().count();
     }

@@ -1,11 +1,10 @@
 //! Running to the end on a virtual clock: waiting takes no time, answers come from a function.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::engine::Call;
-use crate::engine::CallId;
 use crate::engine::Demand;
+use crate::engine::Due;
 use crate::engine::Ended;
 use crate::engine::Event;
 use crate::engine::Execution;
@@ -81,16 +80,16 @@ fn go_on(
     mut stored: Vec<StoredObject>,
     answer: &mut dyn FnMut(&Call) -> Vec<Answer>,
 ) -> Simulation {
+    let program = execution.program().clone();
     let mut now = execution.now();
-    let mut due: BTreeMap<(Millis, CallId, usize), Outcome> = BTreeMap::new();
+    let mut due = Due::default();
     loop {
         let signal = if execution.ready().is_some() {
             Signal::Proceed { now }
         } else {
-            let answered = due.keys().next().map(|(at, _, _)| *at);
-            match (answered, execution.next_timer()) {
+            match (due.next(), execution.next_timer()) {
                 (Some(at), timer) if timer.is_none_or(|timer| at <= timer) => {
-                    let Some(((at, call, _), outcome)) = due.pop_first() else {
+                    let Some((at, call, outcome)) = due.pop() else {
                         break;
                     };
                     now = now.max(at);
@@ -103,17 +102,17 @@ fn go_on(
                 (_, None) => break,
             }
         };
-        execution.advance_into(signal, &mut step);
+        execution.advance_in(&program, signal, &mut step);
         for demand in step.demands.drain(..) {
             match demand {
                 Demand::Call(call) => {
                     for (place, Answer { after, outcome }) in answer(&call).into_iter().enumerate()
                     {
-                        due.insert((now.saturating_add(after), call.id, place), outcome);
+                        due.insert(now.saturating_add(after), call.id, place, outcome);
                     }
                 }
                 Demand::Store(object) => stored.push(object),
-                Demand::Cancel(call) => due.retain(|(_, due, _), _| *due != call),
+                Demand::Cancel(call) => due.cancel(call),
             }
         }
         if execution.ended().is_some() {

@@ -9,11 +9,13 @@ pub mod intrinsics;
 mod java;
 pub mod jsonata;
 pub mod jsonpath;
+mod map;
 mod template;
 mod value;
 
 pub use chance::Chance;
 pub use digest::hex_digest;
 pub use java::java_text;
+pub use map::Map;
 pub use template::{jsonata_inside, jsonata_range};
-pub use value::{Map, Number, Value, ValueError};
+pub use value::{Number, Value, ValueError};

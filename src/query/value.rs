@@ -7,12 +7,10 @@
 use std::fmt;
 use std::sync::Arc;
 
-use indexmap::IndexMap;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
-/// The members of a JSON object in the order in which they were written.
-pub type Map = IndexMap<Arc<str>, Value>;
+use crate::query::Map;
 
 /// A JSON value, cheap to clone.
 ///
@@ -162,7 +160,7 @@ impl Value {
         match self {
             Value::Null => 4,
             Value::Bool(flag) => 5 - usize::from(*flag),
-            Value::Number(number) => number.to_string().len(),
+            Value::Number(number) => number.json_len(),
             Value::String(text) => escaped_len(text),
             Value::Array(items) => {
                 1 + items.len().max(1) + items.iter().map(Value::json_len).sum::<usize>()
@@ -190,6 +188,15 @@ fn escaped_len(text: &str) -> usize {
 }
 
 impl Number {
+    fn json_len(self) -> usize {
+        let digits = |integer: u64| integer.checked_ilog10().unwrap_or_default() as usize + 1;
+        match self {
+            Number::Int(integer) => digits(integer.unsigned_abs()) + usize::from(integer < 0),
+            Number::Unsigned(integer) => digits(integer),
+            Number::Float(_) => self.to_string().len(),
+        }
+    }
+
     pub fn as_f64(self) -> f64 {
         match self {
             Number::Int(integer) => integer as f64,
@@ -428,6 +435,7 @@ mod tests {
             r#"{"a":[1,2.5,-3e10,true,false,null],"b":"x\"\\\n\u0001é","c":{},"d":[]}"#,
             "[]",
             "18446744073709551615",
+            "[0,9,10,-1,-10,99,100,-9223372036854775808,9223372036854775807]",
         ] {
             let value = Value::parse(text).unwrap();
             assert_eq!(value.json_len(), value.to_json().len(), "{text}");

@@ -288,7 +288,7 @@ impl Reader<'_> {
             _ => (
                 EventDetail::Task {
                     call: CallId(0),
-                    event: task_event(kind, details)?,
+                    event: Box::new(task_event(kind, details)?),
                 },
                 Some(StateKind::Task),
             ),

@@ -20,8 +20,8 @@ impl Execution {
         rules: &[ChoiceRule],
         default: Option<StateIndex>,
     ) -> Result<(), Trouble> {
-        let (raw, effective, measure) = self.effective_input(id, state)?;
-        let environment = self.environment(id, state, &effective, &raw);
+        let seen = self.seen_input(id, state)?;
+        let environment = self.environment(id, state, seen.effective(), &seen.raw);
         let mut chosen = None;
         for (index, rule) in rules.iter().enumerate() {
             if rule
@@ -45,7 +45,8 @@ impl Execution {
             QueryLanguage::JsonPath => {
                 let assigned = assign(assignments, &environment)?;
                 let output = select(&state.output_path, "OutputPath", &environment)?;
-                let measure = measure
+                let measure = seen
+                    .measure
                     .check(&output)
                     .map_err(|excess| Trouble::excess(excess, &state.name))?;
                 Departure {
@@ -59,7 +60,7 @@ impl Execution {
                 id,
                 state,
                 None,
-                measure,
+                seen.measure,
                 output.or(state.output.as_ref()),
                 assignments,
                 next,

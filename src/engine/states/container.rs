@@ -1,6 +1,5 @@
 //! What Map and Parallel share: lanes that begin, end and make up one result.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::asl::StateKind;
@@ -12,12 +11,14 @@ use crate::engine::child::ChildStart;
 use crate::engine::lanes::Container;
 use crate::engine::lanes::Item;
 use crate::engine::lanes::Parent;
+use crate::engine::lanes::Running;
 use crate::engine::lanes::Stand;
 use crate::engine::lanes::Thread;
 use crate::engine::lanes::ThreadId;
 use crate::engine::lanes::Visit;
 use crate::engine::measure::Measure;
 use crate::engine::measure::PAYLOAD_LIMIT;
+use crate::engine::pages::Pages;
 use crate::engine::program::StateProgram;
 use crate::engine::program::Work;
 use crate::engine::trouble::Trouble;
@@ -127,7 +128,6 @@ impl Execution {
             item: item.filter(|_| !isolated),
             variables: Vec::new(),
             last: if isolated { 0 } else { outer.last },
-            entries: Default::default(),
             visit: Visit::new(start, input, container.measure),
         })
     }
@@ -219,7 +219,7 @@ impl Execution {
             _ => EventDetail::MapStateSucceeded,
         };
         self.emit_leaf(id, state, detail);
-        let results = results.into_iter().flatten().collect();
+        let results = results.iter().flatten().cloned().collect();
         self.conclude_results(id, state, results, bound);
     }
 
@@ -277,8 +277,8 @@ impl Container {
             length,
             next: 0,
             limit: if limit == 0 { usize::MAX } else { limit },
-            running: BTreeMap::new(),
-            results: vec![None; length],
+            running: Running::default(),
+            results: Pages::filled(length, None),
             bound: Measure { bytes: 2, depth: 1 },
             finished: 0,
             input,

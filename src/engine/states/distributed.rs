@@ -16,6 +16,7 @@ use crate::engine::lanes::Stand;
 use crate::engine::lanes::ThreadId;
 use crate::engine::measure::Measure;
 use crate::engine::measure::PAYLOAD_LIMIT;
+use crate::engine::pages::Pages;
 use crate::engine::program::BatcherWork;
 use crate::engine::program::DistributedWork;
 use crate::engine::program::MapWork;
@@ -93,7 +94,7 @@ impl Execution {
                 failed_items: 0,
                 tolerated_count: plan.tolerated_count,
                 tolerated_percentage: plan.tolerated_percentage,
-                ended: vec![None; inputs.len()],
+                ended: Pages::filled(inputs.len(), None),
                 redrives: 0,
             }),
             items,
@@ -288,7 +289,7 @@ impl Execution {
         &mut self,
         id: ThreadId,
         state: &StateProgram,
-        results: Vec<Option<Value>>,
+        results: Pages<Option<Value>>,
     ) -> Result<(), Trouble> {
         let written = self.write_results(id, state);
         if let Err(trouble) = &written {

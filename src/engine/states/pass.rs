@@ -45,7 +45,8 @@ impl Execution {
     }
 
     pub(crate) fn succeed(&mut self, id: ThreadId, state: &StateProgram) -> Result<(), Trouble> {
-        let (_, effective, measure) = self.effective_input(id, state)?;
-        self.exit(id, state, effective, measure)
+        let seen = self.seen_input(id, state)?;
+        let effective = seen.selected.unwrap_or(seen.raw);
+        self.exit(id, state, effective, seen.measure)
     }
 }

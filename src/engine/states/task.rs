@@ -122,6 +122,7 @@ impl Execution {
     }
 
     fn emit_task(&mut self, id: ThreadId, state: &StateProgram, call: CallId, event: TaskEvent) {
+        let event = Box::new(event);
         self.emit(id, state, EventDetail::Task { call, event });
     }
 

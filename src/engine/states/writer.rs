@@ -13,6 +13,7 @@ use crate::engine::lanes::DistributedRun;
 use crate::engine::lanes::MapRun;
 use crate::engine::lanes::Stand;
 use crate::engine::lanes::ThreadId;
+use crate::engine::pages::Pages;
 use crate::engine::program::StateProgram;
 use crate::engine::program::Transformation;
 use crate::engine::program::Work;
@@ -88,14 +89,14 @@ impl Execution {
         &self,
         id: ThreadId,
         state: &StateProgram,
-        results: Vec<Option<Value>>,
+        results: Pages<Option<Value>>,
     ) -> Value {
         let shape = writer_of(state).and_then(|writer| writer.transformation);
         let Some((map, run)) = self.map_run(id) else {
-            return Value::array(results.into_iter().flatten().collect());
+            return Value::array(results.iter().flatten().cloned().collect());
         };
         if shape.is_none() && results.iter().all(Option::is_some) {
-            return Value::array(results.into_iter().flatten().collect());
+            return Value::array(results.iter().flatten().cloned().collect());
         }
         let ended = run.ended.iter().flatten().map(AsRef::as_ref);
         Value::array(shaped(

@@ -23,6 +23,8 @@ pub struct Bindings {
     pub(crate) chance: Rc<RefCell<Chance>>,
     input: Option<Entry>,
     names: IndexMap<String, Entry>,
+    /// The members of `$states`, where they are given one by one.
+    states: RefCell<Vec<(&'static str, Entry)>>,
 }
 
 /// Whether AWS's restrictions hold.
@@ -68,12 +70,21 @@ impl Bindings {
             chance: Rc::new(RefCell::new(Chance::seeded(seed))),
             input: None,
             names: IndexMap::new(),
+            states: RefCell::new(Vec::new()),
         }
     }
 
     /// Binds `$name`; `states` is the object of the state's own data.
     pub fn bind(&mut self, name: impl Into<String>, value: Value) {
         self.names.insert(name.into(), Entry::new(value));
+    }
+
+    /// Adds a member to `$states`, made only where it is not there yet.
+    pub fn add_state(&self, name: &'static str, make: impl FnOnce() -> Value) {
+        let mut states = self.states.borrow_mut();
+        if !states.iter().any(|(known, _)| *known == name) {
+            states.push((name, Entry::new(make())));
+        }
     }
 
     /// The input document `$`, which Step Functions leaves undefined.
@@ -95,6 +106,7 @@ impl Bindings {
         state_fields: Option<&'a [String]>,
         uses: impl Fn(&str) -> bool + 'a,
     ) -> impl Iterator<Item = (&'a str, JValue)> + 'a {
+        let states = self.states(state_fields, uses("states"));
         self.names
             .iter()
             .filter(move |(name, _)| uses(name))
@@ -105,6 +117,22 @@ impl Bindings {
                 };
                 (name.as_str(), value)
             })
+            .chain(states)
+    }
+
+    fn states(&self, fields: Option<&[String]>, used: bool) -> Option<(&str, JValue)> {
+        let states = self.states.borrow();
+        if !used || states.is_empty() {
+            return None;
+        }
+        let members: IndexMap<String, JValue> = states
+            .iter()
+            .filter(|(name, _)| {
+                fields.is_none_or(|fields| fields.iter().any(|field| field == name))
+            })
+            .map(|(name, entry)| ((*name).to_owned(), entry.whole()))
+            .collect();
+        Some(("states", JValue::object(members)))
     }
 }
 

@@ -112,6 +112,37 @@ impl Path {
         read::read(&self.steps, document)
     }
 
+    /// Whether the path is its root and these members below it.
+    pub fn leads_to(&self, members: &[&str]) -> bool {
+        self.below(members).is_some_and(<[Step]>::is_empty)
+    }
+
+    /// Reads from a value that is known to stand below these members of the path's root. Nothing
+    /// where the path does not begin so, or where only reading from its root tells what it gives.
+    pub fn read_below(&self, members: &[&str], value: &Value) -> Option<Value> {
+        read::straight(self.below(members)?, value).cloned()
+    }
+
+    /// The steps that follow these members; nothing where the path does not begin with them.
+    fn below(&self, members: &[&str]) -> Option<&[Step]> {
+        let (first, rest) = self.steps.split_at_checked(members.len())?;
+        first
+            .iter()
+            .zip(members)
+            .all(|(step, member)| match step {
+                Step::Properties { names, .. } => {
+                    matches!(names.as_slice(), [name] if name.as_ref() == *member)
+                }
+                Step::Indexes(_)
+                | Step::Slice { .. }
+                | Step::Wildcard
+                | Step::Scan
+                | Step::Filter(_)
+                | Step::Function { .. } => false,
+            })
+            .then_some(rest)
+    }
+
     /// Reads with the root's value looked up by `resolve`, which answers nothing for an unknown variable.
     pub fn read_with(
         &self,

@@ -32,6 +32,9 @@ pub fn read(steps: &[Step], document: &Value) -> Result<Value, PathError> {
 
 /// Reads from `from`, where `$` in filters means `document`.
 pub fn read_in(steps: &[Step], from: &Value, document: &Value) -> Result<Value, PathError> {
+    if let Some(value) = straight(steps, from) {
+        return Ok(value.clone());
+    }
     let mut walk = Walk::new(steps, document, false);
     let result = walk.step(0, from);
     if let Err(limit @ PathError::TooMuch(_)) = result {
@@ -47,6 +50,25 @@ pub fn read_in(steps: &[Step], from: &Value, document: &Value) -> Result<Value, 
     walk.found
         .pop()
         .ok_or_else(|| PathError::NotFound(format!("No results for path: ${}", spell(steps))))
+}
+
+/// The value where nothing but members and indexes lead to it and all of them are there, as nearly always.
+pub fn straight<'v>(steps: &[Step], from: &'v Value) -> Option<&'v Value> {
+    steps.iter().try_fold(from, |value, step| match step {
+        Step::Properties { names, .. } => match (names.as_slice(), value) {
+            ([name], Value::Object(members)) => members.get(name),
+            _ => None,
+        },
+        Step::Indexes(indexes) => match (indexes.as_slice(), value) {
+            ([index], Value::Array(items)) => items.get(usize::try_from(*index).ok()?),
+            _ => None,
+        },
+        Step::Slice { .. }
+        | Step::Wildcard
+        | Step::Scan
+        | Step::Filter(_)
+        | Step::Function { .. } => None,
+    })
 }
 
 /// Whether the path leads somewhere, with every member on its way required.

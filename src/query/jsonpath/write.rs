@@ -31,9 +31,15 @@ pub fn write(path: &Path, document: &mut Value, value: Value) -> Result<(), Path
                 let Value::Object(members) = place else {
                     return Err(PathError::invalid(path.text()));
                 };
-                Arc::make_mut(members)
-                    .entry(name.clone())
-                    .or_insert_with(|| Value::Object(Arc::new(Map::new())))
+                let last = index + 1 == path.steps.len();
+                let fresh = || match last {
+                    true => Value::Null,
+                    false => Value::Object(Arc::new(Map::new())),
+                };
+                match Arc::make_mut(members).get_or_insert_with(name, fresh) {
+                    Some(member) => member,
+                    None => return Err(PathError::invalid(path.text())),
+                }
             }
             Step::Indexes(indexes) => {
                 let position = indexes

@@ -270,7 +270,7 @@ pub fn mark_of(detail: &EventDetail) -> Option<Status> {
         | EventDetail::WaitStateAborted
         | EventDetail::TaskStateAborted => Some(Status::Aborted),
         EventDetail::InputEdited { .. } => Some(Status::Paused),
-        EventDetail::Task { event, .. } => match event {
+        EventDetail::Task { event, .. } => match event.as_ref() {
             TaskEvent::LambdaFailed { .. }
             | TaskEvent::LambdaTimedOut { .. }
             | TaskEvent::ActivityFailed { .. }
