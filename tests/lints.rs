@@ -271,6 +271,10 @@ fn expressions_of_jsonata() {
         "JSONata",
         &[
             (
+                r#""Type": "Task", "Resource": "later", "Arguments": "a""#,
+                &["~NOT_AN_ADDRESS /Resource", "~TEMPLATE_OBJECT /Arguments"],
+            ),
+            (
                 r#""Type": "Pass", "Output": "{% $states.result %}""#,
                 &["~JSONATA_STATES /Output"],
             ),

@@ -15,6 +15,7 @@ use crate::asl::lints::finding::NO_JSONATA;
 use crate::asl::lints::finding::SCHEMA;
 use crate::asl::lints::finding::UNSUPPORTED;
 use crate::asl::nearest::nearest;
+use crate::asl::schema::Field;
 use crate::asl::schema::Holds;
 use crate::asl::schema::Place;
 use crate::query::jsonata::Expression;
@@ -75,6 +76,7 @@ pub(crate) fn check(document: &Document<'_>, findings: &mut Vec<Finding>) {
             QueryLanguage::Jsonata if takes_jsonata(field) => {
                 let condition = field.holds == Holds::Condition;
                 beside(document, member.value, condition, findings);
+                findings.extend(plain(document, field, member.value));
             }
             QueryLanguage::JsonPath
                 if matches!(
@@ -99,6 +101,44 @@ pub(crate) fn check(document: &Document<'_>, findings: &mut Vec<Finding>) {
             QueryLanguage::Jsonata | QueryLanguage::JsonPath => {}
         }
     }
+}
+
+/// Values that are taken, but not what their field asks for.
+fn plain(document: &Document<'_>, field: &Field, value: NodeId) -> Option<Finding> {
+    let span = document.tree.span(value);
+    match (field.name, document.tree.kind(value)) {
+        ("Condition", NodeKind::Bool(_)) => Some(
+            Finding::warning(
+                document,
+                "JSONATA_SIGNS",
+                value,
+                "A Condition is an expression between {% and %}",
+            )
+            .fix(
+                "Put {% %} around it",
+                document.respell(span, &format!("{{% {} %}}", span.of(document.text))),
+            ),
+        ),
+        ("Arguments", NodeKind::Bool(_) | NodeKind::Number(_) | NodeKind::Null) => {
+            Some(no_arguments(document, value))
+        }
+        ("Arguments", NodeKind::String(text))
+            if !text.contains("{%") && !text.ends_with("%}") && !document.is_open(value) =>
+        {
+            Some(no_arguments(document, value))
+        }
+        _ => None,
+    }
+}
+
+fn no_arguments(document: &Document<'_>, value: NodeId) -> Finding {
+    Finding::warning(
+        document,
+        "TEMPLATE_OBJECT",
+        value,
+        "Arguments is an object, or an expression that gives one",
+    )
+    .hint("Write \"Arguments\": {\"name\": \"{% $states.input.name %}\"}")
 }
 
 /// Texts that look like expressions but are none, and a Condition that is a plain text.

@@ -14,6 +14,7 @@ pub(crate) fn check(document: &Document<'_>, findings: &mut Vec<Finding>) {
         match object.place {
             Place::State(StateKind::Map) => map(document, object, findings),
             Place::ReaderConfig => reader(document, object, findings),
+            Place::WriterConfig => findings.extend(writer(document, object)),
             _ => {}
         }
     }
@@ -138,6 +139,23 @@ fn label_trouble(label: &str) -> Option<(String, String)> {
             format!("Label contains invalid character: '{}'", c.escape_default()),
         )
     })
+}
+
+/// A WriterConfig that leaves the format to chance; AWS documents both fields together.
+fn writer(document: &Document<'_>, object: &Object) -> Option<Finding> {
+    document
+        .tree
+        .get(object.node, "OutputType")
+        .is_none()
+        .then(|| {
+            Finding::warning(
+                document,
+                "MISSING_FIELD",
+                object.node,
+                "A WriterConfig says the OutputType: JSON or JSONL",
+            )
+            .at(document.head_span(object.node))
+        })
 }
 
 /// What only the reading of CSV has.
