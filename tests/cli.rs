@@ -583,6 +583,38 @@ fn a_reader_that_goes_away_is_no_crash() {
 }
 
 #[test]
+fn run_tells_every_fault_of_a_definition() {
+    const FIVE: &str = r#"{
+  "StartAt": "A",
+  "States": {
+    "A": {"Type": "Pass", "Next": "Missing"},
+    "B": {"Type": "Wait", "Seconds": "x", "Next": "C"},
+    "C": {"Type": "Pass", "InputPath": "$.a[x", "Next": "D"},
+    "D": {"Type": "Choice", "Choices": [{"Variable": "$.a", "Next": "E"}]},
+    "E": {"Type": "Pass", "Parameters": {"a.$": "States.Formatt('{}')"}, "End": true}
+  }
+}
+"#;
+    let folder = tempfile::tempdir().unwrap();
+    let path = file(folder.path(), "five.asl.json", FIVE);
+    let ran = stepwright(&["run", &path]);
+    assert_eq!(code(&ran), 2);
+    let said = String::from_utf8_lossy(&ran.stderr).into_owned();
+    let faults: Vec<&str> = said.lines().filter(|line| line.contains(&path)).collect();
+    assert_eq!(faults.len(), 5, "{said}");
+    for (fault, (line, pointer)) in faults.iter().zip([
+        (4, "/States/A/Next"),
+        (5, "/States/B/Seconds"),
+        (6, "/States/C/InputPath"),
+        (7, "/States/D/Choices/0"),
+        (8, "/States/E/Parameters/a.$"),
+    ]) {
+        assert!(fault.starts_with(&format!("{path}:{line}:")), "{fault}");
+        assert!(fault.ends_with(&format!(" at {pointer}")), "{fault}");
+    }
+}
+
+#[test]
 fn a_reason_is_never_as_long_as_the_file() {
     let long = "x".repeat(1_000_000);
     let text = format!(r#"{{"StartAt":"A","States":{{"A":{{"Type":"Pass","Next":"{long}"}}}}}}"#);

@@ -105,6 +105,15 @@ impl QueryLanguage {
         }
     }
 
+    /// The language a state with this value has on AWS: JSONPath only where it is written exactly so,
+    /// JSONata for every other word; nothing where a placeholder decides.
+    pub fn written(text: &str) -> Option<QueryLanguage> {
+        match QueryLanguage::parse(text) {
+            None if text.contains("${") => None,
+            language => Some(language.unwrap_or(QueryLanguage::Jsonata)),
+        }
+    }
+
     pub const fn name(self) -> &'static str {
         match self {
             QueryLanguage::JsonPath => "JSONPath",

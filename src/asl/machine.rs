@@ -231,7 +231,7 @@ impl Machine {
 
 fn language_of(tree: &Tree, node: NodeId) -> Option<QueryLanguage> {
     tree.get_str(node, "QueryLanguage")
-        .and_then(QueryLanguage::parse)
+        .and_then(QueryLanguage::written)
 }
 
 fn inner_scopes(tree: &Tree, state: NodeId) -> Vec<(ScopeSlot, NodeId)> {

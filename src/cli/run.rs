@@ -30,6 +30,7 @@ use crate::engine::StoredObject;
 use crate::engine::compile;
 use crate::query::Value;
 use crate::sidecar::Sidecar;
+use crate::text::Span;
 use crate::trace::ChildRun;
 use crate::trace::Trace;
 
@@ -305,28 +306,50 @@ pub fn compile_source(
         params,
         ..CompileOptions::default()
     };
-    if let Some(error) = source.parse.errors.first() {
-        let index = crate::text::LineIndex::new(&source.text);
-        let place = index.locate(&source.text, error.span.start);
-        return Err(format!(
-            "{}:{}:{}: {}",
-            source.file, place.line, place.column, error.message
-        ));
+    let errors = &source.parse.errors;
+    if !errors.is_empty() {
+        let told = errors.iter().map(|error| {
+            let node = source.parse.tree.node_at(error.span.start);
+            let pointer = node.map(|node| source.parse.tree.pointer(node).to_string());
+            (
+                error.span,
+                error.message.as_str(),
+                pointer.unwrap_or_default(),
+            )
+        });
+        return Err(cannot_run(source, told));
     }
     compile(&source.parse.tree, &source.machine, &options).map_err(|problems| {
-        let index = crate::text::LineIndex::new(&source.text);
-        let lines: Vec<String> = problems
-            .iter()
-            .map(|problem| {
-                let place = index.locate(&source.text, problem.span.start);
-                format!(
-                    "{}:{}:{}: {}",
-                    source.file, place.line, place.column, problem.message
-                )
-            })
-            .collect();
-        format!("the definition cannot run:\n{}", lines.join("\n"))
+        let told = problems.iter().map(|problem| {
+            (
+                problem.span,
+                problem.message.as_str(),
+                problem.pointer.clone(),
+            )
+        });
+        cannot_run(source, told)
     })
+}
+
+/// Every fault in a line of its own: file, line, column, what is wrong, and the pointer to it.
+fn cannot_run<'a>(
+    source: &Source,
+    faults: impl Iterator<Item = (Span, &'a str, String)>,
+) -> String {
+    let index = crate::text::LineIndex::new(&source.text);
+    let mut said = "the definition cannot run:".to_owned();
+    for (span, message, pointer) in faults {
+        let place = index.locate(&source.text, span.start);
+        let message = message.trim_end();
+        said.push_str(&format!(
+            "\n{}:{}:{}: {message}",
+            source.file, place.line, place.column
+        ));
+        if !pointer.is_empty() {
+            said.push_str(&format!(" at {pointer}"));
+        }
+    }
+    said
 }
 
 /// Reads a mock file in either format.

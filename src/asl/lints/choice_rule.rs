@@ -9,6 +9,7 @@ use crate::asl::lints::document::has_hole;
 use crate::asl::lints::document::listed;
 use crate::asl::lints::finding::Finding;
 use crate::asl::lints::finding::SCHEMA;
+use crate::asl::lints::missing_field::as_listed;
 use crate::asl::schema;
 use crate::asl::schema::Place;
 use crate::syntax::Member;
@@ -37,7 +38,7 @@ fn rule(document: &Document<'_>, object: &Object, findings: &mut Vec<Finding>) {
         .filter(|member| joins(&member.key) || schema::comparison(&member.key).is_some())
         .collect();
     let variable = document.tree.member(object.node, "Variable");
-    let said = "Exactly one operator is required in a Choice rule";
+    let said = service_words(members);
     match operators.as_slice() {
         [] => findings.push(
             Finding::error(
@@ -61,12 +62,7 @@ fn rule(document: &Document<'_>, object: &Object, findings: &mut Vec<Finding>) {
                             format!("A rule with {} has no Variable of its own", only.key),
                         )
                         .at(variable.key_span)
-                        .service_at(
-                            document,
-                            object.node,
-                            SCHEMA,
-                            "Field 'Variable' is not supported",
-                        ),
+                        .service_at(document, object.node, SCHEMA, said),
                     );
                 }
             } else if variable.is_none() {
@@ -78,12 +74,7 @@ fn rule(document: &Document<'_>, object: &Object, findings: &mut Vec<Finding>) {
                         format!("{} needs Variable: the path to what is compared", only.key),
                     )
                     .at(only.key_span)
-                    .service_at(
-                        document,
-                        object.node,
-                        SCHEMA,
-                        "These fields are required: [Variable]",
-                    ),
+                    .service_at(document, object.node, SCHEMA, said),
                 );
             }
         }
@@ -105,6 +96,28 @@ fn rule(document: &Document<'_>, object: &Object, findings: &mut Vec<Finding>) {
             );
         }
     }
+}
+
+/// The service wants one kind of rule, and of a comparison one operator.
+fn service_words(members: &[Member]) -> String {
+    let names = || members.iter().map(|member| member.key.as_ref());
+    let kinds = ["And", "Or", "Not", "Variable", "Condition"];
+    let comparisons: Vec<&str> = names()
+        .filter(|name| schema::comparison(name).is_some())
+        .collect();
+    if names().filter(|name| kinds.contains(name)).count() != 1 {
+        return format!(
+            "The object must have only one of the following fields, [{}]",
+            kinds.join(", ")
+        );
+    }
+    if comparisons.is_empty() {
+        return "This object should have only one of the following fields".to_owned();
+    }
+    format!(
+        "There should only be one of the following fields: [{}]",
+        as_listed(&comparisons).join(", ")
+    )
 }
 
 fn no_default(document: &Document<'_>, object: &Object, findings: &mut Vec<Finding>) {

@@ -247,7 +247,7 @@ impl<'a> Document<'a> {
         let language = self
             .tree
             .get_str(root, "QueryLanguage")
-            .and_then(QueryLanguage::parse)
+            .and_then(QueryLanguage::written)
             .unwrap_or_default();
         let mut waiting = vec![Object {
             place: Place::Machine,

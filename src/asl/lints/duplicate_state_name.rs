@@ -31,7 +31,7 @@ pub(crate) fn check(document: &Document<'_>, findings: &mut Vec<Finding>) {
             .hint("Names are unique within the whole state machine, across branches and Maps")
             .service(
                 "DUPLICATE_STATE_NAME",
-                format!("Duplicate state name: {}", state.name),
+                format!("Duplicate State name: {}", state.name),
             ),
         );
     }

@@ -1,4 +1,4 @@
-//! `EMPTY_LIST`: `States`, `Choices`, `Branches`, `And`, `Or` or `ErrorEquals` with nothing in it.
+//! `EMPTY_LIST`: `States`, `Choices`, `Branches`, `And`, `Or`, `CSVHeaders` or `ErrorEquals` with nothing in it.
 
 use crate::asl::lints::document::Document;
 use crate::asl::lints::finding::Finding;
@@ -12,6 +12,7 @@ pub(crate) fn check(document: &Document<'_>, findings: &mut Vec<Finding>) {
             "Choices" => "A Choice state without rules decides nothing",
             "Branches" => "A Parallel state without branches has nothing to run",
             "And" | "Or" => "There is nothing to combine here",
+            "CSVHeaders" => "Headers that are GIVEN name at least one column",
             "ErrorEquals" => "Without the name of an error this never applies",
             _ => continue,
         };

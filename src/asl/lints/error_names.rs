@@ -45,6 +45,14 @@ pub(crate) fn check(document: &Document<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
+const ALL_LAST: &str = "States.ALL must appear alone and at end of list";
+
+/// The list a name stands in.
+fn list_of(document: &Document<'_>, name: NodeId) -> NodeId {
+    let parent = document.tree.node(name).and_then(|node| node.parent);
+    parent.unwrap_or(name)
+}
+
 fn entries(document: &Document<'_>, field: &str, list: NodeId, findings: &mut Vec<Finding>) {
     let items = document.tree.items(list);
     let mut seen: BTreeSet<&str> = BTreeSet::new();
@@ -67,7 +75,12 @@ fn entries(document: &Document<'_>, field: &str, list: NodeId, findings: &mut Ve
                             *node,
                             "States.ALL stands alone: it takes every error by itself",
                         )
-                        .service(SCHEMA, "States.ALL must appear alone in 'ErrorEquals'"),
+                        .service_at(
+                            document,
+                            list_of(document, *node),
+                            SCHEMA,
+                            ALL_LAST,
+                        ),
                     );
                 } else if index + 1 < items.len() {
                     findings.push(
@@ -79,9 +92,11 @@ fn entries(document: &Document<'_>, field: &str, list: NodeId, findings: &mut Ve
                                 "States.ALL comes last in {field}: nothing behind it is ever tried"
                             ),
                         )
-                        .service(
+                        .service_at(
+                            document,
+                            list_of(document, *node),
                             SCHEMA,
-                            format!("States.ALL must appear in the last element of '{field}'"),
+                            ALL_LAST,
                         ),
                     );
                 }

@@ -4,6 +4,8 @@ use crate::asl::Severity;
 use crate::asl::lints::document::Document;
 use crate::asl::lints::finding::Finding;
 use crate::asl::lints::finding::SCHEMA;
+use crate::asl::lints::missing_field::as_listed;
+use crate::asl::schema::Field;
 
 pub(crate) fn check(document: &Document<'_>, findings: &mut Vec<Finding>) {
     for (object, field, member) in document.fields() {
@@ -30,15 +32,7 @@ pub(crate) fn check(document: &Document<'_>, findings: &mut Vec<Finding>) {
             )
             .at(member.key_span)
             .hint("Keep one of them")
-            .service_at(
-                document,
-                object.node,
-                SCHEMA,
-                format!(
-                    "Only one of these fields is allowed: [{}, {}]",
-                    other.key, field.name
-                ),
-            );
+            .service_at(document, object.node, SCHEMA, only_one(field));
             findings.push(match document.remove_member(object.node, field.name) {
                 Some(edit) => finding.fix(format!("Remove {}", field.name), edit),
                 None => finding,
@@ -60,6 +54,16 @@ pub(crate) fn check(document: &Document<'_>, findings: &mut Vec<Finding>) {
             );
         }
     }
+}
+
+/// The service names all fields that exclude each other, whichever of them are there.
+fn only_one(field: &Field) -> String {
+    let mut names = vec![field.name];
+    names.extend(field.excludes);
+    format!(
+        "There should only be one of the following fields: [{}]",
+        as_listed(&names).join(", ")
+    )
 }
 
 #[cfg(test)]

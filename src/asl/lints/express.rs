@@ -10,6 +10,7 @@ use crate::asl::lints::document::Document;
 use crate::asl::lints::document::has_hole;
 use crate::asl::lints::finding::Finding;
 use crate::asl::lints::finding::SCHEMA;
+use crate::asl::lints::map_parts::config;
 use crate::asl::lints::map_parts::is_distributed;
 use crate::asl::resource;
 use crate::asl::resource::Pattern;
@@ -48,9 +49,11 @@ fn express_state(document: &Document<'_>, state: &State, findings: &mut Vec<Find
                 "An Express workflow has no Map in the DISTRIBUTED mode",
             )
             .at(state.name_span)
-            .service(
+            .service_at(
+                document,
+                config(document, state.node).unwrap_or(state.node),
                 SCHEMA,
-                "Express state machine does not support Distributed Map",
+                "The field 'Mode' with value 'DISTRIBUTED' is not supported inside 'EXPRESS' state machines",
             ),
         );
     }

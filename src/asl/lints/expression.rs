@@ -7,6 +7,7 @@ use crate::asl::lints::document::Object;
 use crate::asl::lints::payload_template;
 use crate::asl::schema::Field;
 use crate::asl::schema::Holds;
+use crate::asl::schema::Place;
 use crate::query::intrinsics::Intrinsic;
 use crate::query::intrinsics::IntrinsicSyntaxError;
 use crate::query::jsonata::Expression;
@@ -22,6 +23,8 @@ use crate::text::Span;
 pub(crate) struct Site {
     /// The innermost state around it.
     pub state: Option<StateId>,
+    /// The kind of object whose field holds it.
+    pub place: Place,
     pub field: &'static Field,
     /// The text.
     pub node: NodeId,
@@ -122,6 +125,7 @@ fn jsonpath(
     let mut add = |node: NodeId, holder: NodeId, key: &str, parsed: Parsed| {
         sites.push(Site {
             state: object.state,
+            place: object.place,
             field,
             node,
             holder,
@@ -200,6 +204,7 @@ fn jsonata(
                 };
                 sites.push(Site {
                     state: object.state,
+                    place: object.place,
                     field,
                     node,
                     holder,

@@ -25,7 +25,7 @@ impl ServiceDiagnostic {
             .iter()
             .map(|one| match &one.location {
                 Some(location) => format!("{}: {} at {location}", one.code, one.message),
-                None => format!("{}: {}", one.code, one.message),
+                None => format!("{}: {} at null", one.code, one.message),
             })
             .collect();
         format!("Invalid State Machine Definition: '{}'", parts.join(", "))
@@ -35,12 +35,23 @@ impl ServiceDiagnostic {
 #[derive(Clone, Debug)]
 pub(crate) struct Finding {
     pub diagnostic: Diagnostic,
+    pub audience: Audience,
     service: Option<ServiceDiagnostic>,
     location: String,
 }
 
+/// Who says it. The service stops at some causes whose consequences are told here, and the other way round.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Audience {
+    Both,
+    Here,
+    Service,
+}
+
 pub(crate) const SCHEMA: &str = "SCHEMA_VALIDATION_FAILED";
 pub(crate) const TRANSITION: &str = "MISSING_TRANSITION_TARGET";
+pub(crate) const NO_JSONATA: &str = "INVALID_JSONATA_EXPRESSION";
+pub(crate) const UNSUPPORTED: &str = "UNSUPPORTED_JSONATA_EXPRESSION";
 
 impl Finding {
     /// Something about a node, marked at a span of its own choice.
@@ -65,6 +76,7 @@ impl Finding {
                 fix: None,
             },
             service: None,
+            audience: Audience::Both,
         }
     }
 
@@ -106,6 +118,27 @@ impl Finding {
         self.diagnostic.fix = Some(Fix {
             label: label.into(),
             edit,
+        });
+        self
+    }
+
+    #[must_use]
+    pub(crate) fn only(mut self, audience: Audience) -> Finding {
+        self.audience = audience;
+        self
+    }
+
+    /// What the service says about the definition as a whole, without a place.
+    #[must_use]
+    pub(crate) fn service_without_place(
+        mut self,
+        code: &'static str,
+        message: impl Into<String>,
+    ) -> Finding {
+        self.service = Some(ServiceDiagnostic {
+            code,
+            message: message.into(),
+            location: None,
         });
         self
     }

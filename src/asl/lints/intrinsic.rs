@@ -2,12 +2,14 @@
 
 use crate::asl::lints::document::Document;
 use crate::asl::lints::expression::Parsed;
+use crate::asl::lints::expression::Site;
 use crate::asl::lints::expression::place;
 use crate::asl::lints::finding::Finding;
 use crate::asl::lints::finding::SCHEMA;
 use crate::asl::lints::path::filter;
 use crate::asl::lints::path::is_filter_trouble;
 use crate::asl::nearest::nearest;
+use crate::asl::schema::Holds;
 use crate::query::intrinsics::Argument;
 use crate::query::intrinsics::Call;
 use crate::query::intrinsics::Function;
@@ -19,10 +21,13 @@ pub(crate) fn check(document: &Document<'_>, findings: &mut Vec<Finding>) {
         };
         let text = document.tree.str(site.node).unwrap_or_default();
         let (message, position, length) = match parsed {
-            Ok(intrinsic) => match misfit(intrinsic.call()) {
-                Some(message) => (message, 0, text.chars().count()),
-                None => continue,
-            },
+            Ok(intrinsic) => {
+                let call = intrinsic.call();
+                match misfit(call).or_else(|| not_a_text(site, call)) {
+                    Some(message) => (message, 0, text.chars().count()),
+                    None => continue,
+                }
+            }
             Err(error) => (error.message.clone(), error.position, 1),
         };
         if is_filter_trouble(&message) {
@@ -59,6 +64,37 @@ pub(crate) fn check(document: &Document<'_>, findings: &mut Vec<Finding>) {
         }
         findings.push(finding);
     }
+}
+
+/// `ErrorPath` and `CausePath` take functions that give a text (developer guide, "Fail workflow state").
+fn not_a_text(site: &Site, call: &Call) -> Option<String> {
+    let gives_text = match call.function {
+        Function::Format
+        | Function::JsonToString
+        | Function::ArrayGetItem
+        | Function::Base64Encode
+        | Function::Base64Decode
+        | Function::Hash
+        | Function::Uuid => true,
+        Function::StringToJson
+        | Function::Array
+        | Function::ArrayPartition
+        | Function::ArrayContains
+        | Function::ArrayRange
+        | Function::ArrayLength
+        | Function::ArrayUnique
+        | Function::JsonMerge
+        | Function::MathRandom
+        | Function::MathAdd
+        | Function::StringSplit => false,
+    };
+    (site.field.holds == Holds::PathOrIntrinsic && !gives_text).then(|| {
+        format!(
+            "{} takes a text, and {} gives none",
+            site.field.name,
+            call.function.name()
+        )
+    })
 }
 
 /// A literal that a function can never take, at any depth.

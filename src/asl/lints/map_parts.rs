@@ -14,6 +14,7 @@ pub(crate) fn check(document: &Document<'_>, findings: &mut Vec<Finding>) {
         match object.place {
             Place::State(StateKind::Map) => map(document, object, findings),
             Place::ReaderConfig => reader(document, object, findings),
+            Place::WriterConfig => findings.extend(writer(document, object)),
             _ => {}
         }
     }
@@ -32,7 +33,7 @@ pub(crate) fn is_distributed(document: &Document<'_>, map: NodeId) -> Option<boo
     }
 }
 
-fn config(document: &Document<'_>, map: NodeId) -> Option<NodeId> {
+pub(crate) fn config(document: &Document<'_>, map: NodeId) -> Option<NodeId> {
     let processor = ["ItemProcessor", "Iterator"]
         .into_iter()
         .find_map(|field| document.tree.get(map, field))?;
@@ -75,6 +76,26 @@ fn map(document: &Document<'_>, object: &Object, findings: &mut Vec<Finding>) {
                 );
             }
         }
+    }
+    if let Some(config) = config(document, object.node)
+        && is_distributed(document, object.node) == Some(false)
+        && let Some(member) = document.tree.member(config, "ExecutionType")
+    {
+        findings.push(
+            Finding::error(
+                document,
+                "EXECUTION_TYPE",
+                member.value,
+                "ExecutionType belongs to the DISTRIBUTED mode; without it the items run inside this execution",
+            )
+            .at(member.key_span)
+            .service_at(
+                document,
+                config,
+                SCHEMA,
+                "Field 'ExecutionType' is not supported",
+            ),
+        );
     }
     if let Some(config) = config(document, object.node)
         && is_distributed(document, object.node) == Some(true)
@@ -120,9 +141,65 @@ fn label_trouble(label: &str) -> Option<(String, String)> {
     })
 }
 
+/// A WriterConfig that leaves the format to chance; AWS documents both fields together.
+fn writer(document: &Document<'_>, object: &Object) -> Option<Finding> {
+    document
+        .tree
+        .get(object.node, "OutputType")
+        .is_none()
+        .then(|| {
+            Finding::warning(
+                document,
+                "MISSING_FIELD",
+                object.node,
+                "A WriterConfig says the OutputType: JSON or JSONL",
+            )
+            .at(document.head_span(object.node))
+        })
+}
+
+/// What only the reading of CSV has.
+const CSV_ONLY: &[&str] = &["CSVHeaderLocation", "CSVHeaders", "CSVDelimiter"];
+
 fn reader(document: &Document<'_>, object: &Object, findings: &mut Vec<Finding>) {
     let text = |field| document.tree.get_str(object.node, field);
     let has = |field| document.tree.get(object.node, field).is_some();
+    if let Some(kind @ ("JSON" | "JSONL" | "PARQUET")) = text("InputType") {
+        for member in document.tree.members(object.node) {
+            if CSV_ONLY.contains(&member.key.as_ref()) {
+                findings.push(
+                    Finding::error(
+                        document,
+                        "CSV_HEADERS",
+                        member.value,
+                        format!("{} is for CSV, and this reads {kind}", member.key),
+                    )
+                    .at(member.key_span)
+                    .service_at(
+                        document,
+                        object.node,
+                        SCHEMA,
+                        format!("Field '{}' is not supported", member.key),
+                    ),
+                );
+            }
+        }
+    }
+    if let Some(headers) = document.tree.get(object.node, "CSVHeaders") {
+        for item in document.tree.items(headers) {
+            if document.tree.str(*item).is_none() && !document.is_open(*item) {
+                findings.push(
+                    Finding::error(
+                        document,
+                        "WRONG_TYPE",
+                        *item,
+                        "The name of a column is a string",
+                    )
+                    .service(SCHEMA, "Expected value of type String"),
+                );
+            }
+        }
+    }
     if text("CSVHeaderLocation") == Some("GIVEN") && !has("CSVHeaders") {
         findings.push(
             Finding::error(
@@ -144,7 +221,7 @@ fn reader(document: &Document<'_>, object: &Object, findings: &mut Vec<Finding>)
                 "Reading CSV needs CSVHeaderLocation: FIRST_ROW or GIVEN",
             )
             .at(document.head_span(object.node))
-            .service(SCHEMA, "These fields are required: [CSVHeaderLocation]"),
+            .service(SCHEMA, "The field 'CSVHeaderLocation' is required"),
         );
     }
 }

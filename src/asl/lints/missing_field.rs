@@ -75,10 +75,12 @@ fn check_object(document: &Document<'_>, object: &Object, findings: &mut Vec<Fin
             finding = finding.hint(format!("{name}: {}", field.doc));
         }
     }
-    required.sort_by_key(|name| java_bucket(name));
     findings.push(finding.service(
         SCHEMA,
-        format!("These fields are required: [{}]", required.join(", ")),
+        format!(
+            "These fields are required: [{}]",
+            as_listed(&required).join(", ")
+        ),
     ));
 }
 
@@ -93,7 +95,7 @@ fn none_of(document: &Document<'_>, object: &Object, names: &[&str]) -> Finding 
         .hint("Give it Next with the name of a state, or \"End\": true")
         .service(
             SCHEMA,
-            "Exactly one of these fields is required: [Next, End]",
+            "This object should have only one of the following fields: [Next, End]",
         );
         return match document.add_member(object.node, "End", "true") {
             Some(edit) => finding.fix("End the flow here", edit),
@@ -115,8 +117,8 @@ fn none_of(document: &Document<'_>, object: &Object, names: &[&str]) -> Finding 
     .service(
         SCHEMA,
         format!(
-            "Exactly one of these fields is required: [{}]",
-            shown.join(", ")
+            "This object should have only one of the following fields: [{}]",
+            as_listed(names).join(", ")
         ),
     )
 }
@@ -127,6 +129,13 @@ fn new(document: &Document<'_>, object: &Object, code: &'static str, message: St
         _ => document.head_span(object.node),
     };
     Finding::new(document, code, Severity::Error, object.node, span, message)
+}
+
+/// Names in the service's order.
+pub(crate) fn as_listed<'a>(names: &[&'a str]) -> Vec<&'a str> {
+    let mut listed = names.to_vec();
+    listed.sort_by_key(|name| java_bucket(name));
+    listed
 }
 
 /// The service lists names in the order of a Java hash set of few elements.

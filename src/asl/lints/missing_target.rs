@@ -23,7 +23,6 @@ pub(crate) fn check(document: &Document<'_>, findings: &mut Vec<Finding>) {
         {
             let way = Way {
                 scope: id,
-                field: "StartAt",
                 target,
                 value,
             };
@@ -41,7 +40,6 @@ pub(crate) fn check(document: &Document<'_>, findings: &mut Vec<Finding>) {
             if let Some(value) = document.tree.get(transition.holder, field) {
                 let way = Way {
                     scope: state.scope,
-                    field,
                     target: &transition.target,
                     value,
                 };
@@ -56,7 +54,6 @@ type Proposals<'a> = BTreeMap<(ScopeId, &'a str), Option<&'a str>>;
 
 struct Way<'a> {
     scope: ScopeId,
-    field: &'static str,
     target: &'a str,
     value: NodeId,
 }
@@ -68,7 +65,6 @@ fn find<'a>(
 ) -> Option<Finding> {
     let Way {
         scope,
-        field,
         target,
         value,
     } = *way;
@@ -86,7 +82,8 @@ fn find<'a>(
     if exists || has_hole(target) || open || scope.states_node.is_none() {
         return None;
     }
-    let said = format!("Missing '{field}' target: {target}");
+    // The service says Next, whichever field it is.
+    let said = format!("Missing 'Next' target: {target}");
     if let Some(other) = document.machine.by_name(target) {
         let place = match other.path.container() {
             Some(container) => format!("inside {}", quoted(&container.name())),

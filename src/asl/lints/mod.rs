@@ -47,6 +47,7 @@ use crate::syntax::Tree;
 use crate::text::Span;
 
 use document::Document;
+use finding::Audience;
 use finding::Finding;
 
 pub use finding::ServiceDiagnostic;
@@ -101,6 +102,7 @@ pub fn lint_as(
 ) -> Vec<Diagnostic> {
     findings(text, tree, machine, errors, machine_type)
         .into_iter()
+        .filter(|finding| finding.audience != Audience::Service)
         .map(|finding| finding.diagnostic)
         .collect()
 }
@@ -119,7 +121,7 @@ pub fn service_diagnostics(text: &str, machine_type: MachineType) -> Vec<Service
         return vec![syntax::no_object()];
     }
     let machine = crate::asl::read(&parse.tree);
-    findings(
+    let mut said: Vec<ServiceDiagnostic> = findings(
         text,
         &parse.tree,
         &machine,
@@ -127,9 +129,15 @@ pub fn service_diagnostics(text: &str, machine_type: MachineType) -> Vec<Service
         Some(machine_type),
     )
     .into_iter()
-    .filter(|finding| finding.diagnostic.severity == Severity::Error)
+    .filter(|finding| {
+        finding.diagnostic.severity == Severity::Error && finding.audience != Audience::Here
+    })
     .map(Finding::into_service)
-    .collect()
+    .collect();
+    // What concerns the whole comes behind what has a place.
+    said.sort_by_key(|one| one.location.is_none());
+    said.dedup();
+    said
 }
 
 fn findings(

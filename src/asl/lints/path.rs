@@ -9,6 +9,7 @@ use crate::asl::lints::expression::place;
 use crate::asl::lints::finding::Finding;
 use crate::asl::lints::finding::SCHEMA;
 use crate::asl::schema::Holds;
+use crate::asl::schema::Place;
 use crate::query::jsonpath::Path;
 use crate::query::jsonpath::PathError;
 use crate::query::jsonpath::Root;
@@ -20,14 +21,45 @@ pub(crate) fn check(document: &Document<'_>, findings: &mut Vec<Finding>) {
             Parsed::Path(Ok(path)) if !path.is_rooted() => {
                 findings.push(unrooted(document, site));
             }
-            Parsed::Path(Ok(path)) if site.field.holds == Holds::ReferencePath => {
+            Parsed::Path(Ok(path)) if names_one_place(site) => {
                 findings.extend(reference(document, site, path));
+                findings.extend(open_bracket(document, site));
             }
             Parsed::Path(Err(error)) => findings.push(invalid(document, site, error)),
-            Parsed::Path(Ok(_)) | Parsed::Intrinsic(_) | Parsed::Jsonata(..) | Parsed::Unclosed => {
-            }
+            Parsed::Path(Ok(_)) => findings.extend(open_bracket(document, site)),
+            Parsed::Intrinsic(_) | Parsed::Jsonata(..) | Parsed::Unclosed => {}
         }
     }
+}
+
+/// The library the service uses overlooks a bracket at the very end.
+fn open_bracket(document: &Document<'_>, site: &Site) -> Option<Finding> {
+    let text = document.tree.str(site.node)?;
+    text.ends_with('[').then(|| {
+        let last = text.chars().count() - 1;
+        Finding::warning(
+            document,
+            "INVALID_PATH",
+            site.node,
+            "This bracket is opened and never closed",
+        )
+        .at(place(document, site.node, last, 1))
+    })
+}
+
+/// Everything but InputPath and OutputPath, and but the members of a template, which are paths of any kind.
+fn names_one_place(site: &Site) -> bool {
+    match site.field.holds {
+        Holds::ReferencePath => true,
+        Holds::Path => !matches!(site.field.name, "InputPath" | "OutputPath"),
+        Holds::PathOrIntrinsic => true,
+        _ => false,
+    }
+}
+
+/// Variable and the right side of a comparison: there the service tells what it stumbled over.
+fn in_rule(site: &Site) -> bool {
+    matches!(site.place, Place::ChoiceRule | Place::InnerRule)
 }
 
 fn unrooted(document: &Document<'_>, site: &Site) -> Finding {
@@ -101,24 +133,25 @@ pub(crate) fn filter(
 }
 
 fn reference(document: &Document<'_>, site: &Site, path: &Path) -> Option<Finding> {
+    let writes = site.field.holds == Holds::ReferencePath;
     let message = match path.root() {
-        Root::Variable(name) => format!(
+        Root::Variable(name) if writes => format!(
             "{} cannot write to the variable ${name}; it names a place in the data",
             site.key
         ),
-        Root::Context => format!("{} cannot write to the context object", site.key),
-        Root::Input if !path.is_reference() => {
+        Root::Context if writes => format!("{} cannot write to the context object", site.key),
+        _ if !path.is_reference() => {
             format!(
                 "{} names one place: only names and single indexes",
                 site.key
             )
         }
-        Root::Input => return None,
+        Root::Variable(_) | Root::Context | Root::Input => return None,
     };
     let finding = Finding::error(document, "INVALID_REFERENCE_PATH", site.node, message);
     let finding = match path.root() {
-        Root::Variable(_) => finding.hint("Assign sets variables"),
-        Root::Context | Root::Input => finding,
+        Root::Variable(_) if writes => finding.hint("Assign sets variables"),
+        Root::Variable(_) | Root::Context | Root::Input => finding,
     };
     Some(finding.service(SCHEMA, "Value is not a Reference Path"))
 }
@@ -136,7 +169,13 @@ fn said(document: &Document<'_>, site: &Site, finding: Finding) -> Finding {
             ),
         );
     }
-    finding.service(SCHEMA, "Value is not a valid JSONPath")
+    finding.service(
+        SCHEMA,
+        match in_rule(site) {
+            true => "Value is not a Reference Path: Reference path didn't start with '$'",
+            false => "Value must be a valid JSONPath.",
+        },
+    )
 }
 
 #[cfg(test)]

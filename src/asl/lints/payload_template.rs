@@ -1,4 +1,4 @@
-//! `TEMPLATE_VALUE`, `TEMPLATE_KEY`, `MISSING_DOLLAR`: payload templates, where names that end in `.$` are looked up.
+//! `TEMPLATE_VALUE`, `TEMPLATE_KEY`, `TEMPLATE_OBJECT`, `STATIC_RESULT`, `MISSING_DOLLAR`: payload templates, where names that end in `.$` are looked up.
 
 use crate::asl::QueryLanguage;
 use crate::asl::Severity;
@@ -8,6 +8,7 @@ use crate::asl::lints::finding::Finding;
 use crate::asl::lints::finding::SCHEMA;
 use crate::asl::schema::Field;
 use crate::asl::schema::Holds;
+use crate::asl::schema::JsonType;
 use crate::syntax::Member;
 use crate::syntax::NodeId;
 use crate::syntax::NodeKind;
@@ -16,7 +17,63 @@ pub(crate) fn check(document: &Document<'_>, findings: &mut Vec<Finding>) {
     for (object, field, member) in document.fields() {
         if is_template(field, object.language) {
             template(document, member.value, findings);
+            findings.extend(scalar(document, field, member));
+        } else if field.name == "Result" && object.language == QueryLanguage::JsonPath {
+            unread_result(document, member.value, findings);
         }
+    }
+}
+
+/// The specification asks for an object; AWS takes arrays as well, and any value where nothing is looked up.
+fn scalar(document: &Document<'_>, field: &Field, member: &Member) -> Option<Finding> {
+    let assigned = matches!(field.holds, Holds::Assignments);
+    let text = document.tree.str(member.value);
+    match document.tree.kind(member.value) {
+        NodeKind::Object(_) | NodeKind::Array(_) | NodeKind::Hole(_) | NodeKind::Missing => None,
+        _ if assigned
+            || !field.types.contains(&JsonType::Any)
+            || document.is_open(member.value) =>
+        {
+            None
+        }
+        // The advice about {% %} says more.
+        _ if text.is_some_and(|text| text.starts_with("{%")) => None,
+        NodeKind::String(_) | NodeKind::Number(_) | NodeKind::Bool(_) | NodeKind::Null => Some(
+            Finding::warning(
+                document,
+                "TEMPLATE_OBJECT",
+                member.value,
+                format!(
+                    "{} is an object; this is handed on as it is written",
+                    field.name
+                ),
+            )
+            .hint(format!(
+                "To look something up, write \"{}\": {{\"name.$\": \"$.path\"}}",
+                field.name
+            )),
+        ),
+    }
+}
+
+/// Paths in `Result`, which is handed on as it is written.
+fn unread_result(document: &Document<'_>, root: NodeId, findings: &mut Vec<Finding>) {
+    let inside = members(document, root);
+    let looked_up = inside.iter().find(|(_, member)| {
+        let path = document.tree.str(member.value);
+        member.key.ends_with(".$") && path.is_some_and(|text| text.starts_with(['$', 'S']))
+    });
+    if let Some((_, member)) = looked_up {
+        findings.push(
+            Finding::warning(
+                document,
+                "STATIC_RESULT",
+                member.value,
+                "Result is handed on as it is written: nothing in it is looked up",
+            )
+            .at(member.key_span)
+            .hint("Use Parameters to build a result from the input"),
+        );
     }
 }
 

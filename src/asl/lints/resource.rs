@@ -40,6 +40,16 @@ pub(crate) fn check(document: &Document<'_>, findings: &mut Vec<Finding>) {
                 function,
                 qualifier,
             } => lambda(document, member.value, function, qualifier.as_deref(), findings),
+            Target::StandIn { .. } if !has_hole(text) && !could_stand_in(text) => findings.push(
+                Finding::error(
+                    document,
+                    "NOT_AN_ADDRESS",
+                    member.value,
+                    format!("{} is no ARN", quoted(text)),
+                )
+                .hint("Write an ARN such as arn:aws:states:::lambda:invoke, or a placeholder such as ${FunctionArn}")
+                .service(SCHEMA, "Value is not a valid resource ARN"),
+            ),
             Target::StandIn { .. } if !has_hole(text) => findings.push(
                 Finding::warning(
                     document,
@@ -59,6 +69,12 @@ pub(crate) fn check(document: &Document<'_>, findings: &mut Vec<Finding>) {
             token(document, object, member.value, findings);
         }
     }
+}
+
+/// A bare word, as it stands where the ARN is put in later.
+fn could_stand_in(text: &str) -> bool {
+    let plain = |c: char| c.is_alphanumeric() || "-_.:/<>".contains(c);
+    !text.is_empty() && text.chars().all(plain)
 }
 
 fn not_recognized(text: &str) -> String {

@@ -4,7 +4,6 @@ use crate::asl::Severity;
 use crate::asl::lints::document::Document;
 use crate::asl::lints::document::has_hole;
 use crate::asl::lints::finding::Finding;
-use crate::asl::lints::finding::SCHEMA;
 
 /// Specification, "States": names are at most this many characters long.
 const LONGEST: usize = 80;
@@ -17,6 +16,16 @@ pub(crate) fn check(document: &Document<'_>, findings: &mut Vec<Finding>) {
         } else if length > LONGEST && !has_hole(&state.name) {
             format!("This name is {length} characters long, and {LONGEST} are allowed")
         } else {
+            if state.name.chars().any(char::is_control) {
+                findings.push(Finding::new(
+                    document,
+                    "STATE_NAME",
+                    Severity::Warning,
+                    state.node,
+                    state.name_span,
+                    "This name holds a line break, a tab or another sign that cannot be seen",
+                ));
+            }
             continue;
         };
         findings.push(
@@ -28,7 +37,10 @@ pub(crate) fn check(document: &Document<'_>, findings: &mut Vec<Finding>) {
                 state.name_span,
                 message,
             )
-            .service(SCHEMA, "State name must be between 1 and 80 characters"),
+            .service(
+                "INVALID_STATE_NAME",
+                format!("State name must be between 1 and {LONGEST} characters"),
+            ),
         );
     }
 }

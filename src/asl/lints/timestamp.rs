@@ -12,9 +12,8 @@ pub(crate) fn check(document: &Document<'_>, findings: &mut Vec<Finding>) {
         let Some(text) = document.tree.str(member.value) else {
             continue;
         };
-        let expression = field.expression
-            && object.language == QueryLanguage::Jsonata
-            && text.trim_start().starts_with("{%");
+        let expression =
+            field.expression && object.language == QueryLanguage::Jsonata && text.starts_with("{%");
         if field.holds != Holds::Timestamp
             || document.is_open(member.value)
             || expression

@@ -5,17 +5,22 @@ use std::collections::BTreeSet;
 use crate::asl::Scope;
 use crate::asl::ScopeId;
 use crate::asl::Severity;
+use crate::asl::State;
 use crate::asl::StateId;
+use crate::asl::StateKind;
 use crate::asl::lints::document::Document;
 use crate::asl::lints::document::has_hole;
+use crate::asl::lints::finding::Audience;
 use crate::asl::lints::finding::Finding;
 use crate::asl::lints::finding::TRANSITION;
 
 pub(crate) fn check(document: &Document<'_>, findings: &mut Vec<Finding>) {
     for (id, scope) in document.machine.scope_ids().zip(&document.machine.scopes) {
         let Some(reached) = reachable(document, id, scope) else {
+            nowhere_to_start(document, scope, findings);
             continue;
         };
+        let endless = id.0 == 0 && !has_terminal(document, scope);
         let lost: Vec<StateId> = scope
             .states
             .iter()
@@ -50,13 +55,57 @@ pub(crate) fn check(document: &Document<'_>, findings: &mut Vec<Finding>) {
                     message,
                 )
                 .hint("Let another state's Next lead here, or remove this state")
-                .service(
-                    TRANSITION,
-                    format!("State \"{}\" is not reachable.", own.name),
-                ),
+                .service(TRANSITION, said(own))
+                .only(match endless {
+                    true => Audience::Here,
+                    false => Audience::Both,
+                }),
             );
         }
     }
+}
+
+/// A `StartAt` that names no state is told as such; the service lists every state behind it as well.
+fn nowhere_to_start(document: &Document<'_>, scope: &Scope, findings: &mut Vec<Finding>) {
+    let start = scope.start_at.as_deref();
+    let open = start.is_none_or(has_hole)
+        || scope
+            .states
+            .iter()
+            .filter_map(|state| document.machine.state(*state))
+            .any(|state| has_hole(&state.name) || Some(state.name.as_ref()) == start);
+    if open {
+        return;
+    }
+    for own in scope
+        .states
+        .iter()
+        .filter_map(|state| document.machine.state(*state))
+    {
+        findings.push(
+            Finding::error(document, "UNREACHABLE_STATE", own.node, said(own))
+                .service(TRANSITION, said(own))
+                .only(Audience::Service),
+        );
+    }
+}
+
+fn said(state: &State) -> String {
+    format!("State \"{}\" is not reachable.", state.name)
+}
+
+/// A state that ends the flow, reached or not. The service asks for one at the top and, without
+/// it, says nothing about the way there.
+pub(crate) fn has_terminal(document: &Document<'_>, scope: &Scope) -> bool {
+    let states = scope.states.iter();
+    states
+        .filter_map(|state| document.machine.state(*state))
+        .any(|state| {
+            let end = document.tree.get(state.node, "End");
+            state.end
+                || state.kind.is_none_or(StateKind::is_terminal)
+                || end.is_some_and(|end| document.is_open(end))
+        })
 }
 
 /// The states of a scope that can be reached; nothing where that cannot be said.

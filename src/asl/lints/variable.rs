@@ -1,4 +1,4 @@
-//! `UNDEFINED_VARIABLE`, `VARIABLE_NAME`: variables are assigned before they are read
+//! `UNDEFINED_VARIABLE`, `SHADOWED_VARIABLE`, `VARIABLE_NAME`: variables are assigned before they are read
 //! (specification, "Variables").
 
 use std::collections::BTreeMap;
@@ -14,7 +14,6 @@ use crate::asl::lints::expression::Parsed;
 use crate::asl::lints::expression::Site;
 use crate::asl::lints::expression::place;
 use crate::asl::lints::finding::Finding;
-use crate::asl::lints::finding::SCHEMA;
 use crate::asl::lints::jsonata::characters;
 use crate::asl::lints::map_parts::is_distributed;
 use crate::asl::nearest::nearest;
@@ -45,6 +44,7 @@ pub fn variable_references(
 
 pub(crate) fn check(document: &Document<'_>, findings: &mut Vec<Finding>) {
     let assigned = assignments(document, findings);
+    shadowed(document, &assigned, findings);
     let known = Known::new(document, &assigned);
     for site in &document.sites {
         let Some(state) = site.state else { continue };
@@ -71,6 +71,60 @@ pub(crate) fn check(document: &Document<'_>, findings: &mut Vec<Finding>) {
             findings.push(finding);
         }
     }
+}
+
+/// Names of an outer scope that an inner one assigns again; the inner states cannot change the outer variable.
+fn shadowed(
+    document: &Document<'_>,
+    assigned: &BTreeMap<StateId, Names>,
+    findings: &mut Vec<Finding>,
+) {
+    let machine = document.machine;
+    let mut by_scope: BTreeMap<ScopeId, BTreeSet<&str>> = BTreeMap::new();
+    for (id, names) in assigned {
+        if let Some(state) = machine.state(*id) {
+            let own = by_scope.entry(state.scope).or_default();
+            own.extend(names.iter().map(String::as_str));
+        }
+    }
+    if by_scope.len() < 2 {
+        return;
+    }
+    for (object, field, member) in document.fields() {
+        let (Holds::Assignments, Some(state)) = (field.holds, document.state(object)) else {
+            continue;
+        };
+        for variable in document.tree.members(member.value) {
+            let name = variable.key.strip_suffix(".$").unwrap_or(&variable.key);
+            let mut scope = outside(document, state.scope);
+            while let Some(outer) = scope {
+                if by_scope
+                    .get(&outer)
+                    .is_some_and(|names| names.contains(name))
+                {
+                    findings.push(
+                        Finding::warning(
+                            document,
+                            "SHADOWED_VARIABLE",
+                            variable.value,
+                            format!("${name} is a variable of the states around this one, and stays as it is there"),
+                        )
+                        .at(variable.key_span)
+                        .hint("Give the inner variable a name of its own"),
+                    );
+                    break;
+                }
+                scope = outside(document, outer);
+            }
+        }
+    }
+}
+
+/// The scope around one, unless its states are executions of their own.
+fn outside(document: &Document<'_>, scope: ScopeId) -> Option<ScopeId> {
+    let (owner, _) = document.machine.scope(scope)?.owner?;
+    let owner = document.machine.state(owner)?;
+    (is_distributed(document, owner.node) != Some(true)).then_some(owner.scope)
 }
 
 /// The variables a text reads, and where they stand.
@@ -130,6 +184,18 @@ fn assignments(document: &Document<'_>, findings: &mut Vec<Finding>) -> BTreeMap
         for variable in document.tree.members(member.value) {
             let name = variable.key.strip_suffix(".$").unwrap_or(&variable.key);
             if !has_hole(name) && !is_name(name) {
+                let (code, said) = match name {
+                    "states" => (
+                        "RESERVED_VARIABLE_NAME",
+                        "Cannot assign to reserved variable '$states'.".to_owned(),
+                    ),
+                    _ => (
+                        "INVALID_VARIABLE_NAME",
+                        format!(
+                            "Invalid variable name '{name}': the variable name contains invalid characters."
+                        ),
+                    ),
+                };
                 findings.push(
                     Finding::error(
                         document,
@@ -139,7 +205,7 @@ fn assignments(document: &Document<'_>, findings: &mut Vec<Finding>) -> BTreeMap
                     )
                     .at(variable.key_span)
                     .hint("A name is letters, digits and _, begins with a letter, is at most 80 long, and is not states")
-                    .service(SCHEMA, format!("Invalid variable name '{name}'")),
+                    .service(code, said),
                 );
             }
             assigned.entry(state).or_default().insert(name.to_owned());

@@ -1,6 +1,7 @@
-//! `WRONG_TYPE`, `UNKNOWN_WORD`, `OUT_OF_RANGE`, `END_FALSE`: values that do not fit their field.
+//! `WRONG_TYPE`, `UNKNOWN_WORD`, `OUT_OF_RANGE`, `EMPTY_ERROR`, `END_FALSE`: values that do not fit their field.
 
 use crate::asl::QueryLanguage;
+use crate::asl::Severity;
 use crate::asl::lints::document::Document;
 use crate::asl::lints::document::Object;
 use crate::asl::lints::document::listed;
@@ -12,6 +13,7 @@ use crate::asl::schema;
 use crate::asl::schema::Field;
 use crate::asl::schema::Holds;
 use crate::asl::schema::JsonType;
+use crate::asl::schema::Place;
 use crate::syntax::NodeId;
 use crate::syntax::NodeKind;
 use crate::text::TextEdit;
@@ -28,7 +30,10 @@ pub(crate) fn check(document: &Document<'_>, findings: &mut Vec<Finding>) {
         }
         match field.holds {
             Holds::OneOf(words) => word(document, field.name, words, value, findings),
-            Holds::Number(least, most) => range(document, field, value, least, most, findings),
+            Holds::Number(least, most) => {
+                range(document, object, field, value, (least, most), findings);
+            }
+            Holds::Text if field.name == "Error" => nameless(document, value, findings),
             Holds::Parts(place) => {
                 for item in document.tree.items(value) {
                     if !document.is_object(*item) && !document.is_open(*item) {
@@ -95,7 +100,7 @@ fn is_expression(document: &Document<'_>, object: &Object, field: &Field, value:
         && document
             .tree
             .str(value)
-            .is_some_and(|text| text.trim_start().starts_with("{%"))
+            .is_some_and(|text| text.starts_with("{%"))
 }
 
 fn fits(document: &Document<'_>, value: NodeId, wanted: JsonType) -> bool {
@@ -161,7 +166,10 @@ fn service_type(field: &Field) -> String {
         Some(JsonType::Array) => "Array",
         _ => "Object",
     };
-    format!("Expected value of type {name}")
+    match field.holds {
+        Holds::OneOf(_) => format!("Expected value of type [{}]", name.to_uppercase()),
+        _ => format!("Expected value of type {name}"),
+    }
 }
 
 fn actual(document: &Document<'_>, value: NodeId) -> &'static str {
@@ -199,7 +207,7 @@ fn word(
     .service(
         SCHEMA,
         format!(
-            "The field '{name}' should have one of these values: [{}]",
+            "Value should be one of the following: [{}]",
             words.join(", ")
         ),
     );
@@ -214,10 +222,10 @@ fn word(
 
 fn range(
     document: &Document<'_>,
+    object: &Object,
     field: &Field,
     value: NodeId,
-    least: f64,
-    most: f64,
+    (least, most): (f64, f64),
     findings: &mut Vec<Finding>,
 ) {
     let Some(number) = document.number(value) else {
@@ -226,27 +234,52 @@ fn range(
     if (least..=most).contains(&number) {
         return;
     }
+    // AWS takes 0 for these two, the specification asks for a positive number.
+    let tolerated = number == 0.0
+        && (field.name == "IntervalSeconds"
+            || (field.name == "TimeoutSeconds" && object.place == Place::Machine));
+    let severity = match tolerated {
+        true => Severity::Warning,
+        false => Severity::Error,
+    };
     let bounds = if number < least {
         format!("at least {least}")
     } else {
         format!("at most {most}")
     };
     findings.push(
-        Finding::error(
+        Finding::new(
             document,
             "OUT_OF_RANGE",
+            severity,
             value,
+            document.tree.span(value),
             format!("{} is {bounds}", field.name),
         )
         .service(
             SCHEMA,
             if number < least {
-                format!("Value must be greater than or equal to {least}")
+                format!("Minimum value is {least}")
             } else {
-                format!("Value must be less than or equal to {most}")
+                format!("Maximum value is {most}")
             },
         ),
     );
+}
+
+/// A Fail state whose error has no name.
+fn nameless(document: &Document<'_>, value: NodeId, findings: &mut Vec<Finding>) {
+    if document.tree.str(value) == Some("") {
+        findings.push(
+            Finding::warning(
+                document,
+                "EMPTY_ERROR",
+                value,
+                "An error without a name can be caught by States.ALL only",
+            )
+            .hint("Give the error a name, or leave Error out"),
+        );
+    }
 }
 
 fn end_false(document: &Document<'_>, object: &Object, value: NodeId, findings: &mut Vec<Finding>) {

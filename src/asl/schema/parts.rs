@@ -32,7 +32,7 @@ pub(crate) const ROWS: &[Field] = table! {
     "MaxAttempts", RETRIER, INTEGER, Number(0.0, LONGEST); "How often to try again at most; 3 where nothing is said, 0 for never"
     "BackoffRate", RETRIER, NUMBER, Number(1.0, f64::MAX); "The factor by which each wait is longer than the last; 2 where nothing is said"
     "MaxDelaySeconds", RETRIER, INTEGER, Number(1.0, 31_622_400.0), rare(); "The longest wait between two attempts, in seconds"
-    "JitterStrategy", RETRIER, STRING, OneOf(&["FULL", "NONE"]), rare(); "FULL spreads the waits at random so that many executions do not retry at once"
+    "JitterStrategy", RETRIER, STRING, OneOf(&["NONE", "FULL"]), rare(); "FULL spreads the waits at random so that many executions do not retry at once"
     "Comment", RETRIER, STRING, Text, rare(); "Says what this Retrier is for; nothing reads it at run time"
 
     "ErrorEquals", CATCHER, ARRAY, ErrorNames, required(); "The errors this Catcher takes; States.ALL stands for any"

@@ -106,6 +106,12 @@ impl Expression {
         self.names.state_fields.as_deref()
     }
 
+    /// What the expression looks up in its context item, which a state does not have: `phone` of
+    /// `phone.number`, `$`, and `$$`; each name once, in the order written.
+    pub fn context_reads(&self) -> &[NameUse] {
+        &self.names.context_reads
+    }
+
     /// What of valid JSONata this evaluator cannot run here, in words.
     pub fn unsupported(&self) -> Option<&str> {
         self.names.unsupported.as_deref()

@@ -134,6 +134,33 @@ fn knows_its_names() {
 }
 
 #[test]
+fn knows_what_it_reads_from_a_context() {
+    for (text, expected) in [
+        ("phone", &["phone@0"][..]),
+        ("1 + phone.number[x > 2]", &["phone@4"]),
+        ("aaa + bbb & aaa", &["aaa@0", "bbb@6"]),
+        ("$.phone", &["$@0"]),
+        ("$$.phone", &["$$@0"]),
+        ("$states.input.items[phone > 3]", &[]),
+        ("$states.input.items^(phone){name: $sum(price)}", &[]),
+        ("$map($states.input.a, function($x){ b })", &["b@36"]),
+        ("$states.input.a ~> |item|{'b': c}|", &[]),
+        ("($x := {'a': 'b'}; $x.a)", &[]),
+        ("'$$' & \"phone\"", &[]),
+        ("$v.($y := 1; other)", &[]),
+        ("`a b`.c", &["a b@0"]),
+    ] {
+        let reads: Vec<String> = Expression::parse(text)
+            .unwrap()
+            .context_reads()
+            .iter()
+            .map(|read| format!("{}@{}", read.name, read.position))
+            .collect();
+        assert_eq!(reads, expected, "{text}");
+    }
+}
+
+#[test]
 fn runaways_end() {
     let mut bindings = bindings();
     bindings.limits.time_ms = Some(200);

@@ -21,6 +21,7 @@ pub struct Names {
     pub unknown_functions: Vec<NameUse>,
     pub state_fields: Option<Vec<String>>,
     pub unsupported: Option<String>,
+    pub context_reads: Vec<NameUse>,
     /// Every name behind a `$`, bound or not.
     mentioned: BTreeSet<String>,
     /// `$eval` can mention anything.
@@ -63,6 +64,7 @@ pub fn names(tree: &AstNode, text: &str) -> Names {
         uses
     };
     Names {
+        context_reads: context_reads(tree, text),
         variables: uses(&search.free),
         unknown_functions: uses(&search.unknown),
         state_fields: search
@@ -73,6 +75,57 @@ pub fn names(tree: &AstNode, text: &str) -> Names {
         anything: search.mentioned.contains("eval"),
         mentioned: search.mentioned,
     }
+}
+
+/// What is looked up in the context item: a name that begins a path, `$`, and `$$` anywhere.
+fn context_reads(tree: &AstNode, text: &str) -> Vec<NameUse> {
+    let mut found: BTreeSet<String> = BTreeSet::new();
+    with_context(tree, &mut found);
+    if found.is_empty() && !text.contains("$$") {
+        return Vec::new();
+    }
+    let tokens = tokens(text);
+    if tokens.iter().any(|token| token.text == "$$") {
+        found.insert("$$".to_string());
+    }
+    let plain = |word: &str| word.trim_matches('`').to_string();
+    let mut reads: Vec<NameUse> = found
+        .into_iter()
+        .map(|name| {
+            let token = tokens.iter().find(|token| {
+                matches!(token.kind, Kind::Variable | Kind::Name) && plain(&token.text) == name
+            });
+            NameUse {
+                position: token.map_or(0, |token| token.start),
+                name,
+            }
+        })
+        .collect();
+    reads.sort_by_key(|read| read.position);
+    reads
+}
+
+/// Walks what is evaluated with the same context item as the node itself. Later steps of a path,
+/// predicates, terms of a sort and groups work with what stands before them.
+fn with_context(node: &AstNode, found: &mut BTreeSet<String>) {
+    with_stack(|| match node {
+        AstNode::Name(name) => {
+            found.insert(name.clone());
+        }
+        AstNode::Variable(name) if name.is_empty() => {
+            found.insert("$".to_string());
+        }
+        AstNode::Path { steps } => {
+            if let Some(first) = steps.first() {
+                with_context(&first.node, found);
+            }
+        }
+        AstNode::Sort { input, .. } | AstNode::ObjectTransform { input, .. } => {
+            with_context(input, found);
+        }
+        AstNode::Transform { .. } => {}
+        _ => children(node, &mut |child| with_context(child, found)),
+    });
 }
 
 /// Calls `visit` for each direct child of a node.
