@@ -65,11 +65,26 @@ fn samples_are_read_and_edited_as_text() {
 
 #[test]
 fn paths_and_expressions_answer() {
-    for path in ["$.a", "$..a", "$.b[?(@.a)].c", "$['b'][1:]", "$.order.items[*].n", "$.c.new[", "$.c.new"] {
+    for path in [
+        "$.a",
+        "$..a",
+        "$.b[?(@.a)].c",
+        "$['b'][1:]",
+        "$.order.items[*].n",
+        "$.c.new[",
+        "$.c.new",
+    ] {
         jsonpath::check(path.as_bytes());
         jsonpath::check(format!("{path}\n[1]").as_bytes());
     }
-    for text in ["$states.input.n + 1", "$v.list[0]", "$map($v.list, function($x){$x})", "(", "States.Format('{}', $.n)", "States.UUID("] {
+    for text in [
+        "$states.input.n + 1",
+        "$v.list[0]",
+        "$map($v.list, function($x){$x})",
+        "(",
+        "States.Format('{}', $.n)",
+        "States.UUID(",
+    ] {
         expressions::check(text.as_bytes());
     }
 }

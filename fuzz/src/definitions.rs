@@ -40,7 +40,10 @@ pub fn check(data: &[u8]) {
     let definition = grower.definition();
     let mocks = grower.mocks();
     let input = grower.input();
-    let kind = *crate::growth::pick(&mut dice, &[ExecutionKind::Standard, ExecutionKind::Express]);
+    let kind = *crate::growth::pick(
+        &mut dice,
+        &[ExecutionKind::Standard, ExecutionKind::Express],
+    );
     let mut text = definition.to_string();
     if dice.ratio(1, 8).unwrap_or(false) {
         text = broken(text, &mut dice);
@@ -57,7 +60,9 @@ pub fn check(data: &[u8]) {
 
 fn broken(mut text: String, dice: &mut Unstructured) -> String {
     let at = dice.int_in_range(0..=text.len()).unwrap_or(0);
-    let at = (at..=text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len());
+    let at = (at..=text.len())
+        .find(|at| text.is_char_boundary(*at))
+        .unwrap_or(text.len());
     match crate::growth::pick(dice, &["", "{", "]", ",", "\"", "${x}", "//"]) {
         &"" if at < text.len() => {
             text.remove(at);
@@ -67,27 +72,46 @@ fn broken(mut text: String, dice: &mut Unstructured) -> String {
     text
 }
 
-fn run(text: &str, kind: ExecutionKind, mocks: &serde_json::Value, start: Start, cut: usize, script: &[u8]) {
+fn run(
+    text: &str,
+    kind: ExecutionKind,
+    mocks: &serde_json::Value,
+    start: Start,
+    cut: usize,
+    script: &[u8],
+) {
     let parsed = parse(text, Format::Json);
     let machine = asl::read(&parsed.tree);
     asl::lint(text, &parsed.tree, &machine, &parsed.errors);
     asl::service_diagnostics(text, MachineType::Express);
     asl::variable_references(text, &parsed.tree, &machine);
-    let mut options = CompileOptions { kind, ..CompileOptions::default() };
-    options.params.insert("Function".to_owned(), "arn:aws:states:::lambda:invoke".to_owned());
+    let mut options = CompileOptions {
+        kind,
+        ..CompileOptions::default()
+    };
+    options.params.insert(
+        "Function".to_owned(),
+        "arn:aws:states:::lambda:invoke".to_owned(),
+    );
     let Ok(program) = compile(&parsed.tree, &machine, &options) else {
         return;
     };
     let program = Arc::new(program);
     let mocks = Mocks::from_list(&Value::from(mocks)).expect("grown mocks can be read");
-    let start = Start { objects: mocks.objects().to_vec(), ..start };
+    let start = Start {
+        objects: mocks.objects().to_vec(),
+        ..start
+    };
     let mut one = Drive::new(Execution::new(program.clone(), start.clone()), mocks);
     let mut copy = None;
     for step in 0..MOST_SIGNALS {
         if step == cut {
             copy = Some((one.execution.clone(), one.events.len()));
         }
-        let byte = script.get(step % script.len().max(1)).copied().unwrap_or(100);
+        let byte = script
+            .get(step % script.len().max(1))
+            .copied()
+            .unwrap_or(100);
         let Some(signal) = one.choose(byte) else {
             break;
         };
@@ -95,7 +119,11 @@ fn run(text: &str, kind: ExecutionKind, mocks: &serde_json::Value, start: Start,
     }
     if one.execution.ended().is_none() {
         let now = one.execution.now();
-        one.advance(Signal::Stop { now, error: Some("Enough".to_owned()), cause: None });
+        one.advance(Signal::Stop {
+            now,
+            error: Some("Enough".to_owned()),
+            cause: None,
+        });
     }
     check_end(&one.execution);
     check_events(&one.events);
@@ -108,16 +136,28 @@ fn run(text: &str, kind: ExecutionKind, mocks: &serde_json::Value, start: Start,
         assert_eq!(lines(&rest.1), lines(&one.events[seen..]), "{text}");
         assert_eq!(rest.0.ended(), one.execution.ended());
     }
-    let quiet = Start { history: false, stages: false, ..start };
+    let quiet = Start {
+        history: false,
+        stages: false,
+        ..start
+    };
     let quiet = replay(Execution::new(program, quiet), &one.signals);
-    assert_eq!(quiet.0.ended(), one.execution.ended(), "with and without a history");
+    assert_eq!(
+        quiet.0.ended(),
+        one.execution.ended(),
+        "with and without a history"
+    );
     assert!(quiet.1.is_empty());
 
     let history = Value::parse(&history_json(&one.events)).expect("a history is JSON");
     let imported = trace::import(&history, &machine).expect("our own history can be read");
     // The service knows no such event, so reading a history passes over it.
     let told = |event: &&Event| !matches!(event.detail, EventDetail::InputEdited { .. });
-    assert_eq!(imported.len(), one.events.iter().filter(told).count(), "{text}");
+    assert_eq!(
+        imported.len(),
+        one.events.iter().filter(told).count(),
+        "{text}"
+    );
     let folded = Trace::of(&imported);
     scene::run_picture(&folded);
     let folded = Trace::of(&one.events);
@@ -139,7 +179,13 @@ struct Drive {
 
 impl Drive {
     fn new(execution: Execution, mocks: Mocks) -> Drive {
-        Drive { execution, mocks, waiting: Vec::new(), signals: Vec::new(), events: Vec::new() }
+        Drive {
+            execution,
+            mocks,
+            waiting: Vec::new(),
+            signals: Vec::new(),
+            events: Vec::new(),
+        }
     }
 
     /// The next signal, by a byte; none where nothing is left to happen.
@@ -150,20 +196,37 @@ impl Drive {
         let now = self.execution.now();
         let ready = self.execution.ready();
         match (byte, &ready) {
-            (0, _) => return Some(Signal::Stop { now, error: None, cause: Some("why".to_owned()) }),
+            (0, _) => {
+                return Some(Signal::Stop {
+                    now,
+                    error: None,
+                    cause: Some("why".to_owned()),
+                });
+            }
             (1, Some(ready)) if ready.phase == Phase::Enter => {
                 let (lane, state) = (ready.lane.clone(), ready.state.clone());
-                return Some(Signal::EditInput { lane, state, input: Value::string("edited"), now });
+                return Some(Signal::EditInput {
+                    lane,
+                    state,
+                    input: Value::string("edited"),
+                    now,
+                });
             }
             (2, _) => return Some(Signal::Time { now: now + 1_500 }),
             (3, _) => {
                 let outcome = Outcome::Succeeded(Value::Null);
-                return Some(Signal::Answer { call: CallId(u64::from(byte) + 1), outcome, now });
+                return Some(Signal::Answer {
+                    call: CallId(u64::from(byte) + 1),
+                    outcome,
+                    now,
+                });
             }
             _ => {}
         }
         if ready.is_some() && (byte % 8 != 7 || self.waiting.is_empty()) {
-            return Some(Signal::Proceed { now: now + i64::from(byte % 2) });
+            return Some(Signal::Proceed {
+                now: now + i64::from(byte % 2),
+            });
         }
         let at = usize::from(byte / 8) % self.waiting.len().max(1);
         let Some(call) = self.waiting.get(at) else {
@@ -185,7 +248,11 @@ impl Drive {
                 }
             },
         };
-        Some(Signal::Answer { call: call.id, outcome, now })
+        Some(Signal::Answer {
+            call: call.id,
+            outcome,
+            now,
+        })
     }
 
     fn advance(&mut self, signal: Signal) {
@@ -219,7 +286,9 @@ fn check_end(execution: &Execution) {
     assert!(execution.ready().is_none());
     assert!(execution.next_timer().is_none());
     let mut after = execution.clone();
-    let step = after.advance(Signal::Time { now: execution.now() + 1 });
+    let step = after.advance(Signal::Time {
+        now: execution.now() + 1,
+    });
     assert!(step.events.is_empty() && step.demands.is_empty());
 }
 

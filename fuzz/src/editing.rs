@@ -44,10 +44,24 @@ use crate::growth::Grower;
 use crate::growth::pick;
 
 const FIELDS: [&str; 9] = [
-    "/Comment", "/Parameters/a/b", "/Catch/0/ErrorEquals/-", "/Retry", "/Type", "/Next", "", "/ItemProcessor/StartAt", "/Choices/0",
+    "/Comment",
+    "/Parameters/a/b",
+    "/Catch/0/ErrorEquals/-",
+    "/Retry",
+    "/Type",
+    "/Next",
+    "",
+    "/ItemProcessor/StartAt",
+    "/Choices/0",
 ];
 const VALUES: [Option<&str>; 7] = [
-    Some("1"), Some("\"x\""), None, Some("{\"x\":[1,{\"y\":2}]}"), Some("[]"), Some("not json"), Some("null"),
+    Some("1"),
+    Some("\"x\""),
+    None,
+    Some("{\"x\":[1,{\"y\":2}]}"),
+    Some("[]"),
+    Some("not json"),
+    Some("null"),
 ];
 
 pub fn check(data: &[u8]) {
@@ -56,7 +70,11 @@ pub fn check(data: &[u8]) {
     let definition = grower.definition();
     let mut name = grower.name();
     let companion = r#"{"breakpoints": ["/States/S0"], "scenarios": [{"name": "a", "mocks": {"S0": [], "S1": []}, "expect": {"path": ["S0"]}}]}"#;
-    let format = if dice.ratio(1, 6).unwrap_or(false) { Format::Yaml } else { Format::Json };
+    let format = if dice.ratio(1, 6).unwrap_or(false) {
+        Format::Yaml
+    } else {
+        Format::Json
+    };
     let mut text = written(&definition, format, &mut dice);
     for _ in 0..dice.int_in_range(0..=2u8).unwrap_or(0) / 2 {
         text = typed(&text, &mut dice).apply(&text);
@@ -95,7 +113,12 @@ pub fn check(data: &[u8]) {
         let next = Revision::new(number, document(&text, &companion));
         let told = || format!("{json}\n{}\n→\n{text}", before.text);
         if !matches!(command, Command::Type(_)) {
-            assert!(next.syntax_errors.len() <= revision.syntax_errors.len(), "{:?} {}", next.syntax_errors, told());
+            assert!(
+                next.syntax_errors.len() <= revision.syntax_errors.len(),
+                "{:?} {}",
+                next.syntax_errors,
+                told()
+            );
             for (old, new) in &plan.moved {
                 assert!(revision.machine.find(old).is_some(), "{old} {}", told());
                 assert!(next.machine.find(new).is_some(), "{new} {}", told());
@@ -104,7 +127,10 @@ pub fn check(data: &[u8]) {
                 assert!(next.machine.find(path).is_some(), "{path} {}", told());
             }
         }
-        if sidecar::read(&before.sidecar).problems.is_empty() && plan.sidecar_edit.is_some() && !matches!(command, Command::SidecarSet { .. }) {
+        if sidecar::read(&before.sidecar).problems.is_empty()
+            && plan.sidecar_edit.is_some()
+            && !matches!(command, Command::SidecarSet { .. })
+        {
             assert!(sidecar::read(&companion).problems.is_empty(), "{companion}");
         }
         let snapshot = |document: &Document| Snapshot {
@@ -112,7 +138,11 @@ pub fn check(data: &[u8]) {
             sidecar: document.sidecar.clone(),
             selection: Selection::none(),
         };
-        let step = Step { label: plan.label, before: snapshot(&before), after: snapshot(&next.document) };
+        let step = Step {
+            label: plan.label,
+            before: snapshot(&before),
+            after: snapshot(&next.document),
+        };
         match &command {
             Command::Type(edit) => history.record_typing(step, edit, number * 300),
             _ => history.record(step),
@@ -123,7 +153,10 @@ pub fn check(data: &[u8]) {
     let last = revision.document.clone();
     let mut now = last.clone();
     while let Some(step) = history.undo() {
-        assert_eq!((&step.after.text, &step.after.sidecar), (&now.text, &now.sidecar));
+        assert_eq!(
+            (&step.after.text, &step.after.sidecar),
+            (&now.text, &now.sidecar)
+        );
         now = document(&step.before.text, &step.before.sidecar);
     }
     assert_eq!((&now.text, &now.sidecar), (&first.text, &first.sidecar));
@@ -147,7 +180,11 @@ fn written(definition: &Json, format: Format, dice: &mut Unstructured) -> String
 }
 
 fn typed(text: &str, dice: &mut Unstructured) -> TextEdit {
-    let border = |at: usize| (at..=text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len());
+    let border = |at: usize| {
+        (at..=text.len())
+            .find(|at| text.is_char_boundary(*at))
+            .unwrap_or(text.len())
+    };
     let start = border(dice.int_in_range(0..=text.len()).unwrap_or(0));
     let end = border((start + dice.int_in_range(0..=3usize).unwrap_or(0)).min(text.len()));
     let insert = *pick(dice, &["", "{", "}", ",", "\"", " // note\n", "${x}", "é"]);
@@ -167,7 +204,11 @@ fn command(revision: &Revision, dice: &mut Unstructured, name: &str) -> Command 
     all.push(Place::EmptyMachine);
     all.push(Place::NewBranch(other.clone()));
     let at = pick(dice, &all).clone();
-    let ways = revision.machine.find(&state).map(|state| state.transitions.as_slice()).unwrap_or_default();
+    let ways = revision
+        .machine
+        .find(&state)
+        .map(|state| state.transitions.as_slice())
+        .unwrap_or_default();
     let transition = match ways.is_empty() {
         true => TransitionKind::Choice(3),
         false => pick(dice, ways).kind,
@@ -175,44 +216,83 @@ fn command(revision: &Revision, dice: &mut Unstructured, name: &str) -> Command 
     let field = (*pick(dice, &FIELDS)).to_owned();
     let value = pick(dice, &VALUES).map(str::to_owned);
     match dice.int_in_range(0..=21u8).unwrap_or(0) {
-        0 | 1 => Command::Insert { state: StateTemplate::new(kind), at },
+        0 | 1 => Command::Insert {
+            state: StateTemplate::new(kind),
+            at,
+        },
         2 | 3 => {
             let _ = accepts(revision, &at, kind);
             Command::Move { state, at }
         }
-        4 => Command::Delete { states: vec![state, other] },
-        5 => Command::Rename { state, to: name.to_owned() },
+        4 => Command::Delete {
+            states: vec![state, other],
+        },
+        5 => Command::Rename {
+            state,
+            to: name.to_owned(),
+        },
         6 => Command::Reconnect {
             from: state,
             transition,
-            to: if dice.arbitrary().unwrap_or(true) { Target::State(other) } else { Target::End },
+            to: if dice.arbitrary().unwrap_or(true) {
+                Target::State(other)
+            } else {
+                Target::End
+            },
         },
         7 => Command::AddTransition {
             from: state,
             way: *pick(dice, &[Way::Next, Way::Rule, Way::Default, Way::Catch]),
             to: other,
         },
-        8 => Command::RemoveTransition { from: state, transition },
+        8 => Command::RemoveTransition {
+            from: state,
+            transition,
+        },
         9 => Command::StartAt { state },
-        10 | 11 => Command::Set { state, field, value },
+        10 | 11 => Command::Set {
+            state,
+            field,
+            value,
+        },
         12 => Command::SetMachine { field, value },
         13 => Command::ChangeType { state, to: kind },
-        14 => Command::Duplicate { states: vec![state, other] },
-        15 => Command::Paste { text: copy(revision, &[state, other]), at },
+        14 => Command::Duplicate {
+            states: vec![state, other],
+        },
+        15 => Command::Paste {
+            text: copy(revision, &[state, other]),
+            at,
+        },
         16 => Command::Wrap {
             states: vec![state, other],
-            container: *pick(dice, &[StateKind::Map, StateKind::Parallel, StateKind::Pass]),
+            container: *pick(
+                dice,
+                &[StateKind::Map, StateKind::Parallel, StateKind::Pass],
+            ),
         },
         17 => Command::Unwrap { state },
         18 => Command::Reorder {
             state,
-            field: (*pick(dice, &["/Choices", "/Branches", "/Catch", "/Retry", "/None"])).to_owned(),
+            field: (*pick(
+                dice,
+                &["/Choices", "/Branches", "/Catch", "/Retry", "/None"],
+            ))
+            .to_owned(),
             from: dice.int_in_range(0..=3usize).unwrap_or(0),
             to: dice.int_in_range(0..=3usize).unwrap_or(0),
         },
-        19 => Command::SidecarSet { pointer: (*pick(dice, &["/breakpoints/-", "/scenarios/0/input", "", "/type"])).to_owned(), value },
+        19 => Command::SidecarSet {
+            pointer: (*pick(dice, &["/breakpoints/-", "/scenarios/0/input", "", "/type"]))
+                .to_owned(),
+            value,
+        },
         20 => {
-            let fixes: Vec<&TextEdit> = revision.diagnostics.iter().filter_map(|found| Some(&found.fix.as_ref()?.edit)).collect();
+            let fixes: Vec<&TextEdit> = revision
+                .diagnostics
+                .iter()
+                .filter_map(|found| Some(&found.fix.as_ref()?.edit))
+                .collect();
             match fixes.is_empty() {
                 true => Command::Type(typed(revision.text(), dice)),
                 false => Command::ApplyFix((*pick(dice, &fixes)).clone()),
@@ -239,11 +319,19 @@ fn draw(revision: &Revision, dice: &mut Unstructured) {
     request.hide_catch = dice.arbitrary().unwrap_or(false);
     request.direction = *pick(dice, &[Direction::Down, Direction::Right]);
     let layout = layout(&request);
-    let finite = |rect: &Rect| [rect.x, rect.y, rect.width, rect.height].iter().all(|length| length.is_finite());
+    let finite = |rect: &Rect| {
+        [rect.x, rect.y, rect.width, rect.height]
+            .iter()
+            .all(|length| length.is_finite())
+    };
     assert!(finite(&layout.bounds));
     assert!(layout.nodes.iter().all(|node| finite(&node.rect)));
     for edge in &layout.edges {
-        assert!(edge.route.iter().all(|point| point.x.is_finite() && point.y.is_finite()));
+        assert!(
+            edge.route
+                .iter()
+                .all(|point| point.x.is_finite() && point.y.is_finite())
+        );
     }
     let faces = scene::faces(&revision.tree, &revision.machine);
     for zoom in [0.2, 0.5, 1.0, 2.0] {

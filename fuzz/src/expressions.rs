@@ -54,7 +54,11 @@ fn check_intrinsic(text: &str, input: &Value) {
 fn check_jsonata(text: &str, input: &Value) {
     let begun = Instant::now();
     let expression = Expression::parse(text);
-    assert!(begun.elapsed() < GRACE, "parsing took {:?}", begun.elapsed());
+    assert!(
+        begun.elapsed() < GRACE,
+        "parsing took {:?}",
+        begun.elapsed()
+    );
     let expression = match expression {
         Ok(expression) => expression,
         Err(error) => {
@@ -63,7 +67,11 @@ fn check_jsonata(text: &str, input: &Value) {
             return;
         }
     };
-    for name in expression.variables().iter().chain(expression.unknown_functions()) {
+    for name in expression
+        .variables()
+        .iter()
+        .chain(expression.unknown_functions())
+    {
         assert!(name.position < text.chars().count(), "{name:?}");
     }
     let evaluate = || {
@@ -72,7 +80,11 @@ fn check_jsonata(text: &str, input: &Value) {
         bindings.limits.time_ms = Some(LIMIT_MS);
         bindings.limits.depth = Some(300);
         bindings.limits.sequence = Some(10_000);
-        let states = [("input", input.clone()), ("result", input.clone()), ("context", input.clone())];
+        let states = [
+            ("input", input.clone()),
+            ("result", input.clone()),
+            ("context", input.clone()),
+        ];
         bindings.bind("states", Value::object(states));
         bindings.bind("v", input.clone());
         expression.evaluate(&bindings)

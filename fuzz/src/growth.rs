@@ -7,22 +7,68 @@ use serde_json::json;
 
 const NUMBERS: [i64; 8] = [1, 2, 3, 0, 5, 60, 99_999_999, i64::MAX];
 const ODD: [&str; 8] = [
-    "null", "-1", "1.5e300", "\"{% 1 + %}\"", "\"$.a[\"", "[]", "{\"x.$\":\"$..\"}", "\"\"",
+    "null",
+    "-1",
+    "1.5e300",
+    "\"{% 1 + %}\"",
+    "\"$.a[\"",
+    "[]",
+    "{\"x.$\":\"$..\"}",
+    "\"\"",
 ];
 const PATHS: [&str; 16] = [
-    "$", "$.items", "$.n", "$.a", "$.items[0]", "$.missing", "$v", "$v.a", "$..a", "$.items[*]",
-    "$.items[?(@.a > 1)]", "$$.Execution.Id", "$$.Map.Item.Value", "$$.Task.Token", "$.text", "$.items[-1:]",
+    "$",
+    "$.items",
+    "$.n",
+    "$.a",
+    "$.items[0]",
+    "$.missing",
+    "$v",
+    "$v.a",
+    "$..a",
+    "$.items[*]",
+    "$.items[?(@.a > 1)]",
+    "$$.Execution.Id",
+    "$$.Map.Item.Value",
+    "$$.Task.Token",
+    "$.text",
+    "$.items[-1:]",
 ];
-const PLACES: [&str; 7] = ["$.r", "$.a.b", "$", "$.items[0]", "$.items[9]", "$.text.x", "$.items"];
+const PLACES: [&str; 7] = [
+    "$.r",
+    "$.a.b",
+    "$",
+    "$.items[0]",
+    "$.items[9]",
+    "$.text.x",
+    "$.items",
+];
 const EXPRESSIONS: [&str; 16] = [
-    "{% $states.input %}", "{% $states.input.items %}", "{% $states.input.n %}", "{% $states.result %}",
-    "{% $v %}", "{% $count($states.input.items) %}", "{% $states.input.n > 1 %}", "{% true %}", "{% $missing %}",
-    "{% [1..3] %}", "{% $uuid() & $random() %}", "{% $states.errorOutput.Cause %}", "{% $states.context.State.Name %}",
-    "{% $states.context.Map.Item %}", "{% ($x := 2; $x * $states.input.n) %}", "{% 'PT5S' %}",
+    "{% $states.input %}",
+    "{% $states.input.items %}",
+    "{% $states.input.n %}",
+    "{% $states.result %}",
+    "{% $v %}",
+    "{% $count($states.input.items) %}",
+    "{% $states.input.n > 1 %}",
+    "{% true %}",
+    "{% $missing %}",
+    "{% [1..3] %}",
+    "{% $uuid() & $random() %}",
+    "{% $states.errorOutput.Cause %}",
+    "{% $states.context.State.Name %}",
+    "{% $states.context.Map.Item %}",
+    "{% ($x := 2; $x * $states.input.n) %}",
+    "{% 'PT5S' %}",
 ];
 const INTRINSICS: [&str; 8] = [
-    "States.UUID()", "States.Format('{} {}', $.n, $.text)", "States.Array(1, $.a, 'x')", "States.MathRandom(1, 9)",
-    "States.ArrayRange(1, 9, 2)", "States.StringToJson($.text)", "States.JsonMerge($, $.items[1], false)",
+    "States.UUID()",
+    "States.Format('{} {}', $.n, $.text)",
+    "States.Array(1, $.a, 'x')",
+    "States.MathRandom(1, 9)",
+    "States.ArrayRange(1, 9, 2)",
+    "States.StringToJson($.text)",
+    "States.JsonMerge($, $.items[1], false)",
     "States.ArrayGetItem($.items, 7)",
 ];
 const RESOURCES: [&str; 8] = [
@@ -36,7 +82,12 @@ const RESOURCES: [&str; 8] = [
     "${Function}",
 ];
 const ERRORS: [&str; 7] = [
-    "States.ALL", "States.TaskFailed", "States.Timeout", "Odd", "States.Runtime", "States.HeartbeatTimeout",
+    "States.ALL",
+    "States.TaskFailed",
+    "States.Timeout",
+    "Odd",
+    "States.Runtime",
+    "States.HeartbeatTimeout",
     "States.QueryEvaluationError",
 ];
 const INPUTS: [&str; 6] = [
@@ -66,7 +117,11 @@ pub struct Grower<'a, 'b> {
 impl<'a, 'b> Grower<'a, 'b> {
     pub fn new(dice: &'a mut Unstructured<'b>) -> Grower<'a, 'b> {
         let odd = dice.ratio(1, 3).unwrap_or(false);
-        Grower { dice, names: Vec::new(), odd }
+        Grower {
+            dice,
+            names: Vec::new(),
+            odd,
+        }
     }
 
     pub fn definition(&mut self) -> Json {
@@ -93,8 +148,20 @@ impl<'a, 'b> Grower<'a, 'b> {
             let entries: Vec<Json> = (0..count).map(|_| self.mock()).collect();
             lists.insert(name, Json::Array(entries));
         }
-        let body = *pick(self.dice, &["[1,{\"a\":2}]", "a,b\n1,2\n3,4\n", "{\"a\":1}\n{\"a\":2}", "{\"x\":[1,2]}", ""]);
-        lists.insert("$resources".to_owned(), json!({"s3": [{"bucket": "b", "key": "k", "body": body}]}));
+        let body = *pick(
+            self.dice,
+            &[
+                "[1,{\"a\":2}]",
+                "a,b\n1,2\n3,4\n",
+                "{\"a\":1}\n{\"a\":2}",
+                "{\"x\":[1,2]}",
+                "",
+            ],
+        );
+        lists.insert(
+            "$resources".to_owned(),
+            json!({"s3": [{"bucket": "b", "key": "k", "body": body}]}),
+        );
         Json::Object(lists)
     }
 
@@ -170,7 +237,9 @@ impl<'a, 'b> Grower<'a, 'b> {
             6 => json!({"Type": "Succeed"}),
             7 => self.fail(jsonata),
             8 => {
-                let branches: Vec<Json> = (0..1 + self.below(3)).map(|_| self.machine(depth - 1, jsonata)).collect();
+                let branches: Vec<Json> = (0..1 + self.below(3))
+                    .map(|_| self.machine(depth - 1, jsonata))
+                    .collect();
                 json!({"Type": "Parallel", "Branches": branches})
             }
             _ => self.map(depth, jsonata),
@@ -191,7 +260,12 @@ impl<'a, 'b> Grower<'a, 'b> {
             }
         }
         if self.odd && self.one_in(10) {
-            let keys: Vec<String> = state.as_object().into_iter().flat_map(Map::keys).cloned().collect();
+            let keys: Vec<String> = state
+                .as_object()
+                .into_iter()
+                .flat_map(Map::keys)
+                .cloned()
+                .collect();
             let key = pick(self.dice, &keys).clone();
             let odd = *pick(self.dice, &ODD);
             state[key] = serde_json::from_str(odd).unwrap_or_default();
@@ -209,7 +283,10 @@ impl<'a, 'b> Grower<'a, 'b> {
 
     fn task(&mut self, jsonata: bool) -> Json {
         let mut state = json!({"Type": "Task", "Resource": *pick(self.dice, &RESOURCES)});
-        for (field, path) in [("TimeoutSeconds", "TimeoutSecondsPath"), ("HeartbeatSeconds", "HeartbeatSecondsPath")] {
+        for (field, path) in [
+            ("TimeoutSeconds", "TimeoutSecondsPath"),
+            ("HeartbeatSeconds", "HeartbeatSecondsPath"),
+        ] {
             if self.one_in(3) {
                 self.quantity(&mut state, field, path, jsonata);
             }
@@ -231,9 +308,20 @@ impl<'a, 'b> Grower<'a, 'b> {
     fn wait(&mut self, jsonata: bool) -> Json {
         let mut state = json!({"Type": "Wait"});
         match (self.below(4), jsonata) {
-            (0, _) => state["Timestamp"] = json!(*pick(self.dice, &["2026-01-01T00:00:05Z", "9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z"])),
+            (0, _) => {
+                state["Timestamp"] = json!(*pick(
+                    self.dice,
+                    &[
+                        "2026-01-01T00:00:05Z",
+                        "9999-12-31T23:59:59Z",
+                        "0001-01-01T00:00:00Z"
+                    ]
+                ))
+            }
             (1, true) => state["Timestamp"] = json!(*pick(self.dice, &EXPRESSIONS)),
-            (1, false) => state["TimestampPath"] = json!(*pick(self.dice, &["$.at", "$.text", "$.n"])),
+            (1, false) => {
+                state["TimestampPath"] = json!(*pick(self.dice, &["$.at", "$.text", "$.n"]))
+            }
             _ => self.quantity(&mut state, "Seconds", "SecondsPath", jsonata),
         }
         state
@@ -245,7 +333,12 @@ impl<'a, 'b> Grower<'a, 'b> {
             match (self.below(3), jsonata) {
                 (0, _) => state[field] = json!("Odd"),
                 (1, true) => state[field] = json!(*pick(self.dice, &EXPRESSIONS)),
-                (1, false) => state[path] = json!(*pick(self.dice, &["$.text", "$.n", "States.Format('{}', $.n)"])),
+                (1, false) => {
+                    state[path] = json!(*pick(
+                        self.dice,
+                        &["$.text", "$.n", "States.Format('{}', $.n)"]
+                    ))
+                }
                 _ => {}
             }
         }
@@ -285,7 +378,10 @@ impl<'a, 'b> Grower<'a, 'b> {
         let (operator, value) = match self.below(9) {
             0 => ("IsPresent", json!(true)),
             1 => ("NumericGreaterThan", self.number()),
-            2 => ("StringMatches", json!(*pick(self.dice, &["*", "a*\\*", "\\\\*b*"]))),
+            2 => (
+                "StringMatches",
+                json!(*pick(self.dice, &["*", "a*\\*", "\\\\*b*"])),
+            ),
             3 => ("IsNull", json!(false)),
             4 => ("StringLessThanPath", json!(*pick(self.dice, &PATHS))),
             5 => ("TimestampLessThanEquals", json!("2026-01-01T00:00:00Z")),
@@ -302,11 +398,24 @@ impl<'a, 'b> Grower<'a, 'b> {
         if distributed {
             processor["ProcessorConfig"] = json!({"Mode": "DISTRIBUTED", "ExecutionType": *pick(self.dice, &["STANDARD", "EXPRESS"])});
         }
-        let field = if !jsonata && !distributed && self.one_in(6) { "Iterator" } else { "ItemProcessor" };
+        let field = if !jsonata && !distributed && self.one_in(6) {
+            "Iterator"
+        } else {
+            "ItemProcessor"
+        };
         let mut state = json!({"Type": "Map", field: processor});
         if self.one_in(2) {
             match jsonata {
-                true => state["Items"] = json!(*pick(self.dice, &["{% $states.input.items %}", "{% [1..4] %}", "{% $states.input %}"])),
+                true => {
+                    state["Items"] = json!(*pick(
+                        self.dice,
+                        &[
+                            "{% $states.input.items %}",
+                            "{% [1..4] %}",
+                            "{% $states.input %}"
+                        ]
+                    ))
+                }
                 false => state["ItemsPath"] = json!(*pick(self.dice, &["$.items", "$", "$v"])),
             }
         }
@@ -315,7 +424,9 @@ impl<'a, 'b> Grower<'a, 'b> {
         }
         if self.one_in(3) {
             state["ItemSelector"] = match jsonata {
-                true => json!({"i": "{% $states.context.Map.Item.Index %}", "v": *pick(self.dice, &EXPRESSIONS)}),
+                true => {
+                    json!({"i": "{% $states.context.Map.Item.Index %}", "v": *pick(self.dice, &EXPRESSIONS)})
+                }
                 false => json!({"i.$": "$$.Map.Item.Value", "v.$": *pick(self.dice, &PATHS)}),
             };
         }
@@ -340,7 +451,8 @@ impl<'a, 'b> Grower<'a, 'b> {
                 reader["ReaderConfig"]["MaxItems"] = self.number();
             }
             if self.one_in(4) {
-                reader["ReaderConfig"]["ItemsPointer"] = json!(*pick(self.dice, &["/x", "", "/x/0", "x"]));
+                reader["ReaderConfig"]["ItemsPointer"] =
+                    json!(*pick(self.dice, &["/x", "", "/x/0", "x"]));
             }
             state["ItemReader"] = reader;
         }
@@ -354,10 +466,20 @@ impl<'a, 'b> Grower<'a, 'b> {
             state["ItemBatcher"] = batcher;
         }
         if self.one_in(3) {
-            self.quantity(state, "ToleratedFailurePercentage", "ToleratedFailurePercentagePath", jsonata);
+            self.quantity(
+                state,
+                "ToleratedFailurePercentage",
+                "ToleratedFailurePercentagePath",
+                jsonata,
+            );
         }
         if self.one_in(3) {
-            self.quantity(state, "ToleratedFailureCount", "ToleratedFailureCountPath", jsonata);
+            self.quantity(
+                state,
+                "ToleratedFailureCount",
+                "ToleratedFailureCountPath",
+                jsonata,
+            );
         }
         if self.one_in(3) {
             state["ResultWriter"] = json!({"Resource": "arn:aws:states:::s3:putObject", arguments: {"Bucket": "b", "Prefix": "p"}});
@@ -408,8 +530,12 @@ impl<'a, 'b> Grower<'a, 'b> {
     fn assign(&mut self, holder: &mut Json, jsonata: bool) {
         if self.one_in(4) {
             holder["Assign"] = match jsonata {
-                true => json!({"v": *pick(self.dice, &EXPRESSIONS), "w": {"deep": [*pick(self.dice, &EXPRESSIONS)]}}),
-                false => json!({"v.$": *pick(self.dice, &PATHS), "w": {"deep.$": *pick(self.dice, &INTRINSICS)}}),
+                true => {
+                    json!({"v": *pick(self.dice, &EXPRESSIONS), "w": {"deep": [*pick(self.dice, &EXPRESSIONS)]}})
+                }
+                false => {
+                    json!({"v.$": *pick(self.dice, &PATHS), "w": {"deep.$": *pick(self.dice, &INTRINSICS)}})
+                }
             };
         }
     }
@@ -418,7 +544,9 @@ impl<'a, 'b> Grower<'a, 'b> {
         let mut members = json!({"fixed": [1, "x"]});
         for index in 0..self.below(3) {
             match (self.below(4), jsonata) {
-                (0, _) if depth > 0 => members[format!("k{index}")] = self.template(depth - 1, jsonata),
+                (0, _) if depth > 0 => {
+                    members[format!("k{index}")] = self.template(depth - 1, jsonata)
+                }
                 (_, true) => members[format!("k{index}")] = json!(*pick(self.dice, &EXPRESSIONS)),
                 (1, false) => members[format!("k{index}.$")] = json!(*pick(self.dice, &INTRINSICS)),
                 (_, false) => members[format!("k{index}.$")] = json!(*pick(self.dice, &PATHS)),
@@ -448,7 +576,10 @@ impl<'a, 'b> Grower<'a, 'b> {
         if kind != "Fail" {
             for field in ["InputPath", "OutputPath"] {
                 if self.one_in(6) {
-                    state[field] = json!(*pick(self.dice, &[Some("$"), Some("$.a"), None, Some("$.items"), Some("$$")]));
+                    state[field] = json!(*pick(
+                        self.dice,
+                        &[Some("$"), Some("$.a"), None, Some("$.items"), Some("$$")]
+                    ));
                 }
             }
         }

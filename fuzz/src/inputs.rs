@@ -90,14 +90,24 @@ fn check_sidecar(text: &str) {
     assert!(moved.fits(text));
     if read.problems.is_empty() {
         let after = moved.apply(text);
-        assert!(sidecar::read(&after).problems.is_empty(), "{text}\n→\n{after}");
+        assert!(
+            sidecar::read(&after).problems.is_empty(),
+            "{text}\n→\n{after}"
+        );
     }
-    for (pointer, value) in [("/breakpoints/-", Some("\"/States/A\"")), ("/params/x", Some("1")), ("/scenarios/0", None)] {
+    for (pointer, value) in [
+        ("/breakpoints/-", Some("\"/States/A\"")),
+        ("/params/x", Some("1")),
+        ("/scenarios/0", None),
+    ] {
         if let Ok(edit) = sidecar::set(text, pointer, value) {
             assert!(edit.fits(text));
             let after = edit.apply(text);
             if parse(text, Format::Json).errors.is_empty() {
-                assert!(parse(&after, Format::Json).errors.is_empty(), "{text}\n→\n{after}");
+                assert!(
+                    parse(&after, Format::Json).errors.is_empty(),
+                    "{text}\n→\n{after}"
+                );
             }
         }
     }

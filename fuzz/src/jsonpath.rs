@@ -20,8 +20,15 @@ pub fn check(data: &[u8]) {
     let again = Path::parse(path.text()).expect("a path's own text is a path");
     assert_eq!(again.is_definite(), path.is_definite());
     let read = path.read(&document);
-    assert_eq!(read, again.read(&document), "reading twice is reading the same");
-    if let Err(PathError::Invalid { position: Some(at), .. }) = &read {
+    assert_eq!(
+        read,
+        again.read(&document),
+        "reading twice is reading the same"
+    );
+    if let Err(PathError::Invalid {
+        position: Some(at), ..
+    }) = &read
+    {
         assert!(*at <= path.text().chars().count());
     }
     if path.is_reference() {
@@ -31,7 +38,10 @@ pub fn check(data: &[u8]) {
         if path.write(&mut copy, new.clone()).is_ok() {
             assert_eq!(path.read(&copy), Ok(new), "{}", path.text());
         }
-        assert!(Value::parse(&copy.to_json()).is_ok());
+        // JSON is read to a depth of 127.
+        if path.text().len() < 127 {
+            assert!(Value::parse(&copy.to_json()).is_ok());
+        }
     } else {
         let mut copy = document.clone();
         let _ = path.write(&mut copy, Value::Null);

@@ -12,7 +12,9 @@ pub mod syntax;
 /// Any other panic is a finding, caught or not.
 pub fn let_panics_of_jsonata_be_caught() {
     std::panic::set_hook(Box::new(|panic| {
-        let inside = panic.location().is_some_and(|place| place.file().contains("jsonata-core"));
+        let inside = panic
+            .location()
+            .is_some_and(|place| place.file().contains("jsonata-core"));
         if !inside {
             eprintln!("{panic}\n{}", std::backtrace::Backtrace::force_capture());
             std::process::abort();

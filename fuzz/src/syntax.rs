@@ -86,7 +86,11 @@ fn check_tree(text: &str, parse: &Parse) {
         assert!(text.get(tree.content_span(id).range()).is_some());
         if let Some(parent) = tree.node(id).and_then(|node| node.parent) {
             assert!(parent < id, "parents come before their children");
-            assert!(tree.span(parent).encloses(span), "{span:?} in {:?}", tree.span(parent));
+            assert!(
+                tree.span(parent).encloses(span),
+                "{span:?} in {:?}",
+                tree.span(parent)
+            );
         }
         let mut end = span.start;
         for member in tree.members(id) {
@@ -148,7 +152,10 @@ fn check_yaml_export(parse: &Parse) {
         NodeKind::Hole(_) => true,
         NodeKind::String(text) => text.contains("${"),
         NodeKind::Object(members) => members.iter().enumerate().any(|(at, member)| {
-            let twice = members.iter().skip(at + 1).any(|other| other.key == member.key);
+            let twice = members
+                .iter()
+                .skip(at + 1)
+                .any(|other| other.key == member.key);
             twice || member.key.contains("${") || member.key.as_ref() == "<<"
         }),
         _ => false,
@@ -198,7 +205,11 @@ fn check_edit(text: &str, parse: &Parse, dice: &mut Unstructured) {
     };
     let tree = &parse.tree;
     let manner = Manner::detect(text, tree);
-    let sheet = Sheet { text, tree, manner: &manner };
+    let sheet = Sheet {
+        text,
+        tree,
+        manner: &manner,
+    };
     let ids: Vec<NodeId> = tree.ids().collect();
     let node = *pick(dice, &ids);
     let value = *pick(dice, &VALUES);
@@ -213,10 +224,21 @@ fn check_edit(text: &str, parse: &Parse, dice: &mut Unstructured) {
         Fragment::json(value)
     };
     let index = dice.int_in_range(0..=4usize).unwrap_or(0);
-    let spot = *pick(dice, &[Spot::First, Spot::Last, Spot::After(index), Spot::Before(index)]);
+    let spot = *pick(
+        dice,
+        &[
+            Spot::First,
+            Spot::Last,
+            Spot::After(index),
+            Spot::Before(index),
+        ],
+    );
     let new = || {
         let parsed = stepwright::syntax::parse(fragment.text(), Format::Json);
-        parsed.tree.root().map_or(Model::Array(Vec::new()), |root| model(&parsed.tree, root))
+        parsed
+            .tree
+            .root()
+            .map_or(Model::Array(Vec::new()), |root| model(&parsed.tree, root))
     };
     let mut expected = model(tree, node);
     let splices = match &mut expected {
@@ -234,7 +256,10 @@ fn check_edit(text: &str, parse: &Parse, dice: &mut Unstructured) {
                     let at = place(spot, members.len());
                     members.insert(at, (key.clone(), new()));
                     members.insert(at + 1, ("z".to_owned(), Model::Scalar('#', "0".to_owned())));
-                    let two = [(key, fragment.clone()), ("z".to_owned(), Fragment::json("0"))];
+                    let two = [
+                        (key, fragment.clone()),
+                        ("z".to_owned(), Fragment::json("0")),
+                    ];
                     sheet.insert_members(node, spot, &two)
                 }
                 2 => {
@@ -294,7 +319,11 @@ fn check_edit(text: &str, parse: &Parse, dice: &mut Unstructured) {
     let edit = TextEdit::new(splices).expect("splices of one edit do not overlap");
     assert!(edit.fits(text));
     for splice in edit.splices() {
-        assert!(tree.span(node).encloses(splice.span), "{splice:?} outside of {:?}", tree.span(node));
+        assert!(
+            tree.span(node).encloses(splice.span),
+            "{splice:?} outside of {:?}",
+            tree.span(node)
+        );
     }
     let after = edit.apply(text);
     let again = stepwright::syntax::parse(&after, Format::Json);
@@ -304,7 +333,11 @@ fn check_edit(text: &str, parse: &Parse, dice: &mut Unstructured) {
     if !parse.errors.is_empty() {
         return;
     }
-    assert!(again.errors.is_empty(), "{:?}\n{text}\n→\n{after}", again.errors);
+    assert!(
+        again.errors.is_empty(),
+        "{:?}\n{text}\n→\n{after}",
+        again.errors
+    );
     let found = whole(&again);
     let mut wanted = model(tree, root);
     *inner(&mut wanted, tree, node) = expected;
@@ -314,7 +347,11 @@ fn check_edit(text: &str, parse: &Parse, dice: &mut Unstructured) {
         let edit = TextEdit::new(splices).expect("splices of one edit do not overlap");
         let after = edit.apply(text);
         let again = stepwright::syntax::parse(&after, Format::Json);
-        assert!(again.errors.is_empty(), "{:?}\n{text}\n→\n{after}", again.errors);
+        assert!(
+            again.errors.is_empty(),
+            "{:?}\n{text}\n→\n{after}",
+            again.errors
+        );
     }
 }
 
@@ -329,7 +366,10 @@ fn inner<'a>(whole: &'a mut Model, tree: &Tree, node: NodeId) -> &'a mut Model {
             &mut items[at.expect("an item of its parent")]
         }
         Model::Object(members) => {
-            let at = tree.members(parent).iter().position(|member| member.value == node);
+            let at = tree
+                .members(parent)
+                .iter()
+                .position(|member| member.value == node);
             &mut members[at.expect("a member of its parent")].1
         }
         Model::Scalar(..) => panic!("a scalar holds nothing"),
@@ -345,10 +385,17 @@ fn check_scalars_of_yaml(text: &str, parse: &Parse, dice: &mut Unstructured) {
     }
     let tree = &parse.tree;
     let manner = Manner::detect(text, tree);
-    let sheet = Sheet { text, tree, manner: &manner };
+    let sheet = Sheet {
+        text,
+        tree,
+        manner: &manner,
+    };
     let ids: Vec<NodeId> = tree.ids().collect();
     let node = *pick(dice, &ids);
-    let new = *pick(dice, &["plain", "it's", "a: b # c", "no", "\"", "ü/x (2)", "${x}"]);
+    let new = *pick(
+        dice,
+        &["plain", "it's", "a: b # c", "no", "\"", "ü/x (2)", "${x}"],
+    );
     let mut wanted = model(tree, root);
     let splice = match inner(&mut wanted, tree, node) {
         Model::Scalar('s', old) => {
@@ -367,7 +414,11 @@ fn check_scalars_of_yaml(text: &str, parse: &Parse, dice: &mut Unstructured) {
     };
     let after = TextEdit::new(vec![splice]).expect("one splice").apply(text);
     let again = stepwright::syntax::parse(&after, Format::Yaml);
-    assert!(again.errors.is_empty(), "{:?}\n{text}\n→\n{after}", again.errors);
+    assert!(
+        again.errors.is_empty(),
+        "{:?}\n{text}\n→\n{after}",
+        again.errors
+    );
     assert_eq!(whole(&again), Some(wanted), "{text}\n→\n{after}");
 }
 
@@ -391,12 +442,17 @@ fn splices(text: &str, dice: &mut Unstructured) -> TextEdit {
     for _ in 0..dice.int_in_range(0..=2u8).unwrap_or(0) {
         let mut place = |from: usize| {
             let at = from + dice.int_in_range(0..=7usize).unwrap_or(0);
-            (at..=text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len())
+            (at..=text.len())
+                .find(|at| text.is_char_boundary(*at))
+                .unwrap_or(text.len())
         };
         let start = place(from);
         let end = place(start);
         let insert = (*pick(dice, &["", "x", "ü\n", "{\"a\":"])).to_owned();
-        all.push(Splice { span: Span::new(start, end), insert });
+        all.push(Splice {
+            span: Span::new(start, end),
+            insert,
+        });
         from = end;
     }
     TextEdit::new(all).expect("they follow each other")
