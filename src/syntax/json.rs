@@ -259,9 +259,9 @@ impl Reader<'_> {
             TokenKind::True => NodeKind::Bool(true),
             TokenKind::False => NodeKind::Bool(false),
             TokenKind::Null => NodeKind::Null,
-            TokenKind::Hole => NodeKind::Hole(Box::from(
-                word.trim_start_matches("${").trim_end_matches('}'),
-            )),
+            TokenKind::Hole => {
+                NodeKind::Hole(Box::from(word.get(2..word.len() - 1).unwrap_or_default()))
+            }
             TokenKind::CloseBrace
             | TokenKind::CloseBracket
             | TokenKind::Colon
@@ -273,7 +273,11 @@ impl Reader<'_> {
                 NodeKind::Missing
             }
         };
-        self.tree.push(kind, token.span, parent)
+        let id = self.tree.push(kind, token.span, parent);
+        if token.kind == TokenKind::OpenString {
+            self.tree.unclosed.insert(id);
+        }
+        id
     }
 
     fn begin(&mut self, token: Token, parent: Option<NodeId>, kind: OpenKind) -> NodeId {
@@ -355,7 +359,10 @@ impl Reader<'_> {
         let (decoded, wrong) = decode(inner);
         if let Some((offset, message)) = wrong {
             let at = token.span.start + 1 + offset;
-            self.error(Span::new(at, (at + 2).min(token.span.end)), message);
+            let behind = inner.get(offset..).unwrap_or_default();
+            let length = if behind.starts_with('\\') { 2 } else { 1 };
+            let wrong: usize = behind.chars().take(length).map(char::len_utf8).sum();
+            self.error(Span::new(at, at + wrong), message);
         }
         decoded
     }
@@ -477,6 +484,32 @@ mod tests {
         assert_eq!(parse.tree.span(second).of(text), "2");
         let hole = parse.tree.get(root, "h").unwrap();
         assert!(matches!(parse.tree.kind(hole), NodeKind::Hole(name) if name.as_ref() == "Name"));
+    }
+
+    #[test]
+    fn spans_end_between_characters() {
+        for text in [
+            "\"\u{1}\u{fffd}\"",
+            "\"\\\u{fffd}\"",
+            "[\"\u{fffd}\u{fffd}",
+            "[\"",
+        ] {
+            let parse = parse(text);
+            for error in &parse.errors {
+                assert!(text.get(error.span.range()).is_some(), "{text:?} {error:?}");
+            }
+            for id in parse.tree.ids() {
+                let content = parse.tree.content_span(id);
+                assert!(text.get(content.range()).is_some(), "{text:?} {content:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_placeholder_keeps_all_signs_inside_its_braces() {
+        let tree = parse("${${a}").tree;
+        let root = tree.root().unwrap();
+        assert!(matches!(tree.kind(root), NodeKind::Hole(name) if name.as_ref() == "${a"));
     }
 
     #[test]

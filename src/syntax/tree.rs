@@ -116,6 +116,8 @@ pub struct Tree {
     pub(crate) root: Option<NodeId>,
     /// Texts that stand without quotes, as YAML allows.
     pub(crate) unquoted: BTreeSet<NodeId>,
+    /// Strings whose closing quote is missing.
+    pub(crate) unclosed: BTreeSet<NodeId>,
 }
 
 impl Member {
@@ -187,7 +189,9 @@ impl Tree {
     /// The span between a string's quotes; the whole span of anything else.
     pub fn content_span(&self, id: NodeId) -> Span {
         let span = self.span(id);
-        if self.str(id).is_some() && span.len() >= 2 && !self.unquoted.contains(&id) {
+        if self.unclosed.contains(&id) {
+            Span::new(span.start + 1, span.end)
+        } else if self.str(id).is_some() && span.len() >= 2 && !self.unquoted.contains(&id) {
             Span::new(span.start + 1, span.end - 1)
         } else {
             span

@@ -13,14 +13,13 @@ use crate::text::Span;
 
 /// Deeper nesting than any definition has; what lies below is passed over.
 const DEEPEST: usize = 512;
-/// Stand for the braces of a placeholder while the scanner reads, which would take them for a mapping.
-const OPEN: char = '\u{E000}';
-const CLOSE: char = '\u{E001}';
 
 pub fn parse(text: &str) -> Parse {
-    let masked = mask(text);
+    let stand_ins = StandIns::of(text);
+    let masked = mask(text, stand_ins.as_ref());
     let mut reader = Reader {
         text,
+        stand_ins,
         offsets: Offsets::new(text),
         tree: Tree::default(),
         errors: Vec::new(),
@@ -58,6 +57,7 @@ pub fn parse(text: &str) -> Parse {
 
 struct Reader<'a> {
     text: &'a str,
+    stand_ins: Option<StandIns>,
     offsets: Offsets,
     tree: Tree,
     errors: Vec<SyntaxError>,
@@ -127,7 +127,7 @@ impl Reader<'_> {
     }
 
     fn read_scalar(&mut self, text: &str, style: ScalarStyle, tag: Option<&Tag>, span: Span) {
-        let text = unmask(text);
+        let text = unmask(text, self.stand_ins.as_ref());
         let plain = style == ScalarStyle::Plain;
         let quoted = matches!(style, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted);
         let span = match style {
@@ -221,12 +221,6 @@ impl Reader<'_> {
 
     fn close(&mut self, span: Span) {
         let Some(open) = self.open.pop() else { return };
-        let last = match &open.kind {
-            OpenKind::Sequence(items) => items.last().map(|item| self.tree.span(*item).end),
-            OpenKind::Mapping { members, .. } => {
-                members.last().map(|member| member.span(&self.tree).end)
-            }
-        };
         let mut members_kind = match open.kind {
             OpenKind::Sequence(items) => NodeKind::Array(items),
             OpenKind::Mapping { mut members, key } => {
@@ -243,11 +237,21 @@ impl Reader<'_> {
                 NodeKind::Object(members)
             }
         };
+        let last = match &members_kind {
+            NodeKind::Array(items) => items.last().map(|item| self.tree.span(*item).end),
+            NodeKind::Object(members) => members.last().map(|member| member.span(&self.tree).end),
+            NodeKind::Null
+            | NodeKind::Bool(_)
+            | NodeKind::Number(_)
+            | NodeKind::String(_)
+            | NodeKind::Hole(_)
+            | NodeKind::Missing => None,
+        };
         if let Some(node) = self.tree.nodes.get_mut(open.id.0 as usize) {
             let first = self.text.get(node.span.start..).unwrap_or_default();
             let flow = first.starts_with(['{', '[']);
             let end = if flow {
-                span.end
+                span.end.max(last.unwrap_or_default())
             } else {
                 last.unwrap_or(node.span.end)
             };
@@ -384,35 +388,59 @@ fn number(text: &str) -> Option<Cow<'_, str>> {
     Some(Cow::Owned(spelling))
 }
 
-fn mask(text: &str) -> Cow<'_, str> {
-    let found = holes(text);
-    if found.is_empty() {
-        return Cow::Borrowed(text);
+/// Characters for the braces of a placeholder while the scanner reads, which would take those for a mapping.
+struct StandIns {
+    open: char,
+    close: char,
+}
+
+impl StandIns {
+    /// Two characters for private use that the text neither holds nor spells as an escape; none where it has no placeholder.
+    fn of(text: &str) -> Option<StandIns> {
+        if holes(text).is_empty() {
+            return None;
+        }
+        let lower = text.to_ascii_lowercase();
+        let is_free =
+            |c: &char| !lower.contains(*c) && !lower.contains(&format!("{:x}", u32::from(*c)));
+        let mut free = ('\u{E000}'..='\u{F8FF}').filter(is_free);
+        Some(StandIns {
+            open: free.next()?,
+            close: free.next()?,
+        })
     }
+}
+
+fn mask<'a>(text: &'a str, stand_ins: Option<&StandIns>) -> Cow<'a, str> {
+    let Some(stand_ins) = stand_ins else {
+        return Cow::Borrowed(text);
+    };
+    let found = holes(text);
     let mut masked = String::with_capacity(text.len() + found.len() * 4);
     let mut done = 0;
     for hole in found {
         let inside = Span::new(hole.start + 2, hole.end.saturating_sub(1)).of(text);
         // `${` that is closed on another line, or holds a mapping, is no placeholder.
-        if inside.contains(['\n', '{', '"', '\'', OPEN, CLOSE]) || hole.start < done {
+        if inside.contains(['\n', '{', '"', '\'']) || hole.start < done {
             continue;
         }
         masked.push_str(text.get(done..hole.start).unwrap_or_default());
         masked.push('$');
-        masked.push(OPEN);
+        masked.push(stand_ins.open);
         masked.push_str(inside);
-        masked.push(CLOSE);
+        masked.push(stand_ins.close);
         done = hole.end;
     }
     masked.push_str(text.get(done..).unwrap_or_default());
     Cow::Owned(masked)
 }
 
-fn unmask(text: &str) -> Cow<'_, str> {
-    if text.contains(OPEN) {
-        Cow::Owned(text.replace(OPEN, "{").replace(CLOSE, "}"))
-    } else {
-        Cow::Borrowed(text)
+fn unmask<'a>(text: &'a str, stand_ins: Option<&StandIns>) -> Cow<'a, str> {
+    match stand_ins {
+        Some(StandIns { open, close }) if text.contains([*open, *close]) => {
+            Cow::Owned(text.replace(*open, "{").replace(*close, "}"))
+        }
+        Some(_) | None => Cow::Borrowed(text),
     }
 }
 
@@ -528,6 +556,32 @@ mod tests {
         let content = |key| parse.tree.content_span(parse.tree.get(root, key).unwrap());
         assert_eq!(content("A"), Span::new(3, 8));
         assert_eq!(content("B"), Span::new(13, 19));
+    }
+
+    #[test]
+    fn a_container_encloses_what_is_missing_in_it() {
+        for text in ["  \"a\": b,\n c d\n   ! \"e\": f", "{\"a\": {\"b\": 1}   "] {
+            let tree = parse(text).tree;
+            for id in tree.ids() {
+                if let Some(parent) = tree.node(id).and_then(|node| node.parent) {
+                    let (outer, inner) = (tree.span(parent), tree.span(id));
+                    assert!(outer.encloses(inner), "{inner:?} in {outer:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn characters_for_private_use_stay_what_they_are() {
+        for text in [
+            "a: x\u{e000}y\u{e001}",
+            "a: x\u{e000}y\u{e001}\nb: ${c}",
+            "a: \"x\\ue000y\\uE001\"\nb: ${c}",
+        ] {
+            let parse = parse(text);
+            let value = parse.tree.get_str(parse.tree.root().unwrap(), "a");
+            assert_eq!(value, Some("x\u{e000}y\u{e001}"), "{text}");
+        }
     }
 
     proptest! {

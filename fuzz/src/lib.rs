@@ -1,0 +1,23 @@
+//! What the fuzz targets do with their bytes. `cargo test` feeds the same functions too, so that they do not rot.
+
+pub mod definitions;
+pub mod editing;
+pub mod expressions;
+pub mod growth;
+pub mod inputs;
+pub mod jsonpath;
+pub mod syntax;
+
+/// JSONata's evaluator is a crate whose panics the library catches and answers; libFuzzer's own hook would abort on them.
+/// Any other panic is a finding, caught or not.
+pub fn let_panics_of_jsonata_be_caught() {
+    std::panic::set_hook(Box::new(|panic| {
+        let inside = panic
+            .location()
+            .is_some_and(|place| place.file().contains("jsonata-core"));
+        if !inside {
+            eprintln!("{panic}\n{}", std::backtrace::Backtrace::force_capture());
+            std::process::abort();
+        }
+    }));
+}
