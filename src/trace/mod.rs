@@ -7,8 +7,10 @@
 
 mod fold;
 mod import;
+mod outside;
 mod visit;
 
 pub use fold::{Passage, Trace};
 pub use import::{ImportError, import};
+pub use outside::{Hand, NestedRun, TaskKey, UNANSWERED, WaitingTask, is_unanswered};
 pub use visit::{Attempt, AttemptStatus, Visit, VisitStatus};
