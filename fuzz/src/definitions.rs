@@ -149,7 +149,7 @@ fn run(
     );
     assert!(quiet.1.is_empty());
 
-    let history = Value::parse(&history_json(&one.events)).expect("a history is JSON");
+    let history = Value::parse(&history_json(&one.events, None)).expect("a history is JSON");
     let imported = trace::import(&history, &machine).expect("our own history can be read");
     // The service knows no such event, so reading a history passes over it.
     let told = |event: &&Event| !matches!(event.detail, EventDetail::InputEdited { .. });
@@ -265,6 +265,7 @@ impl Drive {
             match demand {
                 Demand::Call(call) => self.waiting.push(call),
                 Demand::Cancel(id) => self.waiting.retain(|call| call.id != id),
+                Demand::Store(_) => {}
             }
         }
         for (lane, _) in self.execution.open_lanes() {

@@ -7,16 +7,17 @@ use std::sync::Arc;
 
 use crate::asl::StatePath;
 use crate::backends::bucket_objects;
+use crate::backends::config;
+use crate::backends::entry::Entry;
+use crate::backends::entry::MockError;
+use crate::backends::entry::kind;
 use crate::engine::Answer;
 use crate::engine::Call;
 use crate::engine::Fault;
-use crate::engine::Millis;
 use crate::engine::Outcome;
 use crate::engine::StoredObject;
 use crate::query::Value;
-
-/// How the text of a missing answer begins.
-const UNANSWERED: &str = "No answer is given for the task ";
+use crate::trace::UNANSWERED;
 
 /// The answers of one execution. Each call takes one; a copy goes on from where the original stands.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +26,7 @@ pub struct Mocks {
     objects: Arc<Vec<StoredObject>>,
     /// Buckets that a folder stands for, by the path that the mock file gives it.
     folders: Vec<(String, String)>,
+    nested: Arc<Nested>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -34,29 +36,29 @@ struct List {
     places: Arc<BTreeMap<Option<usize>, Vec<usize>>>,
     /// How many of those have been taken, always the first ones.
     taken: BTreeMap<Option<usize>, usize>,
+    /// Calls so far.
+    calls: usize,
 }
 
-#[derive(Clone, Debug)]
-struct Entry {
-    reply: Reply,
-    submitted: Option<Value>,
-    after: Millis,
-    iteration: Option<usize>,
-    /// Answers all further calls too.
-    repeat: bool,
+/// The answers of the executions that an execution starts.
+#[derive(Debug, Default)]
+struct Nested {
+    /// `$nested`: by workflow, one for each execution in order; the last one for all further.
+    lists: BTreeMap<String, Vec<Mocks>>,
+    /// A `MockConfigFile.json` and the test case that was chosen in it.
+    config: Option<(Value, String)>,
+    /// Those of the execution around.
+    outer: Option<Arc<Nested>>,
 }
 
-#[derive(Clone, Debug)]
-enum Reply {
-    Return(Value),
-    Throw(Fault),
-    /// Never; a timeout of the state's own may end it.
-    Pending,
-}
-
-/// Whether a cause tells that a mock file had no answer for a task.
-pub fn is_unanswered(cause: &str) -> bool {
-    cause.starts_with(UNANSWERED)
+/// Entries of a list that no call has taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftOver {
+    pub state: String,
+    /// Calls the state has made.
+    pub calls: usize,
+    /// Counted from 0.
+    pub entries: Vec<usize>,
 }
 
 impl Mocks {
@@ -64,14 +66,16 @@ impl Mocks {
     ///
     /// # Errors
     /// One sentence on what is wrong, naming the state or case.
-    pub fn read(file: &Value, machine: &str, case: Option<&str>) -> Result<Mocks, String> {
+    pub fn read(file: &Value, machine: &str, case: Option<&str>) -> Result<Mocks, MockError> {
         if file.get("StateMachines").is_some() || file.get("MockedResponses").is_some() {
-            return from_config(file, machine, case);
+            return Mocks::from_config(file, machine, case);
         }
         match case {
-            Some(case) => Err(format!(
-                "#{case} names a test case, and only a MockConfigFile.json has those"
-            )),
+            Some(case) => {
+                let words =
+                    format!("#{case} names a test case, and only a MockConfigFile.json has those");
+                Err(MockError::at(&[], words))
+            }
             None => Mocks::from_list(file),
         }
     }
@@ -79,32 +83,45 @@ impl Mocks {
     /// Reads the list form: `{"<state name>": [{"return": …} | {"throw": …} | {"pending": true}]}`.
     ///
     /// # Errors
-    /// One sentence that names the state and the entry.
-    pub fn from_list(file: &Value) -> Result<Mocks, String> {
+    /// One sentence that names the state, the entry and the field.
+    pub fn from_list(file: &Value) -> Result<Mocks, MockError> {
         let mut mocks = Mocks::default();
         if file.is_null() {
             return Ok(mocks);
         }
-        let members = file
-            .as_object()
-            .ok_or("mocks must be an object of lists, one for each state")?;
+        let members = file.as_object().ok_or_else(|| {
+            let words = "mocks must be an object of lists, one for each state";
+            MockError::at(&[], words)
+        })?;
         for (name, list) in members.iter() {
-            if name.as_ref() == "$resources" {
-                mocks.take_resources(list)?;
-                continue;
+            match name.as_ref() {
+                "$resources" => mocks.take_resources(list)?,
+                "$nested" => {
+                    let lists = nested(list)?;
+                    mocks.nested = Arc::new(Nested {
+                        lists,
+                        ..Nested::default()
+                    });
+                }
+                name => mocks.insert(name, entries(name, list)?),
             }
-            let items = list
-                .as_array()
-                .ok_or_else(|| format!("the mocks of \"{name}\" must be a list"))?;
-            let entries: Result<Vec<Entry>, String> = items
-                .iter()
-                .enumerate()
-                .map(|(index, item)| {
-                    entry(item).map_err(|reason| format!("mock {index} of \"{name}\" {reason}"))
-                })
-                .collect();
-            mocks.insert(name, entries?);
         }
+        Ok(mocks)
+    }
+
+    fn from_config(file: &Value, machine: &str, case: Option<&str>) -> Result<Mocks, MockError> {
+        let (case, lists) = config::lists(file, machine, case)?;
+        let mut mocks = Mocks::default();
+        for (state, entries) in lists {
+            mocks.insert(&state, entries);
+        }
+        if let Some(resources) = file.get("$resources") {
+            mocks.take_resources(resources)?;
+        }
+        mocks.nested = Arc::new(Nested {
+            config: Some((file.clone(), case)),
+            ..Nested::default()
+        });
         Ok(mocks)
     }
 
@@ -117,35 +134,41 @@ impl Mocks {
     ///
     /// # Errors
     /// One sentence that names the bucket or the file. Folders outside `base` are refused.
-    pub fn load_folders(&mut self, base: &Path) -> Result<(), String> {
+    pub fn load_folders(&mut self, base: &Path) -> Result<(), MockError> {
         for (bucket, folder) in std::mem::take(&mut self.folders) {
+            let refused = |words: String| MockError::at(&["$resources", "s3"], words);
             let inside = Path::new(&folder)
                 .components()
                 .all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
             if !inside {
-                return Err(format!(
+                return Err(refused(format!(
                     "the folder \"{folder}\" of the bucket {bucket} must lie below that of the mock file"
-                ));
+                )));
             }
-            let objects = bucket_objects(&bucket, &base.join(&folder))?;
+            let objects = bucket_objects(&bucket, &base.join(&folder)).map_err(refused)?;
             Arc::make_mut(&mut self.objects).extend(objects);
         }
         Ok(())
     }
 
     /// `"$resources": {"s3": [{"bucket", "key", "body"} | {"bucket", "folder"}]}`.
-    fn take_resources(&mut self, resources: &Value) -> Result<(), String> {
+    fn take_resources(&mut self, resources: &Value) -> Result<(), MockError> {
         let Some(list) = resources.get("s3") else {
             return Ok(());
         };
-        let list = list
-            .as_array()
-            .ok_or("\"$resources\": \"s3\" must be a list of objects with bucket, key and body")?;
+        let list = list.as_array().ok_or_else(|| {
+            let words = format!(
+                "\"s3\" must be a list of objects with bucket, key and body, not {}",
+                kind(list)
+            );
+            MockError::at(&["$resources", "s3"], words)
+        })?;
         let objects = Arc::make_mut(&mut self.objects);
         for (index, object) in list.iter().enumerate() {
             let text = |name: &str| {
                 object.get(name).and_then(Value::as_str).ok_or_else(|| {
-                    format!("object {index} of \"s3\" in \"$resources\" needs \"{name}\", a string")
+                    let words = format!("object {index} of \"s3\" needs \"{name}\", a string");
+                    MockError::at(&["$resources", "s3", &index.to_string()], words)
                 })
             };
             if object.get("folder").is_some() {
@@ -162,37 +185,103 @@ impl Mocks {
         Ok(())
     }
 
-    /// What a call is answered with; nothing where it never is.
+    /// What a call is answered with; nothing where it never is, a failure where no mock is left.
     ///
     /// Lists are looked up by the state's path first, then by its name. Inside a Map an entry with
     /// the call's iteration is taken before the next one in order.
     pub fn answer(&mut self, call: &Call) -> Vec<Answer> {
-        let entry = self
-            .list_of(&call.state, &call.name)
-            .and_then(|list| list.take(call.iteration));
-        let Some(entry) = entry else {
-            return vec![Answer {
+        self.take(call).unwrap_or_else(|| {
+            vec![Answer {
                 after: 0,
-                outcome: Outcome::Failed(unanswered(call)),
-            }];
-        };
-        let mut answers = Vec::new();
-        if let Some(submitted) = entry.submitted {
-            answers.push(Answer {
-                after: 0,
-                outcome: Outcome::Submitted(submitted),
-            });
-        }
-        let outcome = match entry.reply {
-            Reply::Return(value) => Outcome::Succeeded(value),
-            Reply::Throw(fault) => Outcome::Failed(fault),
-            Reply::Pending => return answers,
-        };
-        answers.push(Answer {
-            after: entry.after,
-            outcome,
+                outcome: Outcome::Failed(self.unanswered(call)),
+            }]
+        })
+    }
+
+    /// What a call is answered with, as `answer` tells it; none where no mock is left for it.
+    pub fn take(&mut self, call: &Call) -> Option<Vec<Answer>> {
+        let list = self.list_of(&call.state, &call.name)?;
+        list.calls += 1;
+        list.take(call.iteration).map(Entry::answers)
+    }
+
+    /// Whether there is a list for a state, used up or not.
+    pub fn knows(&self, path: &StatePath, name: &str) -> bool {
+        self.lists.contains_key(path.as_str()) || self.lists.contains_key(name)
+    }
+
+    /// The failure of a call that nothing answers.
+    pub fn unanswered(&self, call: &Call) -> Fault {
+        let list = self
+            .lists
+            .get(call.state.as_str())
+            .or_else(|| self.lists.get(&call.name));
+        let used_up = list.map(|list| {
+            let entries = counted(list.entries.len(), "mock");
+            let iteration = call
+                .iteration
+                .map(|index| format!(", in iteration {index}"))
+                .unwrap_or_default();
+            format!(
+                "; this is call {}{iteration}, and it has {entries}",
+                list.calls
+            )
         });
-        answers
+        Fault::new(
+            "States.TaskFailed",
+            format!(
+                "{UNANSWERED}\"{}\" ({}){}: add one to the mock file or the scenario, \
+                 or choose the local backend (not built yet), or AWS (not built yet)",
+                call.name,
+                call.resource,
+                used_up.unwrap_or_default()
+            ),
+        )
+    }
+
+    /// The entries no call has taken, by state. Those that repeat are there for whoever comes.
+    pub fn left_over(&self) -> Vec<LeftOver> {
+        let lists = self.lists.iter().map(|(state, list)| LeftOver {
+            state: state.to_string(),
+            calls: list.calls,
+            entries: list.left_over(),
+        });
+        lists.filter(|left| !left.entries.is_empty()).collect()
+    }
+
+    /// The answers for the n-th execution of a workflow that this execution starts, counted from 0;
+    /// none where nothing is said of that workflow. What they say nothing of is looked up here.
+    ///
+    /// # Errors
+    /// What is wrong with the test case of that workflow.
+    pub fn for_nested(&self, workflow: &str, nth: usize) -> Option<Result<Mocks, MockError>> {
+        let mut current = Some(&self.nested);
+        while let Some(nested) = current {
+            if let Some(lists) = nested.lists.get(workflow) {
+                return lists.get(nth).or(lists.last()).cloned().map(Ok);
+            }
+            if let Some((file, case)) = &nested.config
+                && config::has_case(file, workflow, case)
+            {
+                return Some(Mocks::from_config(file, workflow, Some(case)));
+            }
+            current = nested.outer.as_ref();
+        }
+        None
+    }
+
+    /// These answers inside an execution that has others: what they lack is looked up there.
+    #[must_use]
+    pub fn inside(mut self, outer: &Mocks) -> Mocks {
+        if self.objects.is_empty() {
+            self.objects = outer.objects.clone();
+        }
+        self.nested = Arc::new(Nested {
+            lists: self.nested.lists.clone(),
+            config: self.nested.config.clone(),
+            outer: Some(outer.nested.clone()),
+        });
+        self
     }
 
     fn list_of(&mut self, path: &StatePath, name: &Arc<str>) -> Option<&mut List> {
@@ -207,14 +296,12 @@ impl Mocks {
         for (place, entry) in entries.iter().enumerate() {
             places.entry(entry.iteration).or_default().push(place);
         }
-        self.lists.insert(
-            Arc::from(name),
-            List {
-                entries: Arc::new(entries),
-                places: Arc::new(places),
-                taken: BTreeMap::new(),
-            },
-        );
+        let list = List {
+            entries: Arc::new(entries),
+            places: Arc::new(places),
+            ..List::default()
+        };
+        self.lists.insert(Arc::from(name), list);
     }
 }
 
@@ -256,171 +343,90 @@ impl List {
         *self.taken.entry(iteration).or_default() += 1;
         Some(place)
     }
-}
 
-fn unanswered(call: &Call) -> Fault {
-    Fault::new(
-        "States.TaskFailed",
-        format!(
-            "{UNANSWERED}\"{}\" ({}): add one to the mock file or the scenario, \
-             or choose the local backend (not built yet), or AWS (not built yet)",
-            call.name, call.resource
-        ),
-    )
-}
-
-fn entry(item: &Value) -> Result<Entry, String> {
-    let members = item.as_object().ok_or("must be an object")?;
-    let via = item.get("via").and_then(Value::as_str).unwrap_or_default();
-    let reply = if via.ends_with("TimedOut") {
-        Reply::Pending
-    } else if let Some(value) = item.get("return") {
-        Reply::Return(value.clone())
-    } else if let Some(throw) = item.get("throw") {
-        Reply::Throw(fault(throw, "error", "cause"))
-    } else if item.get("pending").and_then(Value::as_bool) == Some(true) {
-        Reply::Pending
-    } else {
-        let known: Vec<&str> = members.keys().map(AsRef::as_ref).collect();
-        return Err(format!(
-            "needs \"return\", \"throw\" or \"pending\": true, but has {}",
-            if known.is_empty() {
-                "nothing".to_owned()
-            } else {
-                known.join(", ")
-            }
-        ));
-    };
-    let seconds = item
-        .get("after")
-        .and_then(Value::as_f64)
-        .unwrap_or_default();
-    Ok(Entry {
-        reply,
-        submitted: item.get("submitted").cloned(),
-        after: (seconds.max(0.0) * 1_000.0).round() as Millis,
-        iteration: item
-            .get("iteration")
-            .and_then(Value::as_i64)
-            .and_then(|index| usize::try_from(index).ok()),
-        repeat: item.get("repeat").and_then(Value::as_bool) == Some(true),
-    })
-}
-
-fn fault(throw: &Value, error: &str, cause: &str) -> Fault {
-    let text = |name: &str| {
-        throw
-            .get(name)
-            .and_then(Value::as_str)
-            .map(|text| -> Arc<str> { Arc::from(text) })
-    };
-    Fault {
-        error: text(error),
-        cause: text(cause),
-        origin: None,
+    fn left_over(&self) -> Vec<usize> {
+        let open = |(iteration, places): (&Option<usize>, &Vec<usize>)| {
+            let taken = self.taken.get(iteration).copied().unwrap_or_default();
+            places.iter().skip(taken).copied().collect::<Vec<_>>()
+        };
+        let waits = |index: &usize| self.entries.get(*index).is_some_and(|entry| !entry.repeat);
+        let mut left: Vec<usize> = self.places.iter().flat_map(open).filter(waits).collect();
+        left.sort_unstable();
+        left
     }
 }
 
-/// Step Functions Local's format: test cases name responses, responses list answers by call.
-fn from_config(file: &Value, machine: &str, case: Option<&str>) -> Result<Mocks, String> {
-    let names = |value: Option<&Value>| -> Vec<String> {
-        value
-            .and_then(Value::as_object)
-            .map(|members| members.keys().map(|name| name.to_string()).collect())
-            .unwrap_or_default()
-    };
-    let machines = file.get("StateMachines");
-    let found = machines
-        .and_then(|machines| machines.get(machine))
-        .ok_or_else(|| {
-            format!(
-                "the mock file has no state machine \"{machine}\"; it has: {}",
-                names(machines).join(", ")
-            )
-        })?;
-    let cases = found.get("TestCases");
-    let known = names(cases);
-    let case = match (case, known.as_slice()) {
-        (Some(case), _) => case,
-        (None, [only]) => only.as_str(),
-        (None, _) => {
-            return Err(format!(
-                "name a test case with #CASE; there are: {}",
-                known.join(", ")
-            ));
-        }
-    };
-    let chosen = cases
-        .and_then(|cases| cases.get(case))
-        .and_then(Value::as_object)
-        .ok_or_else(|| {
-            format!(
-                "there is no test case \"{case}\"; there are: {}",
-                known.join(", ")
-            )
-        })?;
-    let mut mocks = Mocks::default();
-    for (state, response) in chosen.iter() {
-        let response_name = response
-            .as_str()
-            .ok_or_else(|| format!("test case \"{case}\": \"{state}\" must name a response"))?;
-        let response = file
-            .get("MockedResponses")
-            .and_then(|responses| responses.get(response_name))
-            .and_then(Value::as_object)
-            .ok_or_else(|| format!("there is no mocked response \"{response_name}\""))?;
-        let mut entries = Vec::new();
-        for (range, answer) in response.iter() {
-            let count = calls(range, entries.len())
-                .map_err(|reason| format!("mocked response \"{response_name}\": {reason}"))?;
-            let reply = if let Some(value) = answer.get("Return") {
-                Reply::Return(value.clone())
-            } else if let Some(throw) = answer.get("Throw") {
-                Reply::Throw(fault(throw, "Error", "Cause"))
-            } else {
-                return Err(format!(
-                    "mocked response \"{response_name}\": {range} needs Return or Throw"
-                ));
+impl std::fmt::Display for LeftOver {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let calls = match self.calls {
+            0 => "was never called".to_owned(),
+            calls => format!("was called {}", counted(calls, "time")),
+        };
+        let (word, verb) = match self.entries.len() {
+            1 => ("mock", "is"),
+            _ => ("mocks", "are"),
+        };
+        let numbers: Vec<String> = self.entries.iter().map(usize::to_string).collect();
+        let numbers = numbers.join(", ");
+        write!(
+            f,
+            "\"{}\" {calls}: {word} {numbers} {verb} left over",
+            self.state
+        )
+    }
+}
+
+/// "1 mock", "3 mocks"
+fn counted(number: usize, word: &str) -> String {
+    match number {
+        1 => format!("1 {word}"),
+        _ => format!("{number} {word}s"),
+    }
+}
+
+fn entries(name: &str, list: &Value) -> Result<Vec<Entry>, MockError> {
+    let items = list.as_array().ok_or_else(|| {
+        let words = format!("the mocks of \"{name}\" must be a list, not {}", kind(list));
+        MockError::at(&[name], words)
+    })?;
+    let read = |(index, item): (usize, &Value)| {
+        Entry::read(item).map_err(|(field, reason)| {
+            let number = index.to_string();
+            let place: &[&str] = match field {
+                "" => &[name, &number],
+                field => &[name, &number, field],
             };
-            for _ in 0..count {
-                entries.push(Entry {
-                    reply: reply.clone(),
-                    submitted: None,
-                    after: 0,
-                    iteration: None,
-                    repeat: false,
-                });
-            }
-        }
-        mocks.insert(state, entries);
-    }
-    if let Some(resources) = file.get("$resources") {
-        mocks.take_resources(resources)?;
-    }
-    Ok(mocks)
+            MockError::at(place, format!("mock {index} of \"{name}\": {reason}"))
+        })
+    };
+    items.iter().enumerate().map(read).collect()
 }
 
-/// The most calls one range may stand for.
-const MOST_CALLS: usize = 100_000;
-
-/// How many calls `"3"` or `"1-2"` stands for; ranges follow each other from 0.
-fn calls(range: &str, from: usize) -> Result<usize, String> {
-    let wrong = || format!("\"{range}\" must be a number or a range such as \"1-2\"");
-    let (first, last) = match range.split_once('-') {
-        Some((first, last)) => (first, last),
-        None => (range, range),
-    };
-    let first: usize = first.trim().parse().map_err(|_| wrong())?;
-    let last: usize = last.trim().parse().map_err(|_| wrong())?;
-    if first != from {
-        return Err(format!(
-            "\"{range}\" must begin with {from}: ranges follow each other from 0"
-        ));
+/// `$nested`: for each workflow its mocks, or a list of them, one for each execution.
+fn nested(value: &Value) -> Result<BTreeMap<String, Vec<Mocks>>, MockError> {
+    let members = value.as_object().ok_or_else(|| {
+        let words = "\"$nested\" must be an object of mocks, one for each workflow";
+        MockError::at(&["$nested"], words)
+    })?;
+    let mut found = BTreeMap::new();
+    for (workflow, mocks) in members.iter() {
+        let one = |mocks: &Value, place: &[&str]| {
+            Mocks::from_list(mocks).map_err(|error| {
+                let message = format!("nested \"{workflow}\": {}", error.message);
+                MockError { message, ..error }.below(&MockError::at(place, "").pointer)
+            })
+        };
+        let lists = match mocks.as_array() {
+            Some(items) => items
+                .iter()
+                .enumerate()
+                .map(|(index, mocks)| one(mocks, &["$nested", workflow, &index.to_string()]))
+                .collect::<Result<Vec<Mocks>, MockError>>()?,
+            None => vec![one(mocks, &["$nested", workflow])?],
+        };
+        found.insert(workflow.to_string(), lists);
     }
-    if last < first || last - first >= MOST_CALLS {
-        return Err(wrong());
-    }
-    Ok(last - first + 1)
+    Ok(found)
 }
 
 #[cfg(test)]
@@ -428,6 +434,7 @@ mod tests {
     use super::*;
     use crate::engine::CallId;
     use crate::engine::Lane;
+    use crate::trace::is_unanswered;
 
     fn call(name: &str, iteration: Option<usize>) -> Call {
         Call {
@@ -498,12 +505,133 @@ mod tests {
         assert!(
             Mocks::read(&file, "x", Some("T"))
                 .unwrap_err()
+                .message
                 .contains("it has: m")
         );
         assert!(
             Mocks::read(&file, "m", Some("U"))
                 .unwrap_err()
+                .message
                 .contains("there are: T")
         );
+    }
+
+    #[test]
+    fn heartbeats_and_the_worker_come_before_the_answer() {
+        let file = Value::parse(
+            r#"{"A":[{"return":1,"after":50,"heartbeats":[20,40.5],"worker":"w-1","submitted":{}}]}"#,
+        )
+        .unwrap();
+        let mut mocks = Mocks::from_list(&file).unwrap();
+        let answers = mocks.answer(&call("A", None));
+        let times: Vec<i64> = answers.iter().map(|answer| answer.after).collect();
+        assert_eq!(times, [0, 0, 20_000, 40_500, 50_000]);
+        let worker = Some(Arc::from("w-1"));
+        assert_eq!(answers[0].outcome, Outcome::Started { worker });
+        assert_eq!(answers[3].outcome, Outcome::Heartbeat);
+        assert_eq!(answers[4].outcome, Outcome::Succeeded(1.into()));
+    }
+
+    #[test]
+    fn what_is_malformed_is_named_with_its_place() {
+        let cases = [
+            (r#"{"A":{}}"#, "/A", "the mocks of \"A\" must be a list"),
+            (
+                r#"{"A":[{"return":1},{}]}"#,
+                "/A/1",
+                "mock 1 of \"A\": needs",
+            ),
+            (
+                r#"{"A":[{"return":1,"after":"5"}]}"#,
+                "/A/0/after",
+                "mock 0 of \"A\": \"after\" must be seconds",
+            ),
+            (
+                r#"{"A":[{"return":1,"heartbeats":[1,-1]}]}"#,
+                "/A/0/heartbeats",
+                "not with -1",
+            ),
+            (
+                r#"{"A":[{"throw":"E"}]}"#,
+                "/A/0/throw",
+                "must be an object",
+            ),
+            (
+                r#"{"A":[{"return":1,"repeats":true}]}"#,
+                "/A/0",
+                "the field \"repeats\"",
+            ),
+            (
+                r#"{"$nested":{"c":[{"B":[{}]}]}}"#,
+                "/$nested/c/0/B/0",
+                "nested \"c\": mock 0 of \"B\"",
+            ),
+        ];
+        for (text, pointer, words) in cases {
+            let error = Mocks::from_list(&Value::parse(text).unwrap()).unwrap_err();
+            assert_eq!(error.pointer, pointer, "{text}");
+            assert!(error.message.contains(words), "{}", error.message);
+        }
+    }
+
+    #[test]
+    fn what_is_left_over_or_used_up_is_counted() {
+        let file = Value::parse(
+            r#"{"A":[{"return":1},{"return":2},{"return":3}],"B":[{"return":1}],"C":[{"return":1,"repeat":true}]}"#,
+        )
+        .unwrap();
+        let mut mocks = Mocks::from_list(&file).unwrap();
+        mocks.answer(&call("A", None));
+        let said: Vec<String> = mocks.left_over().iter().map(ToString::to_string).collect();
+        assert_eq!(
+            said,
+            [
+                "\"A\" was called 1 time: mocks 1, 2 are left over",
+                "\"B\" was never called: mock 0 is left over"
+            ]
+        );
+        mocks.answer(&call("B", None));
+        let Some(Outcome::Failed(fault)) = mocks
+            .answer(&call("B", None))
+            .pop()
+            .map(|answer| answer.outcome)
+        else {
+            panic!("answered");
+        };
+        let cause = fault.cause.unwrap();
+        assert!(
+            cause.contains("this is call 2, and it has 1 mock"),
+            "{cause}"
+        );
+    }
+
+    #[test]
+    fn nested_answers_are_found_by_workflow_from_the_inside_out() {
+        let read = |text: &str| Mocks::from_list(&Value::parse(text).unwrap()).unwrap();
+        let outer = read(
+            r#"{"$nested":{"c":[{"A":[{"return":0}]},{"A":[{"return":1}]}],"d":{"A":[{"return":9}]}}}"#,
+        );
+        let value = |mocks: Option<Result<Mocks, MockError>>| {
+            let mut mocks = mocks.unwrap().unwrap();
+            outcomes(&mut mocks, None).pop().unwrap()
+        };
+        assert_eq!(
+            value(outer.for_nested("c", 0)),
+            Outcome::Succeeded(0.into())
+        );
+        assert_eq!(
+            value(outer.for_nested("c", 5)),
+            Outcome::Succeeded(1.into())
+        );
+        let inner = read(r#"{"$nested":{"c":{"A":[{"return":7}]}}}"#).inside(&outer);
+        assert_eq!(
+            value(inner.for_nested("c", 0)),
+            Outcome::Succeeded(7.into())
+        );
+        assert_eq!(
+            value(inner.for_nested("d", 0)),
+            Outcome::Succeeded(9.into())
+        );
+        assert!(inner.for_nested("e", 0).is_none());
     }
 }

@@ -1,11 +1,22 @@
-//! Everything a Task can call. So far: mocks, which answer from a list.
+//! Everything a Task can call: mocks, which answer from a list; other workflows, which run nested; a person's hand.
 //!
-//! Never: knows how a run is driven or shown.
+//! Never: knows how a run is paced or shown.
 //! Add a backend as a file that answers a `Call`.
 
+mod around;
+mod config;
+mod entry;
 mod folder;
 mod mock;
+mod nested;
+mod outside;
+mod service;
+mod workflows;
 
 pub use crate::engine::Answer;
+pub use crate::trace::is_unanswered;
+pub use entry::MockError;
 pub use folder::{bucket_objects, buckets, lay_down};
-pub use mock::{Mocks, is_unanswered};
+pub use mock::{LeftOver, Mocks};
+pub use outside::Outside;
+pub use workflows::Workflows;

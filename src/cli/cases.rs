@@ -136,7 +136,7 @@ fn execution(case: &Json) -> Json {
     };
     let mut mocks = match Mocks::from_list(&Value::from(case.get("mocks").unwrap_or(&Json::Null))) {
         Ok(mocks) => mocks,
-        Err(reason) => return json!({ "crashed": reason }),
+        Err(reason) => return json!({ "crashed": reason.to_string() }),
     };
     let start = Start {
         input: Value::from(case.get("input").unwrap_or(&Json::Null)),

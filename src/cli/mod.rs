@@ -6,6 +6,7 @@
 //! Never: decides what a workflow means, or draws.
 //! Add a verb as a file with its `Args` and a function that returns the exit code, and a line in `Verb`.
 
+mod answers;
 mod bench;
 mod buckets;
 mod cases;
@@ -16,6 +17,7 @@ mod export;
 mod fmt;
 mod layout;
 mod line_diff;
+mod live;
 mod output;
 mod render;
 mod run;
@@ -82,7 +84,7 @@ pub struct DesignerArgs {
 enum Verb {
     /// Execute a definition locally and print what happened
     #[command(
-        after_help = r#"Example: stepwright run order.asl.json --input '{"id":1}' --mocks mocks.json --format json"#
+        after_help = run::HELP
     )]
     Run(run::RunArgs),
     /// Run the scenarios of companion files

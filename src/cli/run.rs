@@ -1,38 +1,73 @@
 //! `stepwright run`: executes a definition and prints what happened.
 
 use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
 use std::time::UNIX_EPOCH;
 
+use crate::backends::MockError;
 use crate::backends::Mocks;
 use crate::cli::Source;
 use crate::cli::SourceArgs;
+use crate::cli::answers::open_answers;
 use crate::cli::buckets::BucketArgs;
 use crate::cli::fail;
 use crate::cli::json_argument;
+use crate::cli::live::Person;
+use crate::cli::live::RunOutcome;
+use crate::cli::live::drive;
+use crate::cli::output::note;
 use crate::cli::output::say;
 use crate::cli::source::read_text;
 use crate::debugger::Clock;
+use crate::debugger::Neighbors;
 use crate::debugger::Pace;
-use crate::debugger::RunNews;
 use crate::debugger::RunOrder;
 use crate::debugger::execution_kind;
 use crate::debugger::scenario_start;
 use crate::engine::CompileOptions;
-use crate::engine::Ended;
-use crate::engine::Event;
 use crate::engine::ExecutionKind;
 use crate::engine::Program;
 use crate::engine::Start;
 use crate::engine::Status;
-use crate::engine::StoredObject;
 use crate::engine::compile;
 use crate::query::Value;
 use crate::sidecar::Sidecar;
+use crate::sidecar::WorkflowText;
+use crate::syntax::Format;
+use crate::syntax::Pointer;
 use crate::text::Span;
 use crate::trace::ChildRun;
+use crate::trace::Hand;
+use crate::trace::NestedRun;
 use crate::trace::Trace;
+
+/// What `stepwright help run` says below the options.
+pub const HELP: &str = r#"Mocks: {"STATE": [ENTRY, …], …}, one entry for each call in order. An entry has
+  "return": VALUE, "throw": {"error", "cause"} or "pending": true (never answers), and with it
+  "after": SECONDS         until the answer, in virtual time
+  "heartbeats": [SECONDS]  heartbeats before it, counted from the call
+  "submitted": VALUE       what .sync and .waitForTaskToken are answered with at once
+  "worker": NAME           who takes an activity's task
+  "iteration": N           only in this iteration of a Map
+  "repeat": true           for all further calls too
+Mocks left over, missing or malformed are named with their state and entry.
+
+Nested workflows: a state that starts another workflow and has no mock runs NAME.asl.json (or .asl.yaml) of the
+same folder, with the mocks below "$nested": {"NAME": MOCKS} (a list of MOCKS: one for each execution), else with
+the same test case of a MockConfigFile.json, else with those of the first scenario of its own companion file.
+
+Answers: with --answers every task without a mock waits, and is told on standard error as
+  {"waiting": {"state", "taskToken", "resource", "input"}}
+A line answers it, at the present virtual moment or "after" so many seconds:
+  {"sendTaskSuccess": {"taskToken" or "state", "output": VALUE}}
+  {"sendTaskFailure": {"taskToken" or "state", "error", "cause"}}
+  {"sendTaskHeartbeat": {"taskToken" or "state"}}
+Once the lines have ended, timeouts go on; a task that still waits then stops the run as ABORTED.
+
+Example: stepwright run order.asl.json --input '{"id":1}' --mocks mocks.json --format json
+Example: stepwright run approval.asl.json --answers - < answers.jsonl"#;
 
 #[derive(clap::Args, Debug)]
 pub struct RunArgs {
@@ -50,6 +85,9 @@ pub struct RunArgs {
     /// A scenario of the companion file: its input and its mocks
     #[arg(long)]
     scenario: Option<String>,
+    /// Answers of waiting tasks as JSON lines from a file, or from standard input as `-`
+    #[arg(long, value_name = "FILE")]
+    answers: Option<String>,
     #[arg(long = "type", value_enum)]
     kind: Option<KindArg>,
     #[arg(long, value_enum, default_value_t = ClockArg::Virtual)]
@@ -199,11 +237,7 @@ fn execute(arguments: &RunArgs) -> Result<u8, String> {
     let program = Arc::new(compile_source(&source, kind, &sidecar)?);
     let mocks = match (&arguments.mocks, scenario) {
         (Some(file), _) => read_mocks(file, &source.name)?,
-        (None, Some(scenario)) => {
-            let mut mocks = Mocks::from_list(&scenario.mocks)?;
-            mocks.load_folders(folder_of(&source.file))?;
-            mocks
-        }
+        (None, Some(scenario)) => scenario_mocks(&source.file, &sidecar, scenario)?,
         (None, None) => Mocks::default(),
     };
     if let Some(name) = &arguments.test_state {
@@ -221,75 +255,93 @@ fn execute(arguments: &RunArgs) -> Result<u8, String> {
             ClockArg::Real => Clock::Real,
         },
         tempo: 0,
+        hand: match arguments.answers {
+            Some(_) => Hand::All,
+            None => Hand::Nobody,
+        },
+        neighbors: neighbors(&source),
     };
-    let outcome = drive(order, mocks)?;
+    let person = Person {
+        interrupts: arguments.answers.is_some() || order.clock == Clock::Real,
+        answers: arguments.answers.as_deref().map(open_answers).transpose()?,
+    };
+    let outcome = drive(order, mocks, person)?;
+    for text in &outcome.notes {
+        note(&format!("note: {text}"));
+    }
     arguments.buckets.lay_down(&outcome.stored)?;
     let child = arguments.buckets.child(&outcome.events)?;
-    Ok(print(arguments.format, &outcome, child))
-}
-
-/// What came of a run.
-pub struct RunOutcome {
-    pub events: Vec<Event>,
-    pub ended: Option<Ended>,
-    pub paused: Option<crate::debugger::Pause>,
-    pub variables: Vec<(String, Value)>,
-    /// The execution's ARN.
-    pub arn: String,
-    /// What result writers wrote.
-    pub stored: Vec<StoredObject>,
-}
-
-/// Drives a run to its end or to its first breakpoint.
-pub fn drive(order: RunOrder, mocks: Mocks) -> Result<RunOutcome, String> {
-    let arn = order.program.execution_arn(&order.start.name);
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_time()
-        .build()
-        .map_err(|error| format!("no run can be started: {error}"))?;
-    runtime.block_on(async move {
-        let (_controls, control_door) = tokio::sync::mpsc::channel(1);
-        let (sender, mut news) = tokio::sync::mpsc::channel(64);
-        let driver = tokio::spawn(crate::driver::drive(order, mocks, control_door, sender));
-        let mut outcome = RunOutcome {
-            events: Vec::new(),
-            ended: None,
-            paused: None,
-            variables: Vec::new(),
-            arn,
-            stored: Vec::new(),
-        };
-        while let Some(piece) = news.recv().await {
-            match piece {
-                RunNews::Happened { events, .. } => outcome.events.extend(events),
-                RunNews::Paused(pause) => {
-                    outcome.paused = Some(*pause);
-                    break;
-                }
-                RunNews::Ended { ended, variables } => {
-                    outcome.ended = Some(*ended);
-                    outcome.variables = variables;
-                    break;
-                }
-                RunNews::Waiting { .. } => {
-                    driver.abort();
-                    return Err("the run waits for an answer that no mock gives: a task token or an activity".into());
-                }
-                RunNews::Lost(reason) => return Err(reason),
-                RunNews::Stored(object) => outcome.stored.push(*object),
-                RunNews::Resumed | RunNews::Rewound { .. } => {}
-            }
-        }
-        driver.abort();
-        Ok(outcome)
-    })
+    let code = print(arguments.format, &outcome, child);
+    if let Some(broken_off) = &outcome.broken_off {
+        note(&format!("stepwright: {broken_off}"));
+    }
+    Ok(code)
 }
 
 /// The companion file of a definition; empty where there is none.
 pub fn companion(file: &str) -> Sidecar {
+    crate::sidecar::read(&companion_text(file))
+}
+
+/// The text of a definition's companion file; empty where there is none.
+pub fn companion_text(file: &str) -> String {
     let path = crate::sidecar::path_beside(std::path::Path::new(file));
-    let text = std::fs::read_to_string(path).unwrap_or_default();
-    crate::sidecar::read(&text)
+    std::fs::read_to_string(path).unwrap_or_default()
+}
+
+/// Where a run of a definition finds the workflows it starts: its own text, and the folder it lies in.
+pub fn neighbors(source: &Source) -> Neighbors {
+    let path = (source.file != "-").then(|| PathBuf::from(&source.file));
+    let folder = path.as_ref().and_then(|path| path.parent());
+    let own = WorkflowText {
+        text: Arc::from(source.text.as_str()),
+        companion: Arc::from(companion_text(&source.file)),
+        path: path.clone(),
+    };
+    Neighbors {
+        folders: folder.map(Path::to_owned).into_iter().collect(),
+        texts: std::collections::BTreeMap::from([(source.name.clone(), own)]),
+        params: source.params.clone(),
+    }
+}
+
+/// The mocks of a scenario; what is wrong with them stands at its line of the companion file.
+pub fn scenario_mocks(
+    file: &str,
+    sidecar: &Sidecar,
+    scenario: &crate::sidecar::Scenario,
+) -> Result<Mocks, String> {
+    let read = Mocks::from_list(&scenario.mocks)
+        .and_then(|mut mocks| mocks.load_folders(folder_of(file)).map(|()| mocks));
+    read.map_err(|error| {
+        let named = |other: &crate::sidecar::Scenario| other.name == scenario.name;
+        let index = sidecar.scenarios.iter().position(named).unwrap_or_default();
+        let error = error.below(&format!("/scenarios/{index}/mocks"));
+        let path = crate::sidecar::path_beside(Path::new(file));
+        let said = located(&path.display().to_string(), &companion_text(file), &error);
+        format!("{said} (scenario {})", scenario.name)
+    })
+}
+
+/// What is wrong with a mock file, with the line where it stands.
+fn located(file: &str, text: &str, error: &MockError) -> String {
+    let tree = crate::syntax::parse(text, Format::Json).tree;
+    let mut pointer = Some(Pointer::parse(&error.pointer));
+    let node = loop {
+        let Some(current) = pointer else { break None };
+        if let Some(node) = tree.at(&current) {
+            break Some(node);
+        }
+        pointer = current.parent();
+    };
+    match node {
+        Some(node) => {
+            let index = crate::text::LineIndex::new(text);
+            let place = index.locate(text, tree.span(node).start);
+            format!("{file}:{}:{}: {error}", place.line, place.column)
+        }
+        None => format!("{file}: {error}"),
+    }
 }
 
 /// Compiles, or says what is wrong, all of it.
@@ -358,15 +410,18 @@ pub fn read_mocks(argument: &str, machine: &str) -> Result<Mocks, String> {
         Some((file, case)) => (file, Some(case)),
         None => (argument, None),
     };
-    let value = Value::parse(&read_text(file)?).map_err(|error| format!("{file}: {error}"))?;
+    let text = read_text(file)?;
+    let value = Value::parse(&text).map_err(|error| format!("{file}: {error}"))?;
     let mut mocks =
-        Mocks::read(&value, machine, case).map_err(|error| format!("{file}: {error}"))?;
-    mocks.load_folders(folder_of(file))?;
+        Mocks::read(&value, machine, case).map_err(|error| located(file, &text, &error))?;
+    mocks
+        .load_folders(folder_of(file))
+        .map_err(|error| located(file, &text, &error))?;
     Ok(mocks)
 }
 
 /// The folder a file lies in.
-pub fn folder_of(file: &str) -> &Path {
+fn folder_of(file: &str) -> &Path {
     Path::new(file).parent().unwrap_or(Path::new(""))
 }
 
@@ -451,6 +506,30 @@ fn summary_json(outcome: &RunOutcome, trace: &Trace) -> Value {
     if !trace.map_runs.is_empty() {
         members.push(("mapRuns", map_runs(outcome, trace)));
     }
+    if !outcome.nested.is_empty() {
+        let nested = outcome.nested.iter().map(|run| nested_json(run)).collect();
+        members.push(("nested", Value::array(nested)));
+    }
+    Value::object(members)
+}
+
+/// An execution that a state has started.
+fn nested_json(run: &NestedRun) -> Value {
+    let trace = Trace::of(&run.events);
+    let mut members = vec![
+        ("state", Value::from(run.state.as_str())),
+        ("workflow", Value::String(run.workflow.clone())),
+        ("name", Value::String(run.name.clone())),
+        ("executionArn", Value::String(run.arn.clone())),
+        ("status", Value::from(run.status())),
+    ];
+    if let Some(ended) = &run.ended {
+        members.extend(ended.output.clone().map(|output| ("output", output)));
+        members.extend(ended.error.as_deref().map(|error| ("error", error.into())));
+        members.extend(ended.cause.as_deref().map(|cause| ("cause", cause.into())));
+    }
+    let path = trace.path().iter().map(Value::string).collect();
+    members.push(("path", Value::array(path)));
     Value::object(members)
 }
 
@@ -469,7 +548,37 @@ fn map_runs(outcome: &RunOutcome, trace: &Trace) -> Value {
 }
 
 fn print_text(outcome: &RunOutcome, trace: &Trace) {
-    let start = trace.started_at.unwrap_or_default();
+    print_visits(trace, trace.started_at.unwrap_or_default());
+    for run in &outcome.nested {
+        let (state, depth) = (run.state.name(), run.key.depth());
+        let inside = if depth > 0 {
+            " of a nested workflow"
+        } else {
+            ""
+        };
+        say(&format!(
+            "\n{} {}, started by {state}{inside}: {}",
+            run.workflow,
+            run.name,
+            run.status()
+        ));
+        let start = trace.started_at.unwrap_or(run.started_at);
+        print_visits(&Trace::of(&run.events), start);
+    }
+    if !outcome.nested.is_empty() {
+        say("");
+    }
+    if let Some(pause) = &outcome.paused {
+        say(&format!(
+            "paused before {} with the input {}",
+            pause.state.name(),
+            pause.input.to_json()
+        ));
+    }
+    print_end(outcome);
+}
+
+fn print_visits(trace: &Trace, start: i64) {
     for visit in &trace.visits {
         let indent = "  ".repeat(visit.lane.0.len());
         let place = visit
@@ -499,13 +608,9 @@ fn print_text(outcome: &RunOutcome, trace: &Trace) {
             ));
         }
     }
-    if let Some(pause) = &outcome.paused {
-        say(&format!(
-            "paused before {} with the input {}",
-            pause.state.name(),
-            pause.input.to_json()
-        ));
-    }
+}
+
+fn print_end(outcome: &RunOutcome) {
     if let Some(ended) = &outcome.ended {
         say(ended.status.name());
         if let Some(output) = &ended.output {

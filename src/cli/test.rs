@@ -12,11 +12,14 @@ use crate::backends::Mocks;
 use crate::cli::Source;
 use crate::cli::SourceArgs;
 use crate::cli::fail;
+use crate::cli::live::Person;
+use crate::cli::live::RunOutcome;
+use crate::cli::live::drive;
 use crate::cli::output::say;
-use crate::cli::run::RunOutcome;
 use crate::cli::run::companion;
 use crate::cli::run::compile_source;
-use crate::cli::run::drive;
+use crate::cli::run::neighbors;
+use crate::cli::run::scenario_mocks;
 use crate::debugger::Clock;
 use crate::debugger::Pace;
 use crate::debugger::RunOrder;
@@ -27,6 +30,7 @@ use crate::engine::Program;
 use crate::engine::Start;
 use crate::query::Value;
 use crate::sidecar::Expectation;
+use crate::trace::Hand;
 use crate::trace::Trace;
 
 #[derive(clap::Args, Debug)]
@@ -55,6 +59,8 @@ struct Tried {
     expected: Value,
     status: String,
     difference: Option<String>,
+    /// What a person should know besides: mocks left over, workflows that are missing.
+    notes: Vec<String>,
     duration_ms: f64,
 }
 
@@ -140,10 +146,9 @@ fn test_file(file: &Path, tried: &mut Vec<Tried>) -> Result<Option<Coverage>, St
     let mut traces = Vec::new();
     for scenario in &sidecar.scenarios {
         let start = scenario_start(scenario);
-        let mocks = Mocks::from_list(&scenario.mocks)
-            .map_err(|error| format!("{name}, {}: {error}", scenario.name))?;
+        let mocks = scenario_mocks(&name, &sidecar, scenario)?;
         let begun = Instant::now();
-        let outcome = drive(order(&program, start), mocks);
+        let outcome = drive(order(&source, &program, start), mocks, Person::default());
         let duration_ms = begun.elapsed().as_secs_f64() * 1000.0;
         let (status, difference) = match &outcome {
             Ok(outcome) => {
@@ -160,6 +165,7 @@ fn test_file(file: &Path, tried: &mut Vec<Tried>) -> Result<Option<Coverage>, St
             expected: expected_value(&scenario.expect),
             status,
             difference,
+            notes: outcome.map(|outcome| outcome.notes).unwrap_or_default(),
             duration_ms,
         });
     }
@@ -181,7 +187,7 @@ fn test_mock_file(file: &Path, tried: &mut Vec<Tried>) -> Result<(), String> {
         if !definition.is_file() {
             continue;
         }
-        let (_, program) = prepare(&definition)?;
+        let (source, program) = prepare(&definition)?;
         let input = std::fs::read_to_string(file.with_file_name(format!("{machine}.input.json")))
             .ok()
             .and_then(|text| Value::parse(&text).ok())
@@ -199,7 +205,7 @@ fn test_mock_file(file: &Path, tried: &mut Vec<Tried>) -> Result<(), String> {
                 ..Start::default()
             };
             let begun = Instant::now();
-            let outcome = drive(order(&program, start), mocks);
+            let outcome = drive(order(&source, &program, start), mocks, Person::default());
             let (status, difference) = match &outcome {
                 Ok(outcome) => match &outcome.ended {
                     Some(ended) => {
@@ -220,6 +226,7 @@ fn test_mock_file(file: &Path, tried: &mut Vec<Tried>) -> Result<(), String> {
                 expected: Value::object::<&str>([]),
                 status,
                 difference,
+                notes: outcome.map(|outcome| outcome.notes).unwrap_or_default(),
                 duration_ms: begun.elapsed().as_secs_f64() * 1000.0,
             });
         }
@@ -265,7 +272,7 @@ fn expected_value(expect: &Expectation) -> Value {
     Value::object(texts.chain(values).chain(path).chain(lists))
 }
 
-fn order(program: &Arc<Program>, start: Start) -> RunOrder {
+fn order(source: &Source, program: &Arc<Program>, start: Start) -> RunOrder {
     RunOrder {
         program: program.clone(),
         start,
@@ -273,6 +280,8 @@ fn order(program: &Arc<Program>, start: Start) -> RunOrder {
         pace: Pace::Run,
         clock: Clock::Virtual,
         tempo: 0,
+        hand: Hand::Nobody,
+        neighbors: neighbors(source),
     }
 }
 
@@ -303,6 +312,9 @@ fn print_text(tried: &[Tried], covered: &[(String, Coverage)]) {
                 one.scenario, one.status, one.duration_ms
             )),
             Some(difference) => say(&format!("  FAIL  {}: {difference}", one.scenario)),
+        }
+        for note in &one.notes {
+            say(&format!("        note: {note}"));
         }
     }
     say("");
@@ -355,6 +367,10 @@ fn print_json(tried: &[Tried], covered: Option<&[(String, Coverage)]>) {
                     .as_ref()
                     .map(|text| ("difference", Value::string(text))),
             );
+            if !one.notes.is_empty() {
+                let notes = one.notes.iter().map(Value::string).collect();
+                members.push(("notes", Value::array(notes)));
+            }
             members.push(("duration_ms", Value::from(one.duration_ms)));
             Value::object(members)
         })
@@ -393,12 +409,16 @@ fn print_junit(tried: &[Tried]) {
             escape(&one.file),
             escape(&one.scenario)
         );
-        match &one.difference {
-            None => say(&format!("{head}/>")),
-            Some(difference) => say(&format!(
-                "{head}><failure message=\"{}\"/></testcase>",
-                escape(difference)
-            )),
+        let failure = one
+            .difference
+            .as_ref()
+            .map(|difference| format!("<failure message=\"{}\"/>", escape(difference)));
+        let notes = (!one.notes.is_empty())
+            .then(|| format!("<system-out>{}</system-out>", escape(&one.notes.join("\n"))));
+        let body: String = failure.into_iter().chain(notes).collect();
+        match body.is_empty() {
+            true => say(&format!("{head}/>")),
+            false => say(&format!("{head}>{body}</testcase>")),
         }
     }
     say("</testsuite>");

@@ -9,6 +9,6 @@ mod order;
 mod pace;
 mod recording;
 
-pub use order::{Clock, RunNews, RunOrder, execution_kind, scenario_start, summarize};
+pub use order::{Clock, Neighbors, RunNews, RunOrder, execution_kind, scenario_start, summarize};
 pub use pace::{Control, Pace, Pause, PauseReason};
 pub use recording::{Checkpoint, Recording};

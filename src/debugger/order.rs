@@ -1,6 +1,8 @@
 //! What a run is started with, and the news it sends.
 
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::asl::StatePath;
@@ -18,7 +20,11 @@ use crate::query::Value;
 use crate::sidecar::RunSummary;
 use crate::sidecar::Scenario;
 use crate::sidecar::WorkflowKind;
+use crate::sidecar::WorkflowText;
+use crate::trace::Hand;
+use crate::trace::NestedRun;
 use crate::trace::Trace;
+use crate::trace::WaitingTask;
 
 /// Everything needed to bring an execution to life.
 #[derive(Clone, Debug)]
@@ -30,6 +36,20 @@ pub struct RunOrder {
     pub clock: Clock,
     /// Real milliseconds a state is shown before the next one is entered; 0 as fast as it goes.
     pub tempo: u64,
+    /// Which calls without a mock wait for a person.
+    pub hand: Hand,
+    pub neighbors: Neighbors,
+}
+
+/// Where a run finds the workflows that its states start by name.
+#[derive(Clone, Debug, Default)]
+pub struct Neighbors {
+    /// Texts that count before any file, by the workflow's name.
+    pub texts: BTreeMap<String, WorkflowText>,
+    /// Folders that are looked at in order.
+    pub folders: Vec<PathBuf>,
+    /// Values of placeholders that a workflow's own companion says nothing of.
+    pub params: BTreeMap<String, String>,
 }
 
 /// What time is for a run.
@@ -54,7 +74,11 @@ pub enum RunNews {
     Rewound {
         events: usize,
     },
-    /// It waits for an answer nobody has promised: a task token, an activity.
+    /// The tasks that wait for an answer nobody has promised have changed: these do now.
+    Tasks(Vec<WaitingTask>),
+    /// Executions that states have started: those that are new or have gone on.
+    Nested(Vec<Arc<NestedRun>>),
+    /// Nothing goes on until one of the waiting tasks is answered.
     Waiting {
         now: Millis,
     },
@@ -64,6 +88,8 @@ pub enum RunNews {
         ended: Box<Ended>,
         /// Workflow variables of the outermost scope.
         variables: Vec<(String, Value)>,
+        /// What a person should know: mocks left over, workflows that are missing.
+        notes: Vec<String>,
     },
     /// It could not be started, or broke off: the reason.
     Lost(String),

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use crate::asl::StatePath;
 use crate::engine::Lane;
 use crate::engine::Millis;
+use crate::engine::Outcome;
 use crate::query::Value;
+use crate::trace::TaskKey;
 
 /// How far a run goes before it pauses by itself. Breakpoints stop it at any pace.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,11 +64,14 @@ pub enum Control {
     /// Another input for the state the run is paused before.
     EditInput(Value),
     Breakpoints(BTreeSet<StatePath>),
-    /// An answer to a waiting task token or activity.
+    /// An answer to a waiting task, so many milliseconds from now.
     Answer {
-        call: crate::engine::CallId,
-        outcome: crate::engine::Outcome,
+        task: TaskKey,
+        outcome: Outcome,
+        after: Millis,
     },
+    /// A waiting task's timeouts go on, though nobody answers; all tasks' where none is named.
+    Release(Option<TaskKey>),
 }
 
 impl Pace {

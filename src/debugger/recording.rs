@@ -81,6 +81,13 @@ impl<World: Clone> Recording<World> {
         Some(checkpoint)
     }
 
+    /// Whether the latest moment is the one after so many events.
+    pub fn is_at(&self, events: usize) -> bool {
+        self.checkpoints
+            .back()
+            .is_some_and(|last| last.events == events)
+    }
+
     /// The number of the latest moment.
     pub fn latest(&self) -> Option<usize> {
         (self.forgotten + self.checkpoints.len()).checked_sub(1)

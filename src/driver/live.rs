@@ -1,5 +1,6 @@
 //! The loop that drives one execution: signals in, events out, one micro-step at a time.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc::Receiver;
@@ -7,6 +8,8 @@ use tokio::sync::mpsc::Sender;
 use tokio::time::Instant;
 
 use crate::backends::Mocks;
+use crate::backends::Outside;
+use crate::backends::Workflows;
 use crate::debugger::Checkpoint;
 use crate::debugger::Clock;
 use crate::debugger::Control;
@@ -16,9 +19,7 @@ use crate::debugger::PauseReason;
 use crate::debugger::Recording;
 use crate::debugger::RunNews;
 use crate::debugger::RunOrder;
-use crate::engine::Answer;
 use crate::engine::Demand;
-use crate::engine::Due;
 use crate::engine::Event;
 use crate::engine::Execution;
 use crate::engine::Lane;
@@ -27,6 +28,8 @@ use crate::engine::Phase;
 use crate::engine::Signal;
 use crate::engine::Stage;
 use crate::engine::Step;
+use crate::trace::NestedRun;
+use crate::trace::TaskKey;
 
 /// Events are sent on in batches of at most this many.
 const BATCH: usize = 256;
@@ -47,10 +50,11 @@ pub async fn drive(
     let mut run = Run {
         execution: Execution::new(order.program.clone(), start),
         world: World {
-            mocks,
-            due: Due::default(),
+            outside: outside(&order, mocks),
             now,
         },
+        tasks: Vec::new(),
+        nested: 0,
         recording: Recording::default(),
         opened: Instant::now(),
         opened_at: now,
@@ -66,12 +70,23 @@ pub async fn drive(
     let _ = run.live(&mut controls).await;
 }
 
+fn outside(order: &RunOrder, mocks: Mocks) -> Outside {
+    let neighbors = order.neighbors.clone();
+    let workflows = Workflows::new(neighbors.texts, neighbors.folders, neighbors.params);
+    let mut outside = Outside::new(mocks, workflows, order.hand, order.start.seed);
+    if order.clock == Clock::Virtual {
+        outside = outside.holding();
+    }
+    if order.start.stages {
+        outside = outside.with_stages();
+    }
+    outside
+}
+
 /// What belongs to a moment besides the execution itself.
 #[derive(Clone, Debug)]
 struct World {
-    mocks: Mocks,
-    /// Answers on their way, by the time they arrive.
-    due: Due,
+    outside: Outside,
     now: Millis,
 }
 
@@ -89,6 +104,10 @@ struct Run {
     first_reason: Option<PauseReason>,
     /// States entered so far, to quicken the tempo of long runs.
     entered: u64,
+    /// The waiting tasks as they were last told, and whether their timeouts are held.
+    tasks: Vec<(TaskKey, bool)>,
+    /// How many of the started executions that have ended have been told.
+    nested: usize,
     news: Sender<RunNews>,
 }
 
@@ -110,9 +129,16 @@ impl Run {
             }
             if let Some(ended) = self.execution.ended() {
                 let ended = Box::new(ended.clone());
-                self.flush().await?;
+                self.outlive();
+                self.rest_news().await?;
                 let variables = self.execution.variables(&Lane::default());
-                self.tell(RunNews::Ended { ended, variables }).await?;
+                let notes = self.world.outside.notes();
+                self.tell(RunNews::Ended {
+                    ended,
+                    variables,
+                    notes,
+                })
+                .await?;
                 // Only going back leads on from here.
                 while self.execution.ended().is_some() {
                     let control = controls.recv().await.ok_or(Gone)?;
@@ -195,7 +221,7 @@ impl Run {
         reason: PauseReason,
         controls: &mut Receiver<Control>,
     ) -> Result<After, Gone> {
-        self.flush().await?;
+        self.rest_news().await?;
         let checkpoint = self.keep();
         self.recording.mark_paused();
         let Some(ready) = self.execution.ready() else {
@@ -253,21 +279,25 @@ impl Run {
             Control::Breakpoints(breakpoints) => self.order.breakpoints = breakpoints,
             Control::Stop => {
                 let now = self.time();
+                let cause = "Stopped by hand";
                 self.advance(Signal::Stop {
                     now,
                     error: None,
-                    cause: Some("Stopped by hand".into()),
+                    cause: Some(cause.into()),
                 })
                 .await?;
+                self.world.outside.stop(now, cause);
             }
             Control::Back => {
                 let latest = self.recording.latest();
                 let target = latest.and_then(|latest| {
-                    // At a pause the latest moment is the pause itself; after the end it is one to go back to.
-                    let from = if self.execution.ended().is_some() {
-                        latest + 1
-                    } else {
+                    // At a pause the latest moment is the pause itself; after the end, and while the run
+                    // goes on, it is one to go back to.
+                    let here = self.events_sent + self.events.len();
+                    let from = if self.recording.is_at(here) && self.execution.ended().is_none() {
                         latest
+                    } else {
+                        latest + 1
                     };
                     self.recording.pause_before(from)
                 });
@@ -277,10 +307,17 @@ impl Run {
             }
             Control::BackTo(target) => self.go_back(target).await?,
             Control::EditInput(_) => {}
-            Control::Answer { call, outcome } => {
-                let now = self.time();
-                self.advance(Signal::Answer { call, outcome, now }).await?;
+            Control::Answer {
+                task,
+                outcome,
+                after,
+            } => {
+                let at = self.time().saturating_add(after);
+                // A task that was answered or has timed out meanwhile needs no answer.
+                let _ = self.world.outside.answer(&task, outcome, at);
             }
+            Control::Release(Some(task)) => self.world.outside.release(&task),
+            Control::Release(None) => self.world.outside.release_all(),
         }
         Ok(())
     }
@@ -297,21 +334,34 @@ impl Run {
         self.opened_at = self.world.now;
         self.first_reason = Some(PauseReason::Rewound);
         self.order.pace = Pace::Next;
+        self.tasks.clear();
+        self.nested = 0;
         self.tell(RunNews::Rewound {
             events: moment.events,
         })
         .await
     }
 
+    /// Executions that nobody waits for go on after the run has ended.
+    fn outlive(&mut self) {
+        if self.order.clock != Clock::Virtual {
+            return;
+        }
+        let mut now = self.world.now;
+        while let Some(next) = self.world.outside.next_inside() {
+            now = now.max(next);
+            self.world.outside.advance(now);
+        }
+    }
+
     /// Nothing can be done right now: goes to the next answer or timer.
     async fn wait(&mut self, controls: &mut Receiver<Control>) -> Result<(), Gone> {
         self.flush().await?;
-        let due = self.world.due.next();
-        let next = match (due, self.execution.next_timer()) {
-            (Some(due), Some(timer)) => Some(due.min(timer)),
-            (due, timer) => due.or(timer),
-        };
-        let Some(next) = next else {
+        let Some(next) = self.world.outside.next(&self.execution) else {
+            self.rest_news().await?;
+            // A person sees this moment, so it is one to go back to.
+            self.keep();
+            self.recording.mark_paused();
             self.tell(RunNews::Waiting {
                 now: self.world.now,
             })
@@ -322,6 +372,7 @@ impl Run {
         if self.order.clock == Clock::Real {
             let now = self.time();
             if next > now {
+                self.rest_news().await?;
                 let span = Duration::from_millis(u64::try_from(next - now).unwrap_or_default());
                 self.rest(span, controls).await?;
                 if self.time() < next {
@@ -331,13 +382,16 @@ impl Run {
         }
         self.world.now = self.world.now.max(next);
         let now = self.world.now;
-        let answer = due
-            .filter(|due| *due <= now)
-            .and_then(|_| self.world.due.pop());
-        match answer {
-            Some((_, call, outcome)) => self.advance(Signal::Answer { call, outcome, now }).await,
-            None => self.advance(Signal::Time { now }).await,
+        self.world.outside.advance(now);
+        if let Some((call, outcome)) = self.world.outside.take(now) {
+            return self.advance(Signal::Answer { call, outcome, now }).await;
         }
+        let timer = self.world.outside.timer(&self.execution);
+        if timer.is_some_and(|timer| timer <= now) {
+            return self.advance(Signal::Time { now }).await;
+        }
+        tokio::task::yield_now().await;
+        Ok(())
     }
 
     fn time(&mut self) -> Millis {
@@ -357,17 +411,12 @@ impl Run {
         self.events.extend(events);
         self.stages.extend(stages);
         for demand in demands {
-            match demand {
-                Demand::Call(call) => {
-                    let answers = self.world.mocks.answer(&call);
-                    for (place, Answer { after, outcome }) in answers.into_iter().enumerate() {
-                        let at = self.world.now.saturating_add(after);
-                        self.world.due.insert(at, call.id, place, outcome);
-                    }
-                }
-                Demand::Store(object) => self.tell(RunNews::Stored(Box::new(object))).await?,
-                Demand::Cancel(call) => self.world.due.cancel(call),
+            if let Demand::Store(object) = demand {
+                self.tell(RunNews::Stored(Box::new(object))).await?;
+                continue;
             }
+            let program = self.execution.program().clone();
+            self.world.outside.serve(demand, self.world.now, &program);
         }
         if self.events.len() >= BATCH {
             self.flush().await?;
@@ -375,7 +424,46 @@ impl Run {
         Ok(())
     }
 
+    /// Everything there is to tell when the run rests: at a pause, while it waits, at its end.
+    async fn rest_news(&mut self) -> Result<(), Gone> {
+        self.flush().await?;
+        let running = self.world.outside.running();
+        if !running.is_empty() {
+            self.tell(RunNews::Nested(running)).await?;
+        }
+        Ok(())
+    }
+
     async fn flush(&mut self) -> Result<(), Gone> {
+        self.flush_events().await?;
+        let ended: Vec<Arc<NestedRun>> = self
+            .world
+            .outside
+            .ended()
+            .iter()
+            .skip(self.nested)
+            .cloned()
+            .collect();
+        if !ended.is_empty() {
+            self.nested += ended.len();
+            self.tell(RunNews::Nested(ended)).await?;
+        }
+        let tasks = self.world.outside.waiting();
+        if !tasks
+            .iter()
+            .map(|task| (&task.key, task.held))
+            .eq(self.tasks.iter().map(|(key, held)| (key, *held)))
+        {
+            self.tasks = tasks
+                .iter()
+                .map(|task| (task.key.clone(), task.held))
+                .collect();
+            self.tell(RunNews::Tasks(tasks)).await?;
+        }
+        Ok(())
+    }
+
+    async fn flush_events(&mut self) -> Result<(), Gone> {
         if self.events.is_empty() && self.stages.is_empty() {
             return Ok(());
         }

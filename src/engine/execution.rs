@@ -200,6 +200,24 @@ impl Execution {
         self.timers.next()
     }
 
+    /// The earliest moment at which one of these calls, or the execution as a whole, times out.
+    pub fn deadline(&self, calls: impl IntoIterator<Item = CallId>) -> Option<Millis> {
+        let of_calls = calls.into_iter().filter_map(|call| {
+            let thread = self.threads.get(*self.calls.get(&call)?)?;
+            match &thread.visit.stand {
+                Stand::Call(open) => open.deadline(),
+                Stand::Enter
+                | Stand::Work
+                | Stand::Exit(..)
+                | Stand::Fault(_)
+                | Stand::Wait(_)
+                | Stand::BackOff(_)
+                | Stand::Container(_) => None,
+            }
+        });
+        of_calls.chain(self.timers.of_execution()).min()
+    }
+
     /// The variables visible in a branch or iteration; none where the lane is not open.
     pub fn variables(&self, lane: &Lane) -> Vec<(String, Value)> {
         self.threads

@@ -131,6 +131,15 @@ pub(crate) struct OpenCall {
     pub started: bool,
 }
 
+impl OpenCall {
+    /// When its timeout or its wait for a heartbeat is over, whichever comes first.
+    pub fn deadline(&self) -> Option<Millis> {
+        let heartbeat = self.heartbeat.map(|(key, _)| key);
+        let keys = [self.timeout, heartbeat].into_iter().flatten();
+        keys.map(|key| key.at).min()
+    }
+}
+
 /// A Map or Parallel that has begun.
 #[derive(Clone, Debug)]
 pub(crate) struct Container {

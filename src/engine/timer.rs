@@ -50,6 +50,12 @@ impl Timers {
         self.queue.keys().next().map(|key| key.at)
     }
 
+    /// When the time of the whole execution is over.
+    pub fn of_execution(&self) -> Option<Millis> {
+        let whole = |(_, alarm): &(&TimerKey, &Alarm)| **alarm == Alarm::Execution;
+        self.queue.iter().find(whole).map(|(key, _)| key.at)
+    }
+
     /// Takes the earliest alarm that is due.
     pub fn pop_due(&mut self, now: Millis) -> Option<(TimerKey, Alarm)> {
         let entry = self.queue.first_entry()?;

@@ -35,6 +35,8 @@ pub enum Action {
     ToggleErrorHandling,
     Run,
     Debug,
+    /// Runs, and waits for a person at every task that has no mock.
+    RunByHand,
     RunScenarios,
     Stop,
     Pause,
@@ -90,6 +92,7 @@ impl Action {
             Action::ToggleErrorHandling,
             Action::Run,
             Action::Debug,
+            Action::RunByHand,
             Action::RunScenarios,
             Action::Stop,
             Action::Pause,
@@ -138,6 +141,7 @@ impl Action {
             Action::ToggleErrorHandling => "Show error handling".into(),
             Action::Run => "Run".into(),
             Action::Debug => "Debug".into(),
+            Action::RunByHand => "Run and answer by hand".into(),
             Action::RunScenarios => "Run all scenarios".into(),
             Action::Stop => "Stop".into(),
             Action::Pause => "Pause".into(),
@@ -191,6 +195,7 @@ impl Action {
             | Action::View(_)
             | Action::Theme(_)
             | Action::ToggleErrorHandling
+            | Action::RunByHand
             | Action::RunScenarios
             | Action::ClearRun => return None,
         })
@@ -202,6 +207,7 @@ impl Action {
         let run = tab.and_then(|tab| tab.run.as_ref());
         let live = run.is_some_and(|run| run.ended.is_none());
         let paused = run.is_some_and(|run| run.paused.is_some());
+        let waiting = run.is_some_and(|run| run.waiting);
         let selected = tab.map_or(0, |tab| tab.selection.states.len());
         match self {
             Action::New | Action::OpenFile | Action::Quit | Action::Theme(_) => true,
@@ -224,15 +230,12 @@ impl Action {
             Action::Duplicate | Action::Rename | Action::Unwrap | Action::ToggleBreakpoint => {
                 selected == 1
             }
-            Action::Run | Action::Debug => tab.is_some() && !live,
+            Action::Run | Action::Debug | Action::RunByHand => tab.is_some() && !live,
             Action::RunScenarios => tab.is_some_and(|tab| !tab.sidecar.scenarios.is_empty()),
             Action::Stop => live,
             Action::Pause => live && !paused,
-            Action::Continue
-            | Action::StepOver
-            | Action::StepInto
-            | Action::StepOut
-            | Action::StepBack => paused,
+            Action::Continue | Action::StepOver | Action::StepInto | Action::StepOut => paused,
+            Action::StepBack => paused || waiting,
             Action::RunToHere => selected == 1 && (paused || !live),
             Action::ClearRun => run.is_some() && !live,
             Action::NextProblem => tab.is_some_and(|tab| !tab.revision.diagnostics.is_empty()),

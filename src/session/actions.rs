@@ -13,6 +13,7 @@ use crate::session::Intent;
 use crate::session::Session;
 use crate::session::StepKind;
 use crate::session::Tab;
+use crate::trace::Hand;
 
 impl Session {
     pub(crate) fn perform(&mut self, action: Action, at: u64) -> Vec<Effect> {
@@ -83,8 +84,9 @@ impl Session {
                 self.change(|tab| tab.show_error_handling = !tab.show_error_handling);
                 self.redraw()
             }
-            Action::Run => self.start(Pace::Run, at),
-            Action::Debug => self.start(Pace::Next, at),
+            Action::Run => self.start(Pace::Run, Hand::Callbacks, at),
+            Action::Debug => self.start(Pace::Next, Hand::Callbacks, at),
+            Action::RunByHand => self.start(Pace::Run, Hand::All, at),
             Action::RunScenarios => {
                 let count = self.active().map_or(0, |tab| tab.sidecar.scenarios.len());
                 self.try_scenarios((0..count).collect(), at)

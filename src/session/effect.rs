@@ -161,11 +161,13 @@ pub enum Arrival {
         scenario: usize,
         ended: Ended,
         events: Vec<Event>,
+        notes: Vec<String>,
     },
-    /// A scenario came to no end: it waits for an answer no mock gives.
+    /// A scenario came to no end, and why.
     NoVerdict {
         tab: TabId,
         scenario: usize,
+        reason: String,
     },
     /// The system has no file dialogs; a path has to be typed. `target` where something is to be written.
     NoDialog {

@@ -80,7 +80,9 @@ impl Session {
             return self.add_tab(None, title, contents);
         }
         self.settings.note_recent(path.clone());
-        self.add_tab(Some(path), title, contents)
+        let effects = self.add_tab(Some(path.clone()), title, contents);
+        self.show_nested(&path);
+        effects
     }
 
     fn add_tab(

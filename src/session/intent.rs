@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::asl::StatePath;
 use crate::editor::Command;
 use crate::editor::Selection;
+use crate::engine::Outcome;
 use crate::session::Action;
 use crate::session::DialogAnswer;
 use crate::session::DrawerTab;
@@ -13,6 +14,7 @@ use crate::session::StepKind;
 use crate::session::TabId;
 use crate::session::ThemeChoice;
 use crate::session::ViewMode;
+use crate::trace::TaskKey;
 
 /// A wish handed in by a window, a shortcut or a test. Applied after the frame, in order.
 #[derive(Clone, Debug)]
@@ -64,6 +66,15 @@ pub enum Intent {
     SelectAttempt(usize),
     /// Back to the pause at the n-th checkpoint.
     GoBackTo(usize),
+    /// Answers a waiting task by hand.
+    AnswerTask {
+        task: TaskKey,
+        outcome: Outcome,
+    },
+    /// Lets the timeouts of a waiting task go on, though nobody answers.
+    ReleaseTask(TaskKey),
+    /// Opens the workflow of a nested run and shows that run there.
+    OpenNested(TaskKey),
     /// Runs one scenario for its verdict, without showing the run.
     TryScenario(usize),
     Export(ExportKind),

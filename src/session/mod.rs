@@ -15,6 +15,7 @@ mod exports;
 mod files;
 mod intent;
 mod kinds;
+mod nested;
 mod picture;
 mod runs;
 mod scenarios;

@@ -8,6 +8,7 @@ use crate::analyze::reason;
 use crate::asl::StatePath;
 use crate::debugger::Clock;
 use crate::debugger::Control;
+use crate::debugger::Neighbors;
 use crate::debugger::Pace;
 use crate::debugger::Pause;
 use crate::debugger::RunNews;
@@ -34,8 +35,13 @@ use crate::session::RunId;
 use crate::session::Session;
 use crate::session::StepKind;
 use crate::session::Tab;
+use crate::sidecar::WorkflowText;
+use crate::trace::Hand;
+use crate::trace::NestedRun;
 use crate::trace::Trace;
 use crate::trace::Visit;
+use crate::trace::WaitingTask;
+use crate::trace::is_unanswered;
 
 /// A run as it is shown: live, paused or over.
 #[derive(Debug)]
@@ -50,8 +56,14 @@ pub struct Run {
     pub ended: Option<Ended>,
     /// Why it failed, in plain words.
     pub reason: Option<Reason>,
-    /// It waits for an answer nobody has promised.
+    /// Nothing goes on until one of the waiting tasks is answered.
     pub waiting: bool,
+    /// The tasks that wait for an answer nobody has promised, those of nested runs included.
+    pub tasks: Vec<WaitingTask>,
+    /// Executions that states have started, in the order in which they were told.
+    pub nested: Vec<Arc<NestedRun>>,
+    /// What a person should know at the end: mocks left over, workflows that are missing.
+    pub notes: Vec<String>,
     /// Started by *Debug*.
     pub debugging: bool,
     pub scenario: Option<usize>,
@@ -64,6 +76,61 @@ pub struct Run {
 }
 
 impl Run {
+    pub(crate) fn new(id: RunId, revision: Arc<Revision>) -> Run {
+        Run {
+            id,
+            revision,
+            events: Vec::new(),
+            stages: Vec::new(),
+            trace: Trace::default(),
+            paused: None,
+            ended: None,
+            reason: None,
+            waiting: false,
+            tasks: Vec::new(),
+            nested: Vec::new(),
+            notes: Vec::new(),
+            debugging: false,
+            scenario: None,
+            difference: None,
+            variables: Vec::new(),
+            selected_visit: None,
+            selected_attempt: None,
+        }
+    }
+
+    /// The state of this run that a waiting task belongs to: its own, or the one that started the
+    /// workflow in which it waits.
+    pub fn state_of(&self, task: &WaitingTask) -> Option<StatePath> {
+        if task.key.depth() == 0 {
+            return Some(task.state.clone());
+        }
+        let first = task.key.0.first()?;
+        let started = |nested: &&Arc<NestedRun>| nested.key.0.as_ref() == [*first];
+        let nested = self.nested.iter().find(started)?;
+        Some(nested.state.clone())
+    }
+
+    /// It failed because nothing answers a task, so a person could.
+    pub fn lacks_answer(&self) -> bool {
+        let cause = self.ended.as_ref().and_then(|ended| ended.cause.as_deref());
+        cause.is_some_and(is_unanswered)
+    }
+
+    /// How it ended, and why in plain words.
+    pub(crate) fn take_end(&mut self, ended: Ended) {
+        self.paused = None;
+        self.waiting = false;
+        self.tasks.clear();
+        self.reason = reason(
+            &self.revision.tree,
+            &self.revision.machine,
+            &self.trace,
+            &ended,
+        );
+        self.ended = Some(ended);
+    }
+
     /// The visit the inspector shows.
     pub fn shown_visit(&self) -> Option<&Visit> {
         self.trace.visit(self.selected_visit?)
@@ -108,7 +175,7 @@ impl Run {
 
 impl Session {
     /// Starts a run of the active document with the chosen input.
-    pub(crate) fn start(&mut self, pace: Pace, at: u64) -> Vec<Effect> {
+    pub(crate) fn start(&mut self, pace: Pace, hand: Hand, at: u64) -> Vec<Effect> {
         let Some(tab) = self.active() else {
             return Vec::new();
         };
@@ -116,8 +183,8 @@ impl Session {
             InputChoice::Scenario(index) => Some(index),
             InputChoice::Custom => None,
         };
-        let (order, mocks) = match Session::order(tab, scenario, pace, at, self.settings.tempo) {
-            Ok(order) => order,
+        let (order, mocks) = match self.order(tab, scenario, pace, at) {
+            Ok((order, mocks)) => (RunOrder { hand, ..order }, mocks),
             Err(problem) => {
                 self.tell_error(problem);
                 self.drawer = DrawerTab::Problems;
@@ -130,21 +197,9 @@ impl Session {
             return Vec::new();
         };
         tab.run = Some(Run {
-            id: run,
-            revision: tab.revision.clone(),
-            events: Vec::new(),
-            stages: Vec::new(),
-            trace: Trace::default(),
-            paused: None,
-            ended: None,
-            reason: None,
-            waiting: false,
             debugging: order.pace != Pace::Run,
             scenario,
-            difference: None,
-            variables: Vec::new(),
-            selected_visit: None,
-            selected_attempt: None,
+            ..Run::new(run, tab.revision.clone())
         });
         vec![Effect::StartRun {
             run,
@@ -155,11 +210,11 @@ impl Session {
 
     /// What a driver needs to run a document. The error is a sentence for the person.
     pub(crate) fn order(
+        &self,
         tab: &Tab,
         scenario: Option<usize>,
         pace: Pace,
         at: u64,
-        tempo: u64,
     ) -> Result<(RunOrder, Value), String> {
         let chosen = scenario.and_then(|index| tab.sidecar.scenarios.get(index));
         let start = match chosen {
@@ -198,12 +253,41 @@ impl Session {
             breakpoints: tab.breakpoints(),
             pace,
             clock: Clock::Virtual,
-            tempo,
+            tempo: self.settings.tempo,
+            hand: Hand::Nobody,
+            neighbors: self.neighbors(tab),
         };
         let mocks = chosen
             .map(|scenario| scenario.mocks.clone())
             .unwrap_or_default();
         Ok((order, mocks))
+    }
+
+    /// Where a run finds other workflows: the open documents, and the folders they lie in.
+    fn neighbors(&self, tab: &Tab) -> Neighbors {
+        let mut neighbors = Neighbors {
+            params: tab.sidecar.params.clone(),
+            ..Neighbors::default()
+        };
+        let others = self.tabs.iter().filter(|other| other.id != tab.id);
+        for open in std::iter::once(tab).chain(others) {
+            let document = &open.revision.document;
+            let text = || WorkflowText {
+                path: open.path.clone(),
+                text: document.text.clone(),
+                companion: document.sidecar.clone(),
+            };
+            let name = document.name.clone();
+            neighbors.texts.entry(name).or_insert_with(text);
+            let folder = open.path.as_ref().and_then(|path| path.parent());
+            if let Some(folder) = folder.filter(|folder| {
+                let known = neighbors.folders.iter();
+                known.into_iter().all(|known| known != folder)
+            }) {
+                neighbors.folders.push(folder.to_owned());
+            }
+        }
+        neighbors
     }
 
     pub(crate) fn control(&mut self, control: Control) -> Vec<Effect> {
@@ -239,7 +323,7 @@ impl Session {
         if live {
             self.control(Control::Go(Pace::To(path)))
         } else {
-            self.start(Pace::To(path), at)
+            self.start(Pace::To(path), Hand::Callbacks, at)
         }
     }
 
@@ -326,19 +410,46 @@ impl Session {
                 run.ended = None;
                 run.reason = None;
                 run.difference = None;
-                run.waiting = false;
-            }
-            RunNews::Waiting { .. } => run.waiting = true,
-            RunNews::Ended { ended, variables } => {
-                run.variables = variables;
                 run.paused = None;
                 run.waiting = false;
-                run.reason = reason(
-                    &run.revision.tree,
-                    &run.revision.machine,
-                    &run.trace,
-                    &ended,
-                );
+                run.tasks.clear();
+                run.nested.clear();
+                run.notes.clear();
+            }
+            RunNews::Tasks(tasks) => run.tasks = tasks,
+            RunNews::Nested(nested) => {
+                for one in nested {
+                    match run.nested.iter_mut().find(|known| known.key == one.key) {
+                        Some(known) => *known = one,
+                        None => run.nested.push(one),
+                    }
+                }
+            }
+            RunNews::Waiting { .. } => {
+                // The first of the tasks is shown, as a pause shows its state; a person may look elsewhere.
+                let shown = tab.selection.states.last();
+                let waits = |path: &StatePath| {
+                    let mut states = run.tasks.iter().filter_map(|task| run.state_of(task));
+                    states.any(|state| state == *path)
+                };
+                if !run.waiting
+                    && !shown.is_some_and(waits)
+                    && let Some(state) = run.tasks.first().and_then(|task| run.state_of(task))
+                {
+                    run.selected_visit = run.trace.telling_visit(&state).map(|visit| visit.index);
+                    run.selected_attempt = None;
+                    tab.selection = Selection::state(state);
+                    tab.reveals += 1;
+                }
+                run.waiting = true;
+            }
+            RunNews::Ended {
+                ended,
+                variables,
+                notes,
+            } => {
+                run.variables = variables;
+                run.notes = notes;
                 run.difference = run
                     .scenario
                     .and_then(|index| tab.sidecar.scenarios.get(index))
@@ -347,7 +458,7 @@ impl Session {
                         scenario.expect.judge(&summary).err()
                     })
                     .map(|difference| difference.to_string());
-                run.ended = Some(*ended);
+                run.take_end(*ended);
                 if let Some(failed) = run.trace.failed_visit
                     && let Some(visit) = run.trace.visit(failed)
                 {

@@ -22,6 +22,8 @@ pub struct Verdict {
     pub trace: Trace,
     /// What differs from the expectation, in plain words; none when it holds.
     pub difference: Option<String>,
+    /// What a person should know besides: mocks left over, workflows that are missing.
+    pub notes: Vec<String>,
 }
 
 impl Session {
@@ -35,9 +37,10 @@ impl Session {
             let Some(tab) = self.tabs.get(index) else {
                 continue;
             };
-            match Session::order(tab, Some(scenario), Pace::Run, at, 0) {
+            match self.order(tab, Some(scenario), Pace::Run, at) {
                 Ok((mut order, mocks)) => {
                     order.breakpoints.clear();
+                    order.tempo = 0;
                     trials.push(Trial {
                         scenario,
                         order: Box::new(order),
@@ -66,6 +69,7 @@ impl Session {
         scenario: usize,
         ended: Ended,
         events: &[Event],
+        notes: Vec<String>,
     ) {
         let Some(tab) = self.tab_mut(id) else { return };
         tab.trying.remove(&scenario);
@@ -84,6 +88,7 @@ impl Session {
                 ended,
                 trace,
                 difference,
+                notes,
             },
         );
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use crate::debugger::Control;
 use crate::editor::Document;
 use crate::editor::Revision;
 use crate::session::Arrival;
@@ -16,6 +17,7 @@ use crate::session::Tab;
 use crate::session::TabId;
 use crate::session::Toast;
 use crate::session::ToastKind;
+use crate::session::nested::Showing;
 
 /// Everything that changes while the program runs.
 #[derive(Debug, Default)]
@@ -32,6 +34,8 @@ pub struct Session {
     pub(crate) active: Option<TabId>,
     pub(crate) counter: u64,
     pub(crate) quitting: bool,
+    /// A nested run to be shown once its workflow has been read.
+    pub(crate) showing: Option<Showing>,
     /// Documents to close once they are saved.
     pub(crate) closing: BTreeSet<TabId>,
 }
@@ -134,9 +138,14 @@ impl Session {
             Intent::SelectAttempt(index) => {
                 self.change_run(|run| run.selected_attempt = Some(index))
             }
-            Intent::GoBackTo(checkpoint) => {
-                self.control(crate::debugger::Control::BackTo(checkpoint))
-            }
+            Intent::GoBackTo(checkpoint) => self.control(Control::BackTo(checkpoint)),
+            Intent::AnswerTask { task, outcome } => self.control(Control::Answer {
+                task,
+                outcome,
+                after: 0,
+            }),
+            Intent::ReleaseTask(task) => self.control(Control::Release(Some(task))),
+            Intent::OpenNested(key) => self.open_nested(&key),
             Intent::TryScenario(index) => self.try_scenarios(vec![index], at),
             Intent::Export(kind) => self.export(kind),
             Intent::FixProblem(index) => self.fix_problem(index, at),
@@ -184,15 +193,24 @@ impl Session {
                 scenario,
                 ended,
                 events,
+                notes,
             } => {
-                self.take_verdict(tab, scenario, ended, &events);
+                self.take_verdict(tab, scenario, ended, &events, notes);
                 Vec::new()
             }
-            Arrival::NoVerdict { tab, scenario } => {
+            Arrival::NoVerdict {
+                tab,
+                scenario,
+                reason,
+            } => {
+                let mut name = "A scenario".to_owned();
                 if let Some(tab) = self.tab_mut(tab) {
                     tab.trying.remove(&scenario);
+                    if let Some(scenario) = tab.sidecar.scenarios.get(scenario) {
+                        name.clone_from(&scenario.name);
+                    }
                 }
-                self.tell_error("A scenario waits for an answer that none of its mocks gives");
+                self.tell_error(format!("{name}: {reason}"));
                 Vec::new()
             }
             Arrival::NoDialog { target } => {

@@ -13,7 +13,7 @@ mod view;
 
 pub use change::{follow, set};
 pub use expectation::{Difference, Expectation, RunSummary};
-pub use place::path_beside;
+pub use place::{WorkflowText, path_beside};
 pub use view::{Scenario, Sidecar, machine_type, read};
 
 pub use crate::asl::MachineType as WorkflowKind;

@@ -2,8 +2,19 @@
 
 use std::path::Path;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::syntax::file_stem;
+
+/// A definition with its companion.
+#[derive(Clone, Debug, Default)]
+pub struct WorkflowText {
+    /// Where it lies; none where it has not been saved.
+    pub path: Option<PathBuf>,
+    pub text: Arc<str>,
+    /// Empty where there is none.
+    pub companion: Arc<str>,
+}
 
 /// `order.asl.json` has the companion `order.stepwright.json`.
 pub fn path_beside(definition: &Path) -> PathBuf {

@@ -10,9 +10,11 @@ mod children;
 mod fold;
 mod import;
 mod map_run;
+mod outside;
 mod visit;
 
 pub use fold::{Passage, Trace};
 pub use import::{ImportError, import};
 pub use map_run::{ChildRun, MapRun};
+pub use outside::{Hand, NestedRun, TaskKey, UNANSWERED, WaitingTask, is_unanswered};
 pub use visit::{Attempt, AttemptStatus, Visit, VisitStatus};

@@ -236,7 +236,7 @@ impl Shell {
                     return post
                         .send(Arrival::Run {
                             run,
-                            news: RunNews::Lost(reason),
+                            news: RunNews::Lost(reason.to_string()),
                         })
                         .await;
                 }
@@ -269,49 +269,61 @@ impl Shell {
         let post = self.post.clone();
         self.runtime.spawn(async move {
             for trial in trials {
-                let Ok(mocks) = Mocks::from_list(&trial.mocks) else {
-                    post.send(Arrival::Lost {
-                        what: "A scenario whose mocks cannot be read".to_owned(),
-                    })
-                    .await;
-                    continue;
-                };
-                let (_controls, door) = mpsc::channel(1);
-                let (sender, mut news) = mpsc::channel(64);
-                let driver = tokio::spawn(crate::driver::drive(*trial.order, mocks, door, sender));
-                let mut events = Vec::new();
-                let mut end = None;
-                while let Some(news) = news.recv().await {
-                    match news {
-                        RunNews::Happened { events: more, .. } => events.extend(more),
-                        RunNews::Ended { ended, .. } => {
-                            end = Some(*ended);
-                            break;
-                        }
-                        RunNews::Stored(_)
-                        | RunNews::Paused(_)
-                        | RunNews::Resumed
-                        | RunNews::Rewound { .. } => {}
-                        RunNews::Waiting { .. } | RunNews::Lost(_) => break,
-                    }
-                }
-                driver.abort();
-                let arrival = match end {
-                    Some(ended) => Arrival::Verdict {
-                        tab,
-                        scenario: trial.scenario,
-                        ended,
-                        events,
-                    },
-                    None => Arrival::NoVerdict {
-                        tab,
-                        scenario: trial.scenario,
-                    },
-                };
+                let scenario = trial.scenario;
+                let arrival =
+                    try_one(tab, trial)
+                        .await
+                        .unwrap_or_else(|reason| Arrival::NoVerdict {
+                            tab,
+                            scenario,
+                            reason,
+                        });
                 post.send(arrival).await;
             }
         });
     }
+}
+
+/// Runs a scenario to its end. The error says why it came to none.
+async fn try_one(tab: TabId, trial: Trial) -> Result<Arrival, String> {
+    let mocks = Mocks::from_list(&trial.mocks).map_err(|error| error.to_string())?;
+    let (_controls, door) = mpsc::channel(1);
+    let (sender, mut news) = mpsc::channel(64);
+    let driver = tokio::spawn(crate::driver::drive(*trial.order, mocks, door, sender));
+    let mut events = Vec::new();
+    let mut waits = String::new();
+    let end = loop {
+        match news.recv().await {
+            Some(RunNews::Happened { events: more, .. }) => events.extend(more),
+            Some(RunNews::Ended { ended, notes, .. }) => break Ok((*ended, notes)),
+            Some(RunNews::Tasks(tasks)) => {
+                let names = tasks.iter().map(|task| task.name.as_ref());
+                waits = names.collect::<Vec<&str>>().join(", ");
+            }
+            Some(RunNews::Waiting { .. }) => {
+                break Err(format!(
+                    "it waits for an answer to {waits}, and no mock gives one"
+                ));
+            }
+            Some(RunNews::Lost(reason)) => break Err(reason),
+            Some(
+                RunNews::Paused(_)
+                | RunNews::Resumed
+                | RunNews::Rewound { .. }
+                | RunNews::Nested(_),
+            ) => {}
+            None => break Err("it ended unexpectedly".to_owned()),
+        }
+    };
+    driver.abort();
+    let (ended, notes) = end?;
+    Ok(Arrival::Verdict {
+        tab,
+        scenario: trial.scenario,
+        ended,
+        events,
+        notes,
+    })
 }
 
 /// The remembered settings; the defaults where there are none.

@@ -110,10 +110,13 @@ pub struct View {
     presented: Option<RunId>,
     drawer: DrawerTab,
     faces: Option<(u64, Arc<BTreeMap<StatePath, Face>>)>,
-    picture: Option<(RunId, usize, Arc<RunPicture>)>,
+    picture: Option<(RunId, PictureKey, Arc<RunPicture>)>,
     /// Reduced motion, from the settings of the system or the command line.
     pub still: bool,
 }
+
+/// Events of a run, and the states that wait for an answer.
+type PictureKey = (usize, BTreeSet<StatePath>);
 
 /// What is kept of the view between starts.
 #[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
@@ -182,12 +185,23 @@ impl View {
 
     /// The run as cards and rows show it; made anew when events have come.
     pub fn picture(&mut self, run: &Run) -> Arc<RunPicture> {
-        let count = run.events.len();
+        let waiting: BTreeSet<StatePath> = run
+            .tasks
+            .iter()
+            .filter_map(|task| run.state_of(task))
+            .collect();
+        let key = (run.events.len(), waiting);
         match &self.picture {
-            Some((id, events, picture)) if *id == run.id && *events == count => picture.clone(),
+            Some((id, known, picture)) if *id == run.id && *known == key => picture.clone(),
             _ => {
-                let picture = Arc::new(run_picture(&run.trace));
-                self.picture = Some((run.id, count, picture.clone()));
+                let mut picture = run_picture(&run.trace);
+                for state in &key.1 {
+                    if let Some(card) = picture.states.get_mut(state) {
+                        card.words = format!("{} · waits for an answer", card.status.word());
+                    }
+                }
+                let picture = Arc::new(picture);
+                self.picture = Some((run.id, key, picture.clone()));
                 picture
             }
         }

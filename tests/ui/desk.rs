@@ -110,10 +110,10 @@ impl Desk {
                         let mocks = Mocks::from_list(&trial.mocks).unwrap();
                         self.runtime.spawn(drive(*trial.order, mocks, heard, news));
                         let mut events = Vec::new();
-                        let ended = loop {
+                        let (ended, notes) = loop {
                             match self.runtime.block_on(told.recv()) {
                                 Some(RunNews::Happened { events: more, .. }) => events.extend(more),
-                                Some(RunNews::Ended { ended, .. }) => break *ended,
+                                Some(RunNews::Ended { ended, notes, .. }) => break (*ended, notes),
                                 Some(_) => {}
                                 None => panic!("the scenario came to no end"),
                             }
@@ -125,6 +125,7 @@ impl Desk {
                                 scenario,
                                 ended,
                                 events,
+                                notes,
                             },
                             2,
                         );

@@ -7,3 +7,4 @@ mod e2e;
 mod gallery;
 mod palette;
 mod run_inspector;
+mod waiting;

@@ -4,6 +4,7 @@ use egui::Ui;
 
 use crate::engine::Status;
 use crate::scene::Icon;
+use crate::session::Action;
 use crate::session::Intent;
 use crate::session::Session;
 use crate::session::ViewMode;
@@ -49,7 +50,11 @@ pub fn show(ui: &mut Ui, session: &Session, view: &mut View, out: &mut Outbox) {
         reason: &reason.why,
         cause: reason.cause.as_deref().unwrap_or_default(),
         normal: field.map(|_| ("Jump to field", Icon::MY_LOCATION)),
-        primary: fix.map(|fix| (fix.label.as_str(), Icon::AUTO_FIX_HIGH)),
+        primary: match fix {
+            Some(fix) => Some((fix.label.as_str(), Icon::AUTO_FIX_HIGH)),
+            None if run.lacks_answer() => Some(("Answer by hand", Icon::HOURGLASS_BOTTOM)),
+            None => None,
+        },
     };
     match banner.show(ui) {
         Some(BannerAction::Normal) => {
@@ -60,7 +65,8 @@ pub fn show(ui: &mut Ui, session: &Session, view: &mut View, out: &mut Outbox) {
                 out.push(Intent::RevealText(offset));
             }
         }
-        Some(BannerAction::Primary) => out.push(Intent::FixFailure),
+        Some(BannerAction::Primary) if fix.is_some() => out.push(Intent::FixFailure),
+        Some(BannerAction::Primary) => out.push(Intent::Perform(Action::RunByHand)),
         Some(BannerAction::Close) => view.banner_hidden = Some(run.id),
         None => {}
     }

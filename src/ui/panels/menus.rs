@@ -86,7 +86,12 @@ pub fn show(ui: &mut Ui, session: &Session, view: &mut View, out: &mut Outbox) {
             ui,
             session,
             out,
-            &[Action::Run, Action::Debug, Action::RunScenarios],
+            &[
+                Action::Run,
+                Action::Debug,
+                Action::RunByHand,
+                Action::RunScenarios,
+            ],
         );
         gap(ui);
         entries(
@@ -161,6 +166,7 @@ pub const fn action_icon(action: Action) -> Option<Icon> {
         Action::Append(kind) => crate::scene::kind_icon(kind),
         Action::Run => Icon::PLAY_ARROW,
         Action::Debug => Icon::BUG_REPORT,
+        Action::RunByHand => Icon::HOURGLASS_BOTTOM,
         Action::RunScenarios => Icon::CHECKLIST,
         Action::Stop => Icon::STOP,
         Action::Pause => Icon::PAUSE,

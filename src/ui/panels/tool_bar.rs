@@ -161,7 +161,13 @@ pub fn run_words(run: &Run) -> (Status, String) {
         return (Status::Paused, format!("before {}", pause.state.name()));
     }
     match &run.ended {
-        None if run.waiting => (Status::Running, format!("{duration} · waits for an answer")),
+        None if !run.tasks.is_empty() => {
+            let what = match run.tasks.as_slice() {
+                [only] => format!("waits for {}", only.name),
+                several => format!("waits for {} answers", several.len()),
+            };
+            (Status::Running, format!("{duration} · {what}"))
+        }
         None => (Status::Running, duration),
         Some(ended) => {
             let status = match ended.status {
@@ -214,7 +220,11 @@ fn run_buttons(ui: &mut Ui, session: &Session, run: &Run, narrow: bool, out: &mu
             out.push(Intent::Perform(Action::Continue));
         }
     } else {
-        button(ui, Action::Pause, "Pause", false);
+        if run.waiting {
+            action_icon_button(ui, session, Action::StepBack, "Step back", out);
+        } else {
+            button(ui, Action::Pause, "Pause", false);
+        }
     }
 }
 

@@ -25,6 +25,7 @@ use crate::session::Session;
 use crate::session::Tab;
 use crate::trace::AttemptStatus;
 use crate::trace::Visit;
+use crate::trace::WaitingTask;
 use crate::ui::panels::drawer::scrubber;
 use crate::ui::panels::drawer::scrubber::ScrubberView;
 use crate::ui::panels::drawer::table::Entry;
@@ -32,6 +33,7 @@ use crate::ui::panels::drawer::table::Rows;
 use crate::ui::panels::drawer::table::TableRow;
 use crate::ui::panels::faces::FaceCache;
 use crate::ui::panels::faces::mark_of;
+use crate::ui::panels::words::count;
 use crate::ui::panels::words::paint_right;
 use crate::ui::panels::words::put_at;
 use crate::ui::panels::words::strip;
@@ -112,8 +114,19 @@ pub fn show(ui: &mut Ui, session: &Session, view: &mut RunTableView, out: &mut V
         scrubber::show(ui, run, &mut view.scrubber, out);
     }
     if run.waiting {
-        let text = "The run waits for an answer that no mock gives; stop it, or add the answer to the scenario";
-        strip(ui, Status::Paused, Icon::HOURGLASS_BOTTOM, text);
+        strip(
+            ui,
+            Status::Paused,
+            Icon::HOURGLASS_BOTTOM,
+            &waiting_words(run),
+        );
+    }
+    if let [first, rest @ ..] = run.notes.as_slice() {
+        let text = match rest.len() {
+            0 => first.clone(),
+            others => format!("{first}, and {}", count(others, "more note")),
+        };
+        strip(ui, Status::Aborted, Icon::INFO, &text);
     }
     if let Some(difference) = &run.difference {
         let name = run
@@ -124,6 +137,23 @@ pub fn show(ui: &mut Ui, session: &Session, view: &mut RunTableView, out: &mut V
         strip(ui, Status::Caught, Icon::WARNING, &text);
     }
     table(ui, tab, run, view, out);
+}
+
+/// "Waits for an answer: Ask, Pack in child"
+fn waiting_words(run: &Run) -> String {
+    let name = |task: &WaitingTask| match &task.workflow {
+        Some(workflow) => format!("{} in {workflow}", task.name),
+        None => task.name.to_string(),
+    };
+    let names: Vec<String> = run.tasks.iter().take(4).map(name).collect();
+    let more = match run.tasks.len().saturating_sub(names.len()) {
+        0 => String::new(),
+        others => format!(" and {others} more"),
+    };
+    format!(
+        "The run waits for an answer: {}{more}; give it in the inspector, or stop the run",
+        names.join(", ")
+    )
 }
 
 fn table(ui: &mut Ui, tab: &Tab, run: &Run, view: &mut RunTableView, out: &mut Vec<Intent>) {

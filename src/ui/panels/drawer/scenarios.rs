@@ -226,7 +226,14 @@ fn row(ui: &mut Ui, tab: &Tab, index: usize, scenario: &Scenario, out: &mut Vec<
     let chosen = tab.input == InputChoice::Scenario(index);
     let id = egui::Id::unique(("scenario", tab.id.0, index));
     let response = ui.interact(rect, id, Sense::click());
-    let (status, word, more) = verdict_words(tab, index);
+    let (status, word, mut more) = verdict_words(tab, index);
+    let verdict = tab.verdicts.get(&index);
+    if let Some(note) = verdict
+        .filter(|verdict| verdict.difference.is_none())
+        .and_then(|verdict| verdict.notes.first())
+    {
+        more = format!("{more} · {note}");
+    }
     let name = format!("{}, {word}", scenario.name);
     response.widget_info(|| WidgetInfo::selected(A11y::ListItem, true, chosen, &name));
     let ground = match (chosen, response.hovered() || response.has_focus()) {

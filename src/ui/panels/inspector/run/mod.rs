@@ -6,9 +6,11 @@
 mod attempts;
 mod data;
 mod details;
+mod nested;
 mod pending;
 mod stations;
 mod visits;
+mod waiting;
 
 use egui::Rect;
 use egui::Role as A11y;
@@ -45,6 +47,7 @@ use crate::ui::panels::inspector::run::attempts::AttemptsView;
 use crate::ui::panels::inspector::run::data::DataView;
 use crate::ui::panels::inspector::run::details::DetailsView;
 use crate::ui::panels::inspector::run::pending::PendingView;
+use crate::ui::panels::inspector::run::waiting::WaitingView;
 use crate::ui::panels::inspector::tab_row;
 use crate::ui::panels::words::count;
 use crate::ui::panels::words::put_at;
@@ -69,6 +72,8 @@ pub enum RunTab {
     Definition,
     Events,
     Retry,
+    /// The answer to a task that waits.
+    Answer,
 }
 
 /// What this inspector remembers.
@@ -81,6 +86,7 @@ pub struct RunInspectorView {
     details: DetailsView,
     attempts: AttemptsView,
     pending: PendingView,
+    waiting: WaitingView,
     events: EventList,
     found: Option<(RunId, usize, usize, Vec<usize>)>,
     faces: FaceCache,
@@ -174,7 +180,20 @@ fn show_state(
         pending::show(ui, shown, pause, &mut view.pending, out);
         return;
     }
+    nested::show(ui, shown.run, path, shown.visit, out);
+    let waiting = waiting::tasks_of(shown.run, path);
+    if view.waiting.offers(shown.run.id, &waiting) {
+        view.tab = RunTab::Answer;
+    }
+    if waiting.is_empty() && view.tab == RunTab::Answer {
+        view.tab = RunTab::Data;
+    }
     let attempts = shown.visit.map_or(0, |visit| visit.attempts.len());
+    let answer = TabSpec::new(RunTab::Answer, "Answer").count(match waiting.len() {
+        1 => 0,
+        several => several,
+    });
+    let answer = (!waiting.is_empty()).then_some(answer);
     let tabs = [
         TabSpec::new(RunTab::Data, "Input"),
         TabSpec::new(RunTab::Data, "Output"),
@@ -183,12 +202,16 @@ fn show_state(
         TabSpec::new(RunTab::Events, "Events"),
         TabSpec::new(RunTab::Retry, "Retry").count(if attempts > 1 { attempts } else { 0 }),
     ];
+    let tabs: Vec<TabSpec<'_, RunTab>> = answer.into_iter().chain(tabs).collect();
     tab_row(ui, |ui| {
         if let Some(tab) = panel_tabs(ui, Some(view.tab), &tabs) {
             view.tab = tab;
         }
     });
     match (view.tab, shown.visit) {
+        (RunTab::Answer, _) => body(ui, ("run answer", path.as_str()), |ui| {
+            waiting::show(ui, shown.run, path, &waiting, &mut view.waiting, out);
+        }),
         (RunTab::Definition, _) => definition(ui, shown, path, out),
         (RunTab::Data | RunTab::Details | RunTab::Events | RunTab::Retry, None) => {
             let (text, more) = if shown.run.is_live() {
@@ -238,7 +261,9 @@ fn show_whole(
     ];
     let current = match view.tab {
         RunTab::Details => RunTab::Details,
-        RunTab::Data | RunTab::Definition | RunTab::Events | RunTab::Retry => RunTab::Data,
+        RunTab::Data | RunTab::Definition | RunTab::Events | RunTab::Retry | RunTab::Answer => {
+            RunTab::Data
+        }
     };
     tab_row(ui, |ui| {
         if let Some(tab) = panel_tabs(ui, Some(current), &tabs) {

@@ -1,0 +1,181 @@
+//! Everything outside a run: what answers its tasks, when, and the executions it has started.
+
+use std::sync::Arc;
+
+use crate::backends::Mocks;
+use crate::backends::Workflows;
+use crate::backends::around::Around;
+use crate::backends::nested::Sent;
+use crate::backends::nested::Shared;
+use crate::backends::service::Request;
+use crate::engine::CallId;
+use crate::engine::Demand;
+use crate::engine::Execution;
+use crate::engine::Millis;
+use crate::engine::Outcome;
+use crate::engine::Program;
+use crate::query::Value;
+use crate::trace::Hand;
+use crate::trace::NestedRun;
+use crate::trace::TaskKey;
+use crate::trace::WaitingTask;
+
+/// The outside of a run. A copy goes on from where the original stands.
+#[derive(Clone, Debug)]
+pub struct Outside {
+    around: Around,
+    shared: Shared,
+}
+
+impl Outside {
+    /// `seed` gives names and ids of the executions that are started.
+    pub fn new(mocks: Mocks, workflows: Workflows, hand: Hand, seed: u64) -> Outside {
+        Outside {
+            around: Around::new(TaskKey::default(), mocks),
+            shared: Shared::new(workflows, hand, seed),
+        }
+    }
+
+    /// Lets the clock stand still at timeouts of tasks that wait for a hand, as only a virtual one can.
+    #[must_use]
+    pub fn holding(mut self) -> Outside {
+        self.shared.holds = true;
+        self
+    }
+
+    /// Keeps the data between the fields of states of started executions too.
+    #[must_use]
+    pub fn with_stages(mut self) -> Outside {
+        self.shared.stages = true;
+        self
+    }
+
+    /// Serves what the run wants.
+    pub fn serve(&mut self, demand: Demand, now: Millis, program: &Program) {
+        self.around.serve(demand, now, program, &mut self.shared);
+        self.settle(now);
+    }
+
+    /// Brings the started executions up to a moment.
+    pub fn advance(&mut self, now: Millis) {
+        self.around.advance(now, &mut self.shared);
+        self.settle(now);
+    }
+
+    /// The next answer to the run's own calls that has arrived.
+    pub fn take(&mut self, now: Millis) -> Option<(CallId, Outcome)> {
+        self.around.take(now)
+    }
+
+    /// When the next answer arrives, a timer of the run goes off, or a started execution can go on.
+    pub fn next(&self, execution: &Execution) -> Option<Millis> {
+        let timer = self.timer(execution);
+        let outside = self.around.next(&self.shared);
+        timer.into_iter().chain(outside).min()
+    }
+
+    /// When a started execution can go on.
+    pub fn next_inside(&self) -> Option<Millis> {
+        self.around.next_inside(&self.shared)
+    }
+
+    /// When the run's next timer goes off, unless it is held.
+    pub fn timer(&self, execution: &Execution) -> Option<Millis> {
+        self.around.timer(execution, &self.shared)
+    }
+
+    /// The tasks that wait, those of started executions included.
+    pub fn waiting(&self) -> Vec<WaitingTask> {
+        let mut all = Vec::new();
+        self.around.list_waiting(None, &mut all);
+        all
+    }
+
+    /// Answers a waiting task by hand; false where it does not wait.
+    pub fn answer(&mut self, task: &TaskKey, outcome: Outcome, at: Millis) -> bool {
+        let Some(call) = task.call() else {
+            return false;
+        };
+        match self.around.of(&task.0) {
+            Some(around) if around.is_waiting(call) => {
+                around.give(call, outcome, at);
+                true
+            }
+            Some(_) | None => false,
+        }
+    }
+
+    /// Lets the timeouts of a waiting task go on.
+    pub fn release(&mut self, task: &TaskKey) {
+        if let Some((call, around)) = task.call().zip(self.around.of(&task.0)) {
+            around.release(call);
+        }
+    }
+
+    /// Nobody will answer by hand any more: all timeouts go on.
+    pub fn release_all(&mut self) {
+        self.shared.holds = false;
+    }
+
+    /// Stops every started execution.
+    pub fn stop(&mut self, now: Millis, cause: &str) {
+        self.around.stop(now, cause, &mut self.shared);
+    }
+
+    /// The started executions that have ended, in the order of their ends.
+    pub fn ended(&self) -> &[Arc<NestedRun>] {
+        &self.shared.ended
+    }
+
+    /// The started executions that still run.
+    pub fn running(&self) -> Vec<Arc<NestedRun>> {
+        let mut all = Vec::new();
+        self.around.list_running(&mut all);
+        all
+    }
+
+    /// What a person should know at the end: mocks left over, workflows that are missing.
+    pub fn notes(&self) -> Vec<String> {
+        let left = self.around.mocks.left_over();
+        let own = left.iter().map(ToString::to_string);
+        self.shared.notes.iter().cloned().chain(own).collect()
+    }
+
+    /// Carries out the requests of states to answer other states' tasks.
+    fn settle(&mut self, now: Millis) {
+        for sent in std::mem::take(&mut self.shared.sent) {
+            let reply = self.deliver(&sent, now);
+            if let Some(around) = self.around.of(&sent.from.0) {
+                around.give(sent.call.id, reply, now);
+            }
+        }
+    }
+
+    fn deliver(&mut self, sent: &Sent, now: Millis) -> Outcome {
+        let id = self.shared.uuid();
+        let refuse = |code: &str, message: &str| {
+            let request = Request::Send(sent.sending);
+            Outcome::Failed(request.refusal(code, message, &id))
+        };
+        let outcome = match sent.outcome() {
+            Ok(outcome) => outcome,
+            Err((code, message)) => return refuse(code, &message),
+        };
+        match self.around.with_token(sent.token()) {
+            Some(task) => {
+                self.answer(&task, outcome, now);
+                Outcome::Succeeded(Value::object::<&str>([]))
+            }
+            None if is_token(sent.token()) => refuse(
+                "TaskTimedOut",
+                "Task Timed Out: 'Provided task does not exist anymore'",
+            ),
+            None => refuse("InvalidToken", "Invalid Token: 'Invalid token'"),
+        }
+    }
+}
+
+/// Whether a text has the form of the tokens that tasks are given.
+fn is_token(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}

@@ -1,0 +1,196 @@
+//! A run from its start to its end, with a person who answers by lines and may break it off.
+
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+
+use crate::backends::Mocks;
+use crate::cli::answers::Answering;
+use crate::cli::answers::Lines;
+use crate::cli::output::note;
+use crate::debugger::Control;
+use crate::debugger::Pause;
+use crate::debugger::RunNews;
+use crate::debugger::RunOrder;
+use crate::engine::Ended;
+use crate::engine::Event;
+use crate::engine::StoredObject;
+use crate::query::Value;
+use crate::trace::NestedRun;
+use crate::trace::WaitingTask;
+
+/// What came of a run.
+#[derive(Default)]
+pub struct RunOutcome {
+    pub events: Vec<Event>,
+    pub ended: Option<Ended>,
+    pub paused: Option<Pause>,
+    pub variables: Vec<(String, Value)>,
+    /// The execution's ARN.
+    pub arn: String,
+    /// What result writers wrote.
+    pub stored: Vec<StoredObject>,
+    /// Executions its states have started, in the order of their ends.
+    pub nested: Vec<Arc<NestedRun>>,
+    /// What a person should know: mocks left over, workflows that are missing, lines not used.
+    pub notes: Vec<String>,
+    /// Why it was ended before its time.
+    pub broken_off: Option<String>,
+}
+
+/// Who sits before a run.
+#[derive(Default)]
+pub struct Person {
+    pub answers: Option<Lines>,
+    /// Ctrl-C stops the run instead of the process.
+    pub interrupts: bool,
+}
+
+/// Drives a run to its end or to its first breakpoint.
+pub fn drive(order: RunOrder, mocks: Mocks, person: Person) -> Result<RunOutcome, String> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| format!("no run can be started: {error}"))?;
+    runtime.block_on(watch(order, mocks, person))
+}
+
+/// What reaches the one who watches.
+enum Heard {
+    News(Option<RunNews>),
+    Line(Option<(usize, String)>),
+    Interrupt,
+}
+
+async fn watch(order: RunOrder, mocks: Mocks, person: Person) -> Result<RunOutcome, String> {
+    let (controls, door) = mpsc::channel(64);
+    let (sender, mut news) = mpsc::channel(64);
+    let arn = order.program.execution_arn(&order.start.name);
+    let driver = tokio::spawn(crate::driver::drive(order, mocks, door, sender));
+    let mut outcome = RunOutcome {
+        arn,
+        ..RunOutcome::default()
+    };
+    let mut answering = person.answers.map(Answering::new);
+    let mut interrupts = interrupts(person.interrupts);
+    let mut interrupted = false;
+    loop {
+        let heard = tokio::select! {
+            biased;
+            Some(()) = interrupts.recv() => Heard::Interrupt,
+            piece = news.recv() => Heard::News(piece),
+            line = next_line(&mut answering) => Heard::Line(line),
+        };
+        let mut words = Vec::new();
+        match heard {
+            Heard::Interrupt if interrupted => return Err("broken off".to_owned()),
+            Heard::Interrupt => {
+                interrupted = true;
+                outcome.broken_off = Some("the run was stopped".to_owned());
+                words.push(Control::Stop);
+            }
+            Heard::Line(line) => {
+                if let Some(answering) = &mut answering {
+                    words = answering.hear(line);
+                }
+            }
+            Heard::News(None) => return Err("the run ended unexpectedly".to_owned()),
+            Heard::News(Some(piece)) => match piece {
+                RunNews::Happened { events, .. } => outcome.events.extend(events),
+                RunNews::Nested(runs) => note_nested(&mut outcome.nested, runs),
+                RunNews::Tasks(tasks) => match &mut answering {
+                    Some(answering) => words = answering.see(tasks),
+                    None => outcome.broken_off = waits_for(&tasks),
+                },
+                RunNews::Waiting { .. } => match &mut answering {
+                    Some(answering) => match answering.rest() {
+                        Ok(more) => words = more,
+                        Err(reason) => {
+                            outcome.broken_off = Some(reason);
+                            words.push(Control::Stop);
+                        }
+                    },
+                    None if interrupted => {}
+                    None => {
+                        driver.abort();
+                        let waits = outcome.broken_off.unwrap_or_default();
+                        return Err(format!(
+                            "the run waits for an answer that no mock gives{waits}; \
+                             add it to the mocks, or answer with --answers"
+                        ));
+                    }
+                },
+                RunNews::Paused(pause) => {
+                    outcome.paused = Some(*pause);
+                    break;
+                }
+                RunNews::Ended {
+                    ended,
+                    variables,
+                    notes,
+                } => {
+                    outcome.ended = Some(*ended);
+                    outcome.variables = variables;
+                    outcome.notes = notes;
+                    break;
+                }
+                RunNews::Lost(reason) => return Err(reason),
+                RunNews::Stored(object) => outcome.stored.push(*object),
+                RunNews::Resumed | RunNews::Rewound { .. } => {}
+            },
+        }
+        for word in words {
+            // A run that has just ended needs no word any more.
+            let _ = controls.send(word).await;
+        }
+    }
+    driver.abort();
+    match answering {
+        Some(answering) => outcome.notes.extend(answering.unused()),
+        None if !interrupted => outcome.broken_off = None,
+        None => {}
+    }
+    Ok(outcome)
+}
+
+async fn next_line(answering: &mut Option<Answering>) -> Option<(usize, String)> {
+    match answering {
+        Some(answering) if answering.listens() => answering.line().await,
+        Some(_) | None => std::future::pending().await,
+    }
+}
+
+/// Ctrl-C, one message each; nothing ever where the process is to end of it.
+fn interrupts(wanted: bool) -> mpsc::Receiver<()> {
+    let (sender, receiver) = mpsc::channel(4);
+    if wanted {
+        tokio::spawn(async move {
+            while tokio::signal::ctrl_c().await.is_ok() {
+                note("stepwright: stopping the run; once more ends at once");
+                if sender.send(()).await.is_err() {
+                    return;
+                }
+            }
+        });
+    }
+    receiver
+}
+
+/// `: "Ask" (arn:…), "Pack" (arn:…)`
+fn waits_for(tasks: &[WaitingTask]) -> Option<String> {
+    let names: Vec<String> = tasks
+        .iter()
+        .map(|task| format!("\"{}\" ({})", task.name, task.resource))
+        .collect();
+    (!names.is_empty()).then(|| format!(": {}", names.join(", ")))
+}
+
+/// Runs that are known are replaced by what they have become.
+fn note_nested(known: &mut Vec<Arc<NestedRun>>, runs: Vec<Arc<NestedRun>>) {
+    for run in runs {
+        match known.iter_mut().find(|known| known.key == run.key) {
+            Some(known) => *known = run,
+            None => known.push(run),
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! What a run has outside itself: tasks that wait for an answer, and executions it has started.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::asl::StatePath;
+use crate::engine::CallId;
+use crate::engine::Ended;
+use crate::engine::Event;
+use crate::engine::Lane;
+use crate::engine::Millis;
+use crate::engine::Stage;
+use crate::query::Value;
+
+/// A call anywhere in a run: the calls that started the executions around it from the outside in,
+/// its own last.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TaskKey(pub Arc<[CallId]>);
+
+/// How the cause of a task begins that failed because nothing answers it.
+pub const UNANSWERED: &str = "No answer is given for the task ";
+
+/// Whether a cause tells that nothing answers a task.
+pub fn is_unanswered(cause: &str) -> bool {
+    cause.starts_with(UNANSWERED)
+}
+
+/// Which calls without a mock wait for a person instead of failing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Hand {
+    #[default]
+    Nobody,
+    /// Calls with a task token: `.waitForTaskToken` and activities.
+    Callbacks,
+    All,
+}
+
+/// A task that waits for an answer nobody has promised: a task token, an activity, any call that is
+/// answered by hand.
+#[derive(Clone, Debug)]
+pub struct WaitingTask {
+    pub key: TaskKey,
+    /// The nested workflow it belongs to; none in the run itself.
+    pub workflow: Option<String>,
+    pub state: StatePath,
+    pub name: Arc<str>,
+    pub lane: Lane,
+    pub resource: Arc<str>,
+    /// What the task was called with.
+    pub payload: Value,
+    pub token: Option<Arc<str>>,
+    pub since: Millis,
+    /// The virtual clock does not pass the task's timeouts while it waits.
+    pub held: bool,
+}
+
+/// An execution that a state of a run has started.
+#[derive(Clone, Debug)]
+pub struct NestedRun {
+    /// The call that started it.
+    pub key: TaskKey,
+    /// The state that made the call, in the execution around this one.
+    pub state: StatePath,
+    pub lane: Lane,
+    /// The workflow's name: its file without the ending.
+    pub workflow: Arc<str>,
+    /// Its file; none where it lies in no file.
+    pub path: Option<PathBuf>,
+    /// The definition that ran.
+    pub text: Arc<str>,
+    /// The execution's name.
+    pub name: Arc<str>,
+    pub arn: Arc<str>,
+    pub input: Value,
+    pub started_at: Millis,
+    pub events: Arc<Vec<Event>>,
+    pub stages: Arc<Vec<Stage>>,
+    /// None while it runs.
+    pub ended: Option<Ended>,
+}
+
+impl TaskKey {
+    /// The key of a call that an execution makes which was itself started by this call.
+    #[must_use]
+    pub fn inner(&self, call: CallId) -> TaskKey {
+        TaskKey(self.0.iter().copied().chain([call]).collect())
+    }
+
+    /// The call in the execution it belongs to; none of an empty key.
+    pub fn call(&self) -> Option<CallId> {
+        self.0.last().copied()
+    }
+
+    /// Executions around the one the call belongs to: 0 in the run itself.
+    pub fn depth(&self) -> usize {
+        self.0.len().saturating_sub(1)
+    }
+}
+
+impl NestedRun {
+    /// As `DescribeExecution` says it.
+    pub fn status(&self) -> &'static str {
+        self.ended
+            .as_ref()
+            .map_or("RUNNING", |ended| ended.status.name())
+    }
+}
