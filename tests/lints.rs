@@ -358,7 +358,11 @@ fn parts_of_a_map() {
 fn tasks_retries_and_names() {
     let task = r#""Type": "Task", "Resource": "arn:aws:states:::aws-sdk:s3:listBuckets""#;
     let with = |field: &str| format!("{task}, {field}");
-    let rows: [(String, &[&str]); 9] = [
+    let rows: [(String, &[&str]); 10] = [
+        (
+            r#""Type": "Task", "Resource": "arn:aws:s3:::bucket""#.to_owned(),
+            &["~UNKNOWN_RESOURCE /Resource"],
+        ),
         (with(r#""Retry": [{"ErrorEquals": ["States.ALL"], "BackoffRate": 0.5}]"#), &["OUT_OF_RANGE /Retry/0/BackoffRate"]),
         (with(r#""Retry": [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 0}]"#), &["~OUT_OF_RANGE /Retry/0/IntervalSeconds"]),
         (

@@ -59,6 +59,16 @@ pub(crate) fn check(document: &Document<'_>, findings: &mut Vec<Finding>) {
                 )
                 .hint("Write an ARN such as arn:aws:states:::lambda:invoke, or a placeholder such as ${FunctionArn}"),
             ),
+            // The specification's own examples call other services; AWS has nothing there to call.
+            Target::Other { .. } if !has_hole(text) => findings.push(
+                Finding::warning(
+                    document,
+                    "UNKNOWN_RESOURCE",
+                    member.value,
+                    format!("A Task cannot call {}", quoted(text)),
+                )
+                .hint("It calls Lambda functions, activities, and actions such as arn:aws:states:::sqs:sendMessage"),
+            ),
             Target::Optimized { .. }
             | Target::Sdk { .. }
             | Target::StandIn { .. }
