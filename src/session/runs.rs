@@ -1,5 +1,6 @@
 //! Runs of the active document: starting, steering, and what they tell.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::analyze::Reason;
@@ -106,6 +107,14 @@ impl Run {
         let started = |nested: &&Arc<NestedRun>| nested.key.0.as_ref() == [*first];
         let nested = self.nested.iter().find(started)?;
         Some(nested.state.clone())
+    }
+
+    /// The states in which tasks wait, or whose workflows hold one that does.
+    pub fn waiting_states(&self) -> BTreeSet<StatePath> {
+        self.tasks
+            .iter()
+            .filter_map(|task| self.state_of(task))
+            .collect()
     }
 
     /// It failed because nothing answers a task, so a person could.
