@@ -6,6 +6,12 @@ use crate::backends::entry::Reply;
 use crate::backends::entry::fault;
 use crate::query::Value;
 
+/// A test case by its name, with the lists of its states.
+pub(crate) struct TestCase {
+    pub name: String,
+    pub lists: Vec<(String, Vec<Entry>)>,
+}
+
 /// The lists of one test case, by state.
 ///
 /// # Errors
@@ -14,7 +20,7 @@ pub(crate) fn lists(
     file: &Value,
     machine: &str,
     case: Option<&str>,
-) -> Result<(String, Vec<(String, Vec<Entry>)>), MockError> {
+) -> Result<TestCase, MockError> {
     let machines = file.get("StateMachines");
     let found = machines
         .and_then(|machines| machines.get(machine))
@@ -85,7 +91,7 @@ pub(crate) fn lists(
         }
         lists.push((state.to_string(), entries));
     }
-    Ok((case, lists))
+    Ok(TestCase { name: case, lists })
 }
 
 /// Whether a file knows a test case of a machine.

@@ -110,16 +110,16 @@ impl Mocks {
     }
 
     fn from_config(file: &Value, machine: &str, case: Option<&str>) -> Result<Mocks, MockError> {
-        let (case, lists) = config::lists(file, machine, case)?;
+        let case = config::lists(file, machine, case)?;
         let mut mocks = Mocks::default();
-        for (state, entries) in lists {
+        for (state, entries) in case.lists {
             mocks.insert(&state, entries);
         }
         if let Some(resources) = file.get("$resources") {
             mocks.take_resources(resources)?;
         }
         mocks.nested = Arc::new(Nested {
-            config: Some((file.clone(), case)),
+            config: Some((file.clone(), case.name)),
             ..Nested::default()
         });
         Ok(mocks)

@@ -86,7 +86,7 @@ enum Verb {
     #[command(
         after_help = run::HELP
     )]
-    Run(run::RunArgs),
+    Run(Box<run::RunArgs>),
     /// Run the scenarios of companion files
     #[command(after_help = "Example: stepwright test sample-workflows --format junit --coverage")]
     Test(test::TestArgs),

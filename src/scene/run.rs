@@ -43,6 +43,17 @@ pub fn run_picture(trace: &Trace) -> RunPicture {
     }
 }
 
+impl RunPicture {
+    /// Lets the cards of states say that a task waits there for somebody.
+    pub fn mark_waiting<'a>(&mut self, states: impl IntoIterator<Item = &'a StatePath>) {
+        for state in states {
+            if let Some(card) = self.states.get_mut(state) {
+                card.words = "Waits for an answer".to_owned();
+            }
+        }
+    }
+}
+
 pub const fn visit_status(status: VisitStatus) -> Status {
     match status {
         VisitStatus::Running => Status::Running,

@@ -111,6 +111,14 @@ impl Run {
         Some(nested.state.clone())
     }
 
+    /// The states in which tasks wait, or whose workflows hold one that does.
+    pub fn waiting_states(&self) -> BTreeSet<StatePath> {
+        self.tasks
+            .iter()
+            .filter_map(|task| self.state_of(task))
+            .collect()
+    }
+
     /// It failed because nothing answers a task, so a person could.
     pub fn lacks_answer(&self) -> bool {
         let cause = self.ended.as_ref().and_then(|ended| ended.cause.as_deref());

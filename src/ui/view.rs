@@ -185,21 +185,12 @@ impl View {
 
     /// The run as cards and rows show it; made anew when events have come.
     pub fn picture(&mut self, run: &Run) -> Arc<RunPicture> {
-        let waiting: BTreeSet<StatePath> = run
-            .tasks
-            .iter()
-            .filter_map(|task| run.state_of(task))
-            .collect();
-        let key = (run.events.len(), waiting);
+        let key = (run.events.len(), run.waiting_states());
         match &self.picture {
             Some((id, known, picture)) if *id == run.id && *known == key => picture.clone(),
             _ => {
                 let mut picture = run_picture(&run.trace);
-                for state in &key.1 {
-                    if let Some(card) = picture.states.get_mut(state) {
-                        card.words = format!("{} · waits for an answer", card.status.word());
-                    }
-                }
+                picture.mark_waiting(&key.1);
                 let picture = Arc::new(picture);
                 self.picture = Some((run.id, key, picture.clone()));
                 picture

@@ -291,7 +291,7 @@ fn a_task_without_a_mock_fails_in_words_and_can_be_answered_by_hand() {
     let app = harness.state_mut().as_mut().unwrap();
     let picture = app.view.picture(run_of(&app.session).unwrap());
     let card = &picture.states[&StatePath::top("Call")];
-    assert_eq!(card.words, "Running · waits for an answer");
+    assert_eq!(card.words, "Waits for an answer");
     harness.get_by_label("Send success").click();
     until(&mut harness, |session| {
         run_of(session).is_some_and(Run::has_succeeded)

@@ -1,6 +1,7 @@
 //! Between the session and the canvas: what the session knows becomes a model, wishes become intents.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use egui::Ui;
@@ -32,7 +33,7 @@ pub struct Derived {
     revision: Option<(u64, bool)>,
     faces: Arc<BTreeMap<StatePath, Face>>,
     problems: Arc<BTreeMap<StatePath, Severity>>,
-    run: Option<(RunId, usize, Arc<RunPicture>)>,
+    run: Option<(RunId, (usize, BTreeSet<StatePath>), Arc<RunPicture>)>,
 }
 
 /// Shows the document in front. The answer is whether the inspector is wanted.
@@ -98,13 +99,14 @@ impl Derived {
     }
 
     fn run(&mut self, run: &Run) -> Arc<RunPicture> {
+        let key = (run.events.len(), run.waiting_states());
         let picture = match &self.run {
-            Some((id, events, picture)) if *id == run.id && *events == run.events.len() => {
-                picture.clone()
-            }
+            Some((id, known, picture)) if *id == run.id && *known == key => picture.clone(),
             _ => {
-                let picture = Arc::new(scene::run_picture(&run.trace));
-                self.run = Some((run.id, run.events.len(), picture.clone()));
+                let mut picture = scene::run_picture(&run.trace);
+                picture.mark_waiting(&key.1);
+                let picture = Arc::new(picture);
+                self.run = Some((run.id, key, picture.clone()));
                 picture
             }
         };

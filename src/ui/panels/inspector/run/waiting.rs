@@ -163,8 +163,8 @@ fn called(ui: &mut Ui, run: &Run, task: &WaitingTask) {
     field_label(ui, "Called with");
     let payload = task.payload.to_json_pretty();
     let id = egui::Id::unique(("waiting payload", task.since));
-    code_block(ui, id, shortened(&payload).as_ref(), Some(160.0));
-    ui.add_space(12.0);
+    code_block(ui, id, shortened(&payload).as_ref(), Some(104.0));
+    ui.add_space(10.0);
 }
 
 fn kind_words(task: &WaitingTask) -> &'static str {
@@ -176,7 +176,6 @@ fn kind_words(task: &WaitingTask) -> &'static str {
 }
 
 fn answer(ui: &mut Ui, task: &WaitingTask, draft: &mut Draft, out: &mut Vec<Intent>) {
-    field_label(ui, "Answer");
     let choices = [(Kind::Success, "Success"), (Kind::Failure, "Failure")];
     if let Some(kind) = segments(ui, "Answer", draft.kind, &choices, None) {
         draft.kind = kind;
@@ -242,7 +241,7 @@ fn output(ui: &mut Ui, id: egui::Id, draft: &mut Draft) -> Option<Outcome> {
     let skin = Skin::of(ui.ctx());
     field_label(ui, "Output");
     let parsed = Value::parse(&draft.output);
-    let rows = draft.output.lines().count().clamp(4, 14);
+    let rows = draft.output.lines().count().clamp(3, 14);
     ScrollArea::vertical()
         .id_salt(id.with("scroll"))
         .max_height(14.0 * 20.0)
