@@ -153,6 +153,7 @@ impl Run {
     }
 
     fn keep(&mut self) -> usize {
+        self.world.due.share();
         self.recording.keep(Checkpoint {
             execution: self.execution.checkpoint(),
             world: self.world.clone(),

@@ -1,7 +1,6 @@
 //! An execution: a value that moves one micro-step at a time.
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::asl::StatePath;
@@ -31,6 +30,7 @@ use crate::engine::lanes::Thread;
 use crate::engine::lanes::ThreadId;
 use crate::engine::lanes::Threads;
 use crate::engine::lanes::Visit;
+use crate::engine::ledger::Ledger;
 use crate::engine::measure::Measure;
 use crate::engine::pages::Queue;
 use crate::engine::pages::Share;
@@ -54,7 +54,7 @@ pub struct Execution {
     pub(crate) threads: Threads,
     pub(crate) queue: Queue<ThreadId>,
     pub(crate) timers: Timers,
-    pub(crate) calls: BTreeMap<CallId, ThreadId>,
+    pub(crate) calls: Ledger<CallId, ThreadId>,
     pub(crate) chance: Cell<Chance>,
     pub(crate) now: Millis,
     pub(crate) out: Step,
@@ -111,7 +111,7 @@ impl Execution {
             threads,
             queue,
             timers: Timers::default(),
-            calls: BTreeMap::new(),
+            calls: Ledger::default(),
             chance: Cell::new(Chance::new(start.seed)),
             now: start.at,
             out: Step::default(),
@@ -272,7 +272,15 @@ impl Execution {
     pub fn checkpoint(&mut self) -> Execution {
         self.threads.share();
         self.queue.share();
+        self.calls.share();
+        self.timers.share();
         self.clone()
+    }
+
+    /// How much a checkpoint holds that others may not share, counted in units of some hundred bytes.
+    pub fn weight(&self) -> usize {
+        // Pages are shared, the lists of pages are not; calls and timers are, but for the latest.
+        1 + (self.threads.places() + 4 * (self.calls.len() + self.timers.len())) / 64
     }
 
     /// Takes threads from the front of the queue that have been aborted meanwhile.
@@ -479,9 +487,7 @@ impl Execution {
         };
         self.write(self.root, previous, None, detail);
         let open = std::mem::take(&mut self.calls);
-        self.out
-            .demands
-            .extend(open.into_keys().map(Demand::Cancel));
+        self.out.demands.extend(open.keys().map(Demand::Cancel));
         self.queue.clear();
         self.timers = Timers::default();
         self.ended = Some(ended);

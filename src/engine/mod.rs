@@ -22,6 +22,7 @@ mod guard;
 mod history;
 mod instant;
 mod lanes;
+mod ledger;
 mod measure;
 mod pages;
 mod passage;
@@ -42,7 +43,7 @@ pub use due::Due;
 pub use event::{Event, EventDetail, Lane, LaneStep, Millis, TaskEvent};
 pub use execution::Execution;
 pub use fault::{Fault, FaultOrigin};
-pub use history::{history_json, moment_text, timestamp};
+pub use history::{history_json, history_pieces, moment_text, timestamp};
 pub use instant::parse_millis as parse_moment;
 pub use program::{CompileOptions, ExecutionKind, Program};
 pub use signal::{

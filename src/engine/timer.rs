@@ -1,9 +1,8 @@
 //! Timers on the execution's own clock, in the order in which they go off.
 
-use std::collections::BTreeMap;
-
 use crate::engine::Millis;
 use crate::engine::lanes::ThreadId;
+use crate::engine::ledger::Ledger;
 
 /// The moment, and a number that keeps timers of one moment in the order in which they were set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,7 +23,7 @@ pub(crate) enum Alarm {
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Timers {
-    queue: BTreeMap<TimerKey, Alarm>,
+    queue: Ledger<TimerKey, Alarm>,
     next: u64,
 }
 
@@ -43,13 +42,22 @@ impl Timers {
         self.queue.remove(&key);
     }
 
+    pub fn len(&self) -> usize {
+        self.queue.len()
+    }
+
     pub fn next(&self) -> Option<Millis> {
-        self.queue.keys().next().map(|key| key.at)
+        self.queue.first_key().map(|key| key.at)
     }
 
     /// Takes the earliest alarm that is due.
     pub fn pop_due(&mut self, now: Millis) -> Option<(TimerKey, Alarm)> {
-        let entry = self.queue.first_entry()?;
-        (entry.key().at <= now).then(|| entry.remove_entry())
+        let due = self.queue.first_key().is_some_and(|key| key.at <= now);
+        due.then(|| self.queue.pop_first())?
+    }
+
+    /// Makes the next copies cheap.
+    pub fn share(&mut self) {
+        self.queue.share();
     }
 }
