@@ -4,10 +4,13 @@ mod common;
 
 use std::sync::Arc;
 
+use serde_json::Value as Json;
 use serde_json::json;
 use stepwright::engine::CompileOptions;
 use stepwright::engine::EventDetail;
+use stepwright::engine::Execution;
 use stepwright::engine::ExecutionKind;
+use stepwright::engine::Signal;
 use stepwright::engine::Start;
 use stepwright::engine::Status;
 use stepwright::engine::compile;
@@ -223,4 +226,71 @@ fn inner_scopes_read_outer_variables_and_keep_their_own() {
     );
     assert!(simulation.events.iter().any(|event| matches!(&event.detail,
         EventDetail::StateExited { assigned, .. } if assigned.iter().any(|(name, _)| &**name == "w"))));
+}
+
+#[test]
+fn a_checkpoint_goes_on_as_the_original_does() {
+    let item = json!({"StartAt": "B", "States": {
+        "B": {"Type": "Pass", "Assign": {"seen.$": "$"}, "Next": "C"},
+        "C": {"Type": "Pass", "Parameters": {"n.$": "$seen"}, "End": true}
+    }});
+    let definition = one(json!({"Type": "Map", "ItemProcessor": item, "End": true}));
+    let text = definition.to_string();
+    let tree = stepwright::syntax::parse(&text, Format::Json).tree;
+    let machine = stepwright::asl::read(&tree);
+    let program = Arc::new(compile(&tree, &machine, &CompileOptions::default()).unwrap());
+    let items = (0..200).map(Value::from).collect();
+    let start = Start::with_input(Value::array(items));
+    let now = start.at;
+    let mut execution = Execution::new(program, start);
+    let mut kept = Vec::new();
+    let mut events: Vec<Json> = Vec::new();
+    while execution.ended().is_none() {
+        kept.push((execution.checkpoint(), events.len()));
+        let step = execution.advance(Signal::Proceed { now });
+        events.extend(step.events.iter().map(|event| event.to_json()));
+    }
+    for (mut copy, count) in kept.into_iter().step_by(97) {
+        let mut repeated = events[..count].to_vec();
+        while copy.ended().is_none() {
+            let step = copy.advance(Signal::Proceed { now });
+            repeated.extend(step.events.iter().map(|event| event.to_json()));
+        }
+        assert_eq!(repeated, events);
+    }
+}
+
+#[test]
+fn many_siblings_of_a_failed_branch_are_aborted_in_their_order() {
+    let wait = json!({"StartAt": "B", "States": {
+        "B": {"Type": "Choice", "Default": "Wait", "Choices": [
+            {"Variable": "$", "NumericEquals": 1500, "Next": "Fail"}
+        ]},
+        "Wait": {"Type": "Wait", "Seconds": 60, "End": true},
+        "Fail": {"Type": "Fail", "Error": "E"}
+    }});
+    let map = one(json!({"Type": "Map", "ItemProcessor": wait, "End": true,
+        "Catch": [{"ErrorEquals": ["E"], "Next": "After"}]}));
+    let mut definition = map;
+    definition["States"]["After"] = json!({"Type": "Succeed"});
+    let items = (0..2_000).map(Value::from).collect();
+    let start = Start::with_input(Value::array(items));
+    let simulation = run_as(
+        ExecutionKind::Express,
+        &definition,
+        &json!({}),
+        start.clone(),
+    );
+    assert_eq!(ended(&simulation).status, Status::Succeeded);
+    assert_eq!(ended(&simulation).at, start.at);
+    let aborted: Vec<usize> = simulation
+        .events
+        .iter()
+        .filter_map(|event| match event.detail {
+            EventDetail::MapIterationAborted { index, .. } => Some(index),
+            _ => None,
+        })
+        .collect();
+    let others: Vec<usize> = (0..2_000).filter(|index| *index != 1_500).collect();
+    assert_eq!(aborted, others);
 }

@@ -15,6 +15,7 @@ use crate::engine::Answer;
 use crate::engine::Call;
 use crate::engine::CallId;
 use crate::engine::Demand;
+use crate::engine::Due;
 use crate::engine::Execution;
 use crate::engine::ExecutionKind;
 use crate::engine::Fault;
@@ -38,9 +39,9 @@ pub(crate) struct Around {
     pub key: TaskKey,
     pub mocks: Mocks,
     /// Answers on their way, by the time they arrive.
-    due: BTreeMap<(Millis, CallId, u64), Outcome>,
+    due: Due,
     /// Keeps answers of one moment in the order in which they were given.
-    given: u64,
+    given: usize,
     waiting: BTreeMap<CallId, Waiting>,
     /// Executions that still run, or inside which one does.
     children: Vec<Child>,
@@ -80,7 +81,7 @@ impl Around {
             // What started executions write stays with them.
             Demand::Store(_) => {}
             Demand::Cancel(call) => {
-                self.due.retain(|(_, due, _), _| *due != call);
+                self.due.cancel(call);
                 self.joined.retain(|(joined, _, _)| *joined != call);
                 self.waiting.remove(&call);
                 let child = self.children.iter_mut().find(|child| child.call == call);
@@ -122,7 +123,7 @@ impl Around {
         if is_final(&outcome) {
             self.waiting.remove(&call);
         }
-        self.due.insert((at, call, self.given), outcome);
+        self.due.insert(at, call, self.given, outcome);
     }
 
     fn wait(&mut self, call: Call, since: Millis, held: bool) {
@@ -130,11 +131,18 @@ impl Around {
         self.waiting.insert(waiting.call.id, waiting);
     }
 
+    /// Makes the next copies cheap.
+    pub(crate) fn share(&mut self) {
+        self.due.share();
+        self.children
+            .iter_mut()
+            .for_each(|child| child.around.share());
+    }
+
     /// The next outcome that has arrived.
     pub(crate) fn take(&mut self, now: Millis) -> Option<(CallId, Outcome)> {
-        let entry = self.due.first_entry()?;
-        let (at, call, _) = *entry.key();
-        (at <= now).then(|| (call, entry.remove()))
+        self.due.next().filter(|at| *at <= now)?;
+        self.due.pop().map(|(_, call, outcome)| (call, outcome))
     }
 
     pub(crate) fn is_waiting(&self, call: CallId) -> bool {
@@ -218,7 +226,7 @@ impl Around {
 
     /// The calls whose timeouts are held: their own answer, or the one of a task inside, comes by hand.
     fn held_calls(&self) -> Vec<CallId> {
-        let promised = |call: &CallId| self.due.keys().any(|(_, due, _)| due == call);
+        let promised = |call: &CallId| self.due.has(*call);
         let own = self
             .waiting
             .values()
@@ -234,7 +242,7 @@ impl Around {
 
     /// When something arrives here, or an execution further in can go on.
     pub(crate) fn next(&self, shared: &Shared) -> Option<Millis> {
-        let due = self.due.keys().next().map(|(at, _, _)| *at);
+        let due = self.due.next();
         let children = self.children.iter().filter_map(|child| child.next(shared));
         let joined = self.joined.iter().filter_map(|(_, _, arn)| {
             let ended = shared.names.get(arn)?.ended.as_ref()?;

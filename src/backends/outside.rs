@@ -50,6 +50,11 @@ impl Outside {
         self
     }
 
+    /// Makes the next copies cheap.
+    pub fn share(&mut self) {
+        self.around.share();
+    }
+
     /// Serves what the run wants.
     pub fn serve(&mut self, demand: Demand, now: Millis, program: &Program) {
         self.around.serve(demand, now, program, &mut self.shared);

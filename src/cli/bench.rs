@@ -138,6 +138,7 @@ fn measure(arguments: &BenchArgs) -> Result<u8, String> {
         ("p95_us", Value::from(quantile(0.95))),
         ("cpu_s_per_execution", Value::from(cpu / count)),
     ];
+    members.extend(peak_memory().map(|kilobytes| ("peak_memory_kb", Value::from(kilobytes))));
     let last = measured.iter().rev().find_map(|one| one.last.as_ref());
     if let Some(last) = last {
         members.push(("status", last.status.name().into()));
@@ -157,6 +158,15 @@ fn measure(arguments: &BenchArgs) -> Result<u8, String> {
         }
     }
     Ok(u8::from(!measured.iter().all(|one| one.all_succeeded)))
+}
+
+/// The most memory the process has had, in kilobytes; only Linux tells.
+fn peak_memory() -> Option<i64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().strip_suffix(" kB")?.parse().ok()
 }
 
 fn repeat(program: &Arc<Program>, start: &Start, mocks: &Mocks, runs: usize) -> Measured {

@@ -19,6 +19,7 @@ use crate::cli::live::RunOutcome;
 use crate::cli::live::drive;
 use crate::cli::output::note;
 use crate::cli::output::say;
+use crate::cli::output::write_pieces;
 use crate::cli::source::read_text;
 use crate::debugger::Clock;
 use crate::debugger::Neighbors;
@@ -457,11 +458,13 @@ fn unknown_scenario(name: &str, sidecar: &Sidecar) -> String {
 }
 
 fn print(format: FormatArg, outcome: &RunOutcome, child: Option<&str>) -> u8 {
-    let trace = Trace::of(&outcome.events);
     match format {
-        FormatArg::History => say(&crate::engine::history_json(&outcome.events, child)),
-        FormatArg::Json => say(&summary_json(outcome, &trace).to_json_pretty()),
-        FormatArg::Text => print_text(outcome, &trace),
+        FormatArg::History => write_pieces(crate::engine::history_pieces(&outcome.events, child)),
+        FormatArg::Json => {
+            let trace = Trace::of(&outcome.events);
+            say(&summary_json(outcome, &trace).to_json_pretty());
+        }
+        FormatArg::Text => print_text(outcome, &Trace::of(&outcome.events)),
     }
     match &outcome.ended {
         Some(ended) if ended.status == Status::Succeeded => 0,

@@ -7,6 +7,9 @@ use crate::engine::Execution;
 /// More moments than a person will step through; beyond them the oldest are forgotten.
 const MOST: usize = 10_000;
 
+/// What all moments together may weigh, some hundred bytes a unit. With thousands of open branches fewer are kept.
+const MOST_WEIGHT: usize = 200_000;
+
 /// A copy of a run before it entered a state. Copies are cheap: payloads are shared.
 #[derive(Clone, Debug)]
 pub struct Checkpoint<World> {
@@ -24,6 +27,7 @@ pub struct Checkpoint<World> {
 pub struct Recording<World> {
     checkpoints: VecDeque<Checkpoint<World>>,
     forgotten: usize,
+    weight: usize,
 }
 
 impl<World> Default for Recording<World> {
@@ -31,6 +35,7 @@ impl<World> Default for Recording<World> {
         Recording {
             checkpoints: VecDeque::new(),
             forgotten: 0,
+            weight: 0,
         }
     }
 }
@@ -43,13 +48,18 @@ impl<World: Clone> Recording<World> {
             .back()
             .is_some_and(|last| last.events == checkpoint.events)
         {
-            self.checkpoints.pop_back();
+            let last = self.checkpoints.pop_back();
+            self.weight -= last.map_or(0, |last| last.execution.weight());
         }
-        if self.checkpoints.len() >= MOST {
-            self.checkpoints.pop_front();
+        self.weight += checkpoint.execution.weight();
+        self.checkpoints.push_back(checkpoint);
+        while self.checkpoints.len() > 1
+            && (self.checkpoints.len() > MOST || self.weight > MOST_WEIGHT)
+        {
+            let first = self.checkpoints.pop_front();
+            self.weight -= first.map_or(0, |first| first.execution.weight());
             self.forgotten += 1;
         }
-        self.checkpoints.push_back(checkpoint);
         self.forgotten + self.checkpoints.len() - 1
     }
 
@@ -77,7 +87,8 @@ impl<World: Clone> Recording<World> {
     pub fn go_back(&mut self, number: usize) -> Option<Checkpoint<World>> {
         let index = number.checked_sub(self.forgotten)?;
         let checkpoint = self.checkpoints.get(index)?.clone();
-        self.checkpoints.truncate(index + 1);
+        let later = self.checkpoints.drain(index + 1..);
+        self.weight -= later.map(|moment| moment.execution.weight()).sum::<usize>();
         Some(checkpoint)
     }
 
@@ -91,5 +102,54 @@ impl<World: Clone> Recording<World> {
     /// The number of the latest moment.
     pub fn latest(&self) -> Option<usize> {
         (self.forgotten + self.checkpoints.len()).checked_sub(1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::engine::CompileOptions;
+    use crate::engine::Signal;
+    use crate::engine::Start;
+    use crate::engine::compile;
+    use crate::query::Value;
+
+    #[test]
+    fn with_many_branches_open_fewer_moments_are_kept() {
+        let text = r#"{"StartAt":"M","States":{"M":{"Type":"Map","End":true,"ItemProcessor":{
+            "StartAt":"A","States":{"A":{"Type":"Pass","End":true}}}}}}"#;
+        let parse = crate::syntax::parse(text, crate::syntax::Format::Json);
+        let machine = crate::asl::read(&parse.tree);
+        let options = CompileOptions::default();
+        let program = Arc::new(compile(&parse.tree, &machine, &options).unwrap());
+        let items = vec![Value::from(1); 8_000];
+        let start = Start::with_input(Value::array(items));
+        let now = start.at;
+        let mut execution = crate::engine::Execution::new(program, start);
+        let mut recording = Recording::default();
+        for events in 0..4_000 {
+            execution.advance(Signal::Proceed { now });
+            recording.keep(Checkpoint {
+                execution: execution.checkpoint(),
+                world: (),
+                events,
+                paused: false,
+            });
+        }
+        assert!(recording.weight <= MOST_WEIGHT && recording.weight > MOST_WEIGHT / 2);
+        assert!((1_000..3_000).contains(&recording.checkpoints.len()));
+        let latest = recording.latest().unwrap();
+        assert_eq!(latest, 3_999);
+        let mut kept = recording.go_back(latest - 500).unwrap();
+        assert_eq!(recording.latest(), Some(latest - 500));
+        let weights = recording.checkpoints.iter();
+        let weights: usize = weights.map(|moment| moment.execution.weight()).sum();
+        assert_eq!(recording.weight, weights);
+        for _ in 0..500 {
+            kept.execution.advance(Signal::Proceed { now });
+        }
+        assert_eq!(kept.execution.open_lanes(), execution.open_lanes());
     }
 }

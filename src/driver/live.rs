@@ -179,6 +179,7 @@ impl Run {
     }
 
     fn keep(&mut self) -> usize {
+        self.world.outside.share();
         self.recording.keep(Checkpoint {
             execution: self.execution.checkpoint(),
             world: self.world.clone(),

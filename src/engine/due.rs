@@ -1,46 +1,59 @@
 //! Answers on their way to an execution, by the time they arrive.
 
-use std::collections::BTreeMap;
-use std::collections::BTreeSet;
-
 use crate::engine::CallId;
 use crate::engine::Millis;
 use crate::engine::Outcome;
+use crate::engine::ledger::Ledger;
 
 /// Answers of one moment come in the order of their calls, those of one call in the order in which they were given.
 #[derive(Clone, Debug, Default)]
 pub struct Due {
-    answers: BTreeMap<(Millis, CallId, usize), Outcome>,
+    answers: Ledger<(Millis, CallId, usize), Outcome>,
     /// The same by call, so that cancelling one does not look at all others.
-    by_call: BTreeSet<(CallId, Millis, usize)>,
+    by_call: Ledger<CallId, Vec<(Millis, usize)>>,
 }
 
 impl Due {
     /// Adds an answer; `place` is its number among those of its call.
     pub fn insert(&mut self, at: Millis, call: CallId, place: usize, outcome: Outcome) {
         self.answers.insert((at, call, place), outcome);
-        self.by_call.insert((call, at, place));
+        let mut places = self.by_call.remove(&call).unwrap_or_default();
+        places.push((at, place));
+        self.by_call.insert(call, places);
     }
 
     /// When the next answer arrives.
     pub fn next(&self) -> Option<Millis> {
-        self.answers.keys().next().map(|(at, _, _)| *at)
+        self.answers.first_key().map(|(at, _, _)| at)
+    }
+
+    /// Whether an answer to a call is on its way.
+    pub fn has(&self, call: CallId) -> bool {
+        self.by_call.get(&call).is_some()
     }
 
     /// Takes the next answer.
     pub fn pop(&mut self) -> Option<(Millis, CallId, Outcome)> {
         let ((at, call, place), outcome) = self.answers.pop_first()?;
-        self.by_call.remove(&(call, at, place));
+        let mut places = self.by_call.remove(&call).unwrap_or_default();
+        places.retain(|known| *known != (at, place));
+        if !places.is_empty() {
+            self.by_call.insert(call, places);
+        }
         Some((at, call, outcome))
     }
 
     /// Drops the answers of a call that nobody waits for any more.
     pub fn cancel(&mut self, call: CallId) {
-        let all = (call, Millis::MIN, 0)..=(call, Millis::MAX, usize::MAX);
-        while let Some((_, at, place)) = self.by_call.range(all.clone()).next().copied() {
-            self.by_call.remove(&(call, at, place));
+        for (at, place) in self.by_call.remove(&call).unwrap_or_default() {
             self.answers.remove(&(at, call, place));
         }
+    }
+
+    /// Makes the next copies cheap.
+    pub fn share(&mut self) {
+        self.answers.share();
+        self.by_call.share();
     }
 }
 

@@ -1,7 +1,6 @@
 //! An execution: a value that moves one micro-step at a time.
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::asl::StatePath;
@@ -34,6 +33,7 @@ use crate::engine::lanes::Thread;
 use crate::engine::lanes::ThreadId;
 use crate::engine::lanes::Threads;
 use crate::engine::lanes::Visit;
+use crate::engine::ledger::Ledger;
 use crate::engine::measure::Measure;
 use crate::engine::pages::Queue;
 use crate::engine::pages::Share;
@@ -57,7 +57,7 @@ pub struct Execution {
     pub(crate) threads: Threads,
     pub(crate) queue: Queue<ThreadId>,
     pub(crate) timers: Timers,
-    pub(crate) calls: BTreeMap<CallId, ThreadId>,
+    pub(crate) calls: Ledger<CallId, ThreadId>,
     /// The child executions that run.
     pub(crate) children: Children,
     /// The threads as they stood when the failure that ended the execution came up inside a branch or iteration.
@@ -115,7 +115,7 @@ impl Execution {
             threads,
             queue,
             timers: Timers::default(),
-            calls: BTreeMap::new(),
+            calls: Ledger::default(),
             children: Children::default(),
             wreck: None,
             redrives: 0,
@@ -297,8 +297,16 @@ impl Execution {
     pub fn checkpoint(&mut self) -> Execution {
         self.threads.share();
         self.queue.share();
+        self.calls.share();
+        self.timers.share();
         self.children.share();
         self.clone()
+    }
+
+    /// How much a checkpoint holds that others may not share, counted in units of some hundred bytes.
+    pub fn weight(&self) -> usize {
+        // Pages are shared, the lists of pages are not; calls and timers are, but for the latest.
+        1 + (self.threads.places() + 4 * (self.calls.len() + self.timers.len())) / 64
     }
 
     /// Takes threads from the front of the queue that have been aborted meanwhile.
@@ -526,9 +534,7 @@ impl Execution {
         };
         self.write(self.root, previous, None, detail);
         let open = std::mem::take(&mut self.calls);
-        self.out
-            .demands
-            .extend(open.into_keys().map(Demand::Cancel));
+        self.out.demands.extend(open.keys().map(Demand::Cancel));
         self.queue.clear();
         self.timers = Timers::default();
         self.ended = Some(ended);

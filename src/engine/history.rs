@@ -87,12 +87,27 @@ impl Event {
 /// A whole history: `{"events":[…]}`, indented. `child` is the name of a child execution of a distributed Map;
 /// without it the history is that of the execution itself.
 pub fn history_json(events: &[Event], child: Option<&str>) -> String {
-    let events: Vec<Json> = events
-        .iter()
-        .filter(|event| event.child.as_ref().map(|child| child.name.as_ref()) == child)
-        .map(Event::to_json)
-        .collect();
-    serde_json::to_string_pretty(&serde_json::json!({ "events": events })).unwrap_or_default()
+    history_pieces(events, child).collect()
+}
+
+/// The same in pieces, one for each event, so that a long history need not be in memory as text.
+pub fn history_pieces(events: &[Event], child: Option<&str>) -> impl Iterator<Item = String> {
+    let belongs =
+        move |event: &&Event| event.child.as_ref().map(|child| child.name.as_ref()) == child;
+    let count = events.iter().filter(belongs).count();
+    let begin = if count == 0 {
+        "{\n  \"events\": []\n}"
+    } else {
+        "{\n  \"events\": ["
+    };
+    let own = events.iter().filter(belongs);
+    let pieces = own.enumerate().map(move |(index, event)| {
+        let text = serde_json::to_string_pretty(&event.to_json()).unwrap_or_default();
+        let end = if index + 1 < count { "," } else { "\n  ]\n}" };
+        // Line breaks inside strings are escaped.
+        format!("\n{text}").replace('\n', "\n    ") + end
+    });
+    std::iter::once(begin.to_owned()).chain(pieces)
 }
 
 /// A moment as the context object writes it: `2026-01-01T00:00:00.000Z`.
@@ -506,6 +521,39 @@ fn task_parts(event: &TaskEvent) -> Parts {
             let mut parts = service(resource_type, resource);
             parts.extend(failure(error, cause));
             named("TaskTimedOut", "taskTimedOutEventDetails", parts)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::Lane;
+
+    #[test]
+    fn pieces_make_up_one_document() {
+        let event = |id: u64, text: &str| Event {
+            id,
+            previous: id - 1,
+            at: 0,
+            lane: Lane::default(),
+            child: None,
+            state: None,
+            detail: EventDetail::ExecutionSucceeded {
+                output: Value::from(text),
+            },
+        };
+        for events in [
+            Vec::new(),
+            vec![event(1, "a\nb")],
+            vec![event(1, "{\n}"), event(2, "")],
+        ] {
+            let whole: Vec<Json> = events.iter().map(Event::to_json).collect();
+            let whole = serde_json::json!({ "events": whole });
+            assert_eq!(
+                history_json(&events, None),
+                serde_json::to_string_pretty(&whole).unwrap()
+            );
         }
     }
 }

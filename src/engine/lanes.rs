@@ -292,6 +292,11 @@ impl Threads {
         }
     }
 
+    /// Threads there have been at a time at most.
+    pub fn places(&self) -> usize {
+        self.slots.len()
+    }
+
     pub fn iter(&self) -> impl Iterator<Item = (ThreadId, &Thread)> {
         self.slots.iter().enumerate().filter_map(|(place, slot)| {
             let id = ThreadId {

@@ -23,6 +23,7 @@ mod guard;
 mod history;
 mod instant;
 mod lanes;
+mod ledger;
 mod measure;
 mod pages;
 mod passage;
@@ -46,7 +47,7 @@ pub use event::{
 };
 pub use execution::Execution;
 pub use fault::{Fault, FaultOrigin};
-pub use history::{history_json, moment_text, timestamp};
+pub use history::{history_json, history_pieces, moment_text, timestamp};
 pub use instant::parse_millis as parse_moment;
 pub use program::{CompileOptions, ExecutionKind, Program};
 pub use redrive::RedriveRefusal;

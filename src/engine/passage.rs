@@ -31,17 +31,24 @@ pub(crate) struct Departure {
 }
 
 /// A state's input before and after `InputPath`.
-pub(crate) struct SeenInput {
-    pub raw: Value,
+pub(crate) struct SeenInput<'a> {
+    pub raw: &'a Value,
     /// What `InputPath` selected, where it is not the whole.
     pub selected: Option<Value>,
     pub measure: Measure,
 }
 
-impl SeenInput {
+/// The input where there is no thread, which does not happen.
+static NOTHING: Value = Value::Null;
+
+impl SeenInput<'_> {
     /// What `$` means in the state's other fields.
     pub fn effective(&self) -> &Value {
-        self.selected.as_ref().unwrap_or(&self.raw)
+        self.selected.as_ref().unwrap_or(self.raw)
+    }
+
+    pub fn into_effective(self) -> Value {
+        self.selected.unwrap_or_else(|| self.raw.clone())
     }
 }
 
@@ -73,34 +80,48 @@ impl Execution {
         id: ThreadId,
         state: &StateProgram,
     ) -> Result<(Value, Value, Measure), Trouble> {
+        self.stage_input(id, state)?;
         let seen = self.seen_input(id, state)?;
-        let effective = seen.effective().clone();
-        Ok((seen.raw, effective, seen.measure))
+        Ok((seen.raw.clone(), seen.effective().clone(), seen.measure))
+    }
+
+    /// Stages the input after `InputPath`. Comes before `seen_input`, which borrows what it sees.
+    pub(crate) fn stage_input(
+        &mut self,
+        id: ThreadId,
+        state: &StateProgram,
+    ) -> Result<(), Trouble> {
+        if self.stages && state.language == QueryLanguage::JsonPath {
+            let effective = self.seen_input(id, state)?.effective().clone();
+            self.stage(id, state, StageKind::AfterInputPath, &effective);
+        }
+        Ok(())
     }
 
     /// The state's input before and after `InputPath`.
     pub(crate) fn seen_input(
-        &mut self,
+        &self,
         id: ThreadId,
         state: &StateProgram,
-    ) -> Result<SeenInput, Trouble> {
-        let (raw, measure) = self.raw_input(id);
+    ) -> Result<SeenInput<'_>, Trouble> {
+        let (raw, measure) = self
+            .threads
+            .get(id)
+            .map_or((&NOTHING, Measure::default()), |thread| {
+                (&thread.visit.input, thread.visit.measure)
+            });
         let selected = match &state.input_path {
             Selection::Whole => None,
             selection => {
-                let environment = self.environment(id, state, &raw, &raw);
+                let environment = self.environment(id, state, raw, raw);
                 Some(select(selection, "InputPath", &environment)?)
             }
         };
-        let seen = SeenInput {
+        Ok(SeenInput {
             raw,
             selected,
             measure,
-        };
-        if state.language == QueryLanguage::JsonPath {
-            self.stage(id, state, StageKind::AfterInputPath, seen.effective());
-        }
-        Ok(seen)
+        })
     }
 
     /// The effective payload: `Parameters` or `Arguments`, else the effective input.
@@ -109,11 +130,15 @@ impl Execution {
         id: ThreadId,
         state: &StateProgram,
     ) -> Result<(Value, Measure), Trouble> {
+        self.stage_input(id, state)?;
         let seen = self.seen_input(id, state)?;
         let (payload, measure) = match &state.arguments {
-            None => (seen.selected.unwrap_or(seen.raw), seen.measure),
+            None => {
+                let measure = seen.measure;
+                (seen.into_effective(), measure)
+            }
             Some(template) => {
-                let environment = self.environment(id, state, seen.effective(), &seen.raw);
+                let environment = self.environment(id, state, seen.effective(), seen.raw);
                 let payload = template.evaluate(&environment)?;
                 let measure = template.measure(&payload, seen.measure);
                 (payload, measure)
@@ -158,38 +183,62 @@ impl Execution {
         result: Value,
         measure: Measure,
     ) -> Result<Departure, Trouble> {
-        if state.hands_on_result() && !self.stages {
+        let mut stages = Vec::new();
+        let departure = self.departure_jsonpath(id, state, result, measure, &mut stages);
+        for (kind, value) in stages {
+            self.stage(id, state, kind, &value);
+        }
+        departure
+    }
+
+    fn departure_jsonpath(
+        &self,
+        id: ThreadId,
+        state: &StateProgram,
+        result: Value,
+        measure: Measure,
+        stages: &mut Vec<(StageKind, Value)>,
+    ) -> Result<Departure, Trouble> {
+        let staged = self.stages && state.has_result();
+        if state.hands_on_result() && !staged {
             return Departure::within_limit(state, result, measure, Vec::new(), state.next);
         }
-        let (raw, input_measure) = self.raw_input(id);
+        let (raw, input_measure) = self
+            .threads
+            .get(id)
+            .map_or((&NOTHING, Measure::default()), |thread| {
+                (&thread.visit.input, thread.visit.measure)
+            });
         let (selected, selected_measure) = match &state.result_selector {
             None => (result, measure),
             Some(template) => {
-                let environment = self.environment(id, state, &result, &raw);
+                let environment = self.environment(id, state, &result, raw);
                 let selected = template.evaluate(&environment)?;
                 let measure = template.measure(&selected, measure);
                 (selected, measure)
             }
         };
-        if state.has_result() {
-            self.stage(id, state, StageKind::AfterResultSelector, &selected);
+        if staged {
+            stages.push((StageKind::AfterResultSelector, selected.clone()));
         }
-        let environment = self.environment(id, state, &selected, &raw);
-        let assigned = assign(&state.assign, &environment)?;
+        let assigned = match state.assign.as_slice() {
+            [] => Vec::new(),
+            assignments => assign(assignments, &self.environment(id, state, &selected, raw))?,
+        };
         let (placed, placed_measure) = place(
             &state.result_path,
-            &raw,
+            raw,
             input_measure,
             selected,
             selected_measure,
         )?;
-        if state.has_result() {
-            self.stage(id, state, StageKind::AfterResultPath, &placed);
+        if staged {
+            stages.push((StageKind::AfterResultPath, placed.clone()));
         }
         let output = match &state.output_path {
             Selection::Whole => placed,
             selection => {
-                let environment = self.environment(id, state, &placed, &raw);
+                let environment = self.environment(id, state, &placed, raw);
                 select(selection, "OutputPath", &environment)?
             }
         };
@@ -362,8 +411,7 @@ pub(crate) fn place(
         Placement::Discard => Ok((input.clone(), input_measure)),
         Placement::At(path) => {
             let text = path.text();
-            let mut output = input.clone();
-            path.write(&mut output, result).map_err(|_| {
+            let output = path.written(input, result).map_err(|_| {
                 Trouble::named(
                     "States.ResultPathMatchFailure",
                     format!(

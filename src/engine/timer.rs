@@ -1,10 +1,9 @@
 //! Timers on the execution's own clock, in the order in which they go off.
 
-use std::collections::BTreeMap;
-
 use crate::engine::Millis;
 use crate::engine::lanes::ChildNumber;
 use crate::engine::lanes::ThreadId;
+use crate::engine::ledger::Ledger;
 
 /// The moment, and a number that keeps timers of one moment in the order in which they were set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,8 +26,10 @@ pub(crate) enum Alarm {
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Timers {
-    queue: BTreeMap<TimerKey, Alarm>,
+    queue: Ledger<TimerKey, Alarm>,
     next: u64,
+    /// The end of the whole execution's time.
+    execution: Option<TimerKey>,
 }
 
 impl Timers {
@@ -38,6 +39,9 @@ impl Timers {
             at,
             number: self.next,
         };
+        if alarm == Alarm::Execution {
+            self.execution = Some(key);
+        }
         self.queue.insert(key, alarm);
         key
     }
@@ -46,19 +50,28 @@ impl Timers {
         self.queue.remove(&key);
     }
 
+    pub fn len(&self) -> usize {
+        self.queue.len()
+    }
+
     pub fn next(&self) -> Option<Millis> {
-        self.queue.keys().next().map(|key| key.at)
+        self.queue.first_key().map(|key| key.at)
     }
 
     /// When the time of the whole execution is over.
     pub fn of_execution(&self) -> Option<Millis> {
-        let whole = |(_, alarm): &(&TimerKey, &Alarm)| **alarm == Alarm::Execution;
-        self.queue.iter().find(whole).map(|(key, _)| key.at)
+        let key = self.execution?;
+        self.queue.get(&key).map(|_| key.at)
     }
 
     /// Takes the earliest alarm that is due.
     pub fn pop_due(&mut self, now: Millis) -> Option<(TimerKey, Alarm)> {
-        let entry = self.queue.first_entry()?;
-        (entry.key().at <= now).then(|| entry.remove_entry())
+        let due = self.queue.first_key().is_some_and(|key| key.at <= now);
+        due.then(|| self.queue.pop_first())?
+    }
+
+    /// Makes the next copies cheap.
+    pub fn share(&mut self) {
+        self.queue.share();
     }
 }

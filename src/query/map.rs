@@ -70,6 +70,25 @@ impl Map {
         }
     }
 
+    /// A copy with a member set: what is replaced is not copied first.
+    #[must_use]
+    pub fn with(&self, key: &Arc<str>, value: Value) -> Map {
+        let Some(place) = self.place(key) else {
+            let mut copy = self.clone();
+            copy.push(key.clone(), value);
+            return copy;
+        };
+        let mut members = Vec::with_capacity(self.members.len());
+        let (before, after) = self.members.split_at(place);
+        members.extend(before.iter().cloned());
+        members.push((key.clone(), value));
+        members.extend(after.iter().skip(1).cloned());
+        Map {
+            members,
+            index: self.index.clone(),
+        }
+    }
+
     /// The member of this key, made by `default` if it was not there before. Always there.
     pub fn get_or_insert_with(
         &mut self,
@@ -127,7 +146,7 @@ impl Map {
 impl Clone for Map {
     fn clone(&self) -> Map {
         let mut members = Vec::with_capacity(self.members.len() + 1);
-        members.extend_from_slice(&self.members);
+        members.extend(self.members.iter().cloned());
         Map {
             members,
             index: self.index.clone(),
@@ -208,6 +227,10 @@ mod tests {
         assert_eq!(old, Some(Value::from(3)));
         assert_eq!(map.len(), 40);
         assert_eq!(map.values().nth(3), Some(&Value::Bool(true)));
+        let other = map.with(&Arc::from("k39"), Value::Null);
+        assert_eq!((other.len(), other.get("k39")), (40, Some(&Value::Null)));
+        assert_eq!(map.get("k39"), Some(&Value::from(39)));
+        assert_eq!(map.with(&Arc::from("k40"), Value::Null).len(), 41);
         if let Some(member) = map.get_or_insert_with(&Arc::from("k4"), Value::default) {
             *member = Value::Null;
         }

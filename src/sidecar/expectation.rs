@@ -236,7 +236,7 @@ fn compare(
                     return Some(difference);
                 }
             }
-            let surplus = present.keys().find(|name| !wanted.contains_key(*name));
+            let surplus = present.keys().find(|name| !wanted.contains_key(name));
             surplus
                 .filter(|_| extent == Extent::Whole)
                 .map(|name| format!("{} is not expected", member_path(place, name)))

@@ -20,8 +20,9 @@ impl Execution {
         rules: &[ChoiceRule],
         default: Option<StateIndex>,
     ) -> Result<(), Trouble> {
+        self.stage_input(id, state)?;
         let seen = self.seen_input(id, state)?;
-        let environment = self.environment(id, state, seen.effective(), &seen.raw);
+        let environment = self.environment(id, state, seen.effective(), seen.raw);
         let mut chosen = None;
         for (index, rule) in rules.iter().enumerate() {
             if rule
@@ -41,12 +42,12 @@ impl Execution {
             }
         };
         let next = Next::State(next);
+        let measure = seen.measure;
         let departure = match state.language {
             QueryLanguage::JsonPath => {
                 let assigned = assign(assignments, &environment)?;
                 let output = select(&state.output_path, "OutputPath", &environment)?;
-                let measure = seen
-                    .measure
+                let measure = measure
                     .check(&output)
                     .map_err(|excess| Trouble::excess(excess, &state.name))?;
                 Departure {
@@ -60,7 +61,7 @@ impl Execution {
                 id,
                 state,
                 None,
-                seen.measure,
+                measure,
                 output.or(state.output.as_ref()),
                 assignments,
                 next,

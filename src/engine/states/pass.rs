@@ -45,8 +45,10 @@ impl Execution {
     }
 
     pub(crate) fn succeed(&mut self, id: ThreadId, state: &StateProgram) -> Result<(), Trouble> {
+        self.stage_input(id, state)?;
         let seen = self.seen_input(id, state)?;
-        let effective = seen.selected.unwrap_or(seen.raw);
-        self.exit(id, state, effective, seen.measure)
+        let measure = seen.measure;
+        let effective = seen.into_effective();
+        self.exit(id, state, effective, measure)
     }
 }

@@ -157,6 +157,20 @@ impl Path {
         }
     }
 
+    /// A copy of `document` with `value` where a Reference Path points; see [`Path::write`].
+    pub fn written(&self, document: &Value, value: Value) -> Result<Value, PathError> {
+        if let ([Step::Properties { names, .. }], Value::Object(members)) =
+            (self.steps.as_ref(), document)
+            && let [name] = names.as_slice()
+            && self.rooted
+        {
+            return Ok(Value::Object(Arc::new(members.with(name, value))));
+        }
+        let mut document = document.clone();
+        self.write(&mut document, value)?;
+        Ok(document)
+    }
+
     /// Puts `value` where a Reference Path points, copying only the levels on the way.
     ///
     /// Missing members are created as objects and members in the way that are no objects are
