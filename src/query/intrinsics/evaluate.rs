@@ -67,7 +67,7 @@ fn apply(call: &Call, values: &[Value], chance: &mut Chance) -> Result<Value, St
             text::format(written, rest)
         }
         (Function::StringToJson, [value]) => json::from_text(value),
-        (Function::JsonToString, [value]) => Ok(Value::from(value.to_json())),
+        (Function::JsonToString, [value]) => json::to_text(value),
         (Function::Array, values) => Ok(Value::array(values.to_vec())),
         (Function::ArrayPartition, [array, size]) => array::partition(array, size),
         (Function::ArrayContains, [array, value]) => array::contains(array, value),

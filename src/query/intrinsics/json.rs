@@ -21,6 +21,14 @@ pub fn from_text(value: &Value) -> Result<Value, String> {
     }
 }
 
+/// The JSON text of a value.
+pub fn to_text(value: &Value) -> Result<Value, String> {
+    if value.json_len() > text::LARGEST {
+        return Err("The text has more than 16 MiB".to_string());
+    }
+    Ok(Value::from(value.to_json()))
+}
+
 /// One object with the members of both; only shallow merging exists on AWS.
 pub fn merge(first: &Value, second: &Value, deep: &Value) -> Result<Value, String> {
     let (Value::Object(first), Value::Object(second)) = (first, second) else {

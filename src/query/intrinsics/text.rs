@@ -14,6 +14,9 @@ use crate::query::java_text;
 /// The most characters that are encoded, decoded or hashed.
 const LENGTH: usize = 10_000;
 
+/// The longest text a call makes, in bytes; a state can hand on much less.
+pub const LARGEST: usize = 16 << 20;
+
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
@@ -34,12 +37,17 @@ pub fn format(template: &str, values: &[Value]) -> Result<Value, String> {
             ('{', Some('}')) => {
                 chars.next();
                 places += 1;
-                if let Some(value) = rest.next() {
+                if let Some(value) = rest.next()
+                    && out.len() <= LARGEST
+                {
                     out.push_str(&java_text(value));
                 }
             }
             _ => out.push(char),
         }
+    }
+    if out.len() > LARGEST {
+        return Err("The text has more than 16 MiB".to_string());
     }
     if places != values.len() {
         return Err(format!(
@@ -80,7 +88,11 @@ pub fn hash(data: &Value, algorithm: &Value) -> Result<Value, String> {
     let algorithm = string(algorithm, "The algorithm")?;
     let text = match data {
         Value::String(_) => short(data)?.to_string(),
-        other => other.to_json(),
+        other => {
+            let text = other.to_json();
+            short(&Value::from(text.as_str()))?;
+            text
+        }
     };
     hex_digest(&text, algorithm)
         .map(Value::from)

@@ -13,9 +13,10 @@ use jsonata_core::ast::Stage;
 use jsonata_core::value::JValue;
 use jsonata_core::value::with_stack;
 
-use crate::query::jsonata::guard::each_child;
+use crate::query::jsonata::text::OURS;
 use crate::query::jsonata::token::Kind;
 use crate::query::jsonata::token::tokens;
+use crate::query::jsonata::walk::each_child;
 
 /// The function that leaves a mark; no expression can spell the name.
 pub const MARK: &str = "leave mark";
@@ -138,8 +139,8 @@ impl Marker {
                 name,
                 args,
                 is_builtin: true,
-            } if self.calls => {
-                let mark = self.place(name);
+            } if self.calls && is_written(name) => {
+                let mark = self.place(name.strip_prefix(OURS).unwrap_or(name));
                 args.iter_mut().for_each(|argument| self.node(argument));
                 let last = args.iter_mut().rev().find(|argument| {
                     !matches!(argument, AstNode::Placeholder | AstNode::Lambda { .. })
@@ -165,6 +166,11 @@ impl Marker {
             _ => each_child(node, &mut |child| self.node(child)),
         }
     }
+}
+
+/// Whether a name can be in an expression; the others are those of our own checks.
+fn is_written(name: &str) -> bool {
+    !name.strip_prefix(OURS).unwrap_or(name).contains(' ')
 }
 
 fn wrap(node: &mut AstNode, mark: usize, side: usize) {
@@ -195,6 +201,8 @@ fn spelled(operator: BinaryOp) -> Option<&'static str> {
         BinaryOp::LessThanOrEqual => "<=",
         BinaryOp::GreaterThan => ">",
         BinaryOp::GreaterThanOrEqual => ">=",
+        BinaryOp::Range => "..",
+        BinaryOp::ChainPipe => "~>",
         _ => return None,
     })
 }

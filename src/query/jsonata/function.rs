@@ -2,6 +2,11 @@
 
 use std::rc::Rc;
 
+use base64::Engine;
+use base64::alphabet::STANDARD;
+use base64::engine::DecodePaddingMode;
+use base64::engine::GeneralPurpose;
+use base64::engine::GeneralPurposeConfig;
 use jsonata_core::evaluator::Context;
 use jsonata_core::evaluator::Evaluator;
 use jsonata_core::evaluator::EvaluatorError;
@@ -16,10 +21,6 @@ use crate::query::jsonata::Bindings;
 use crate::query::jsonata::Dialect;
 use crate::query::jsonata::convert::from_value;
 
-/// The guard around the width of `$pad`; no expression can spell the name.
-pub const PAD_WIDTH: &str = "pad width";
-/// The widest text `$pad` makes, in characters.
-const WIDEST: f64 = 10_000_000.0;
 /// The most items `$range` makes.
 const RANGE: f64 = 1_000_000.0;
 
@@ -111,7 +112,6 @@ pub fn register(
     bindings: &Bindings,
     uses: impl Fn(&str) -> bool,
 ) -> Result<(), EvaluatorError> {
-    evaluator.register_fn(PAD_WIDTH, pad_width)?;
     let plain: [(&str, Plain); 5] = [
         ("partition", partition),
         ("range", range),
@@ -123,6 +123,9 @@ pub fn register(
         if uses(name) {
             evaluator.register_fn(name, function)?;
         }
+    }
+    if uses("base64decode") {
+        evaluator.register_fn_override("base64decode", base64decode)?;
     }
     let chance = || Rc::clone(&bindings.chance);
     if uses("uuid") {
@@ -277,20 +280,43 @@ fn parse(arguments: &[JValue]) -> Answer {
     }
 }
 
+/// The text of the bytes, which are taken for characters of Latin-1 where they are not UTF-8.
+fn base64decode(arguments: &[JValue]) -> Answer {
+    let text = match arguments {
+        [] | [JValue::Undefined] => return Ok(JValue::Undefined),
+        [JValue::String(text)] => text,
+        [_] => return Err(mismatch(1, "base64decode")),
+        _ => return Err(mismatch(2, "base64decode")),
+    };
+    let letters: String = text
+        .chars()
+        .map_while(|char| match char {
+            '-' => Some('+'),
+            '_' => Some('/'),
+            '=' => None,
+            other => Some(other),
+        })
+        .filter(|char| char.is_ascii_alphanumeric() || matches!(char, '+' | '/'))
+        .collect();
+    // A last lonely letter says nothing.
+    let whole = letters.len() - usize::from(letters.len() % 4 == 1);
+    let engine = GeneralPurpose::new(
+        &STANDARD,
+        GeneralPurposeConfig::new()
+            .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+            .with_decode_allow_trailing_bits(true),
+    );
+    let bytes = engine
+        .decode(letters.get(..whole).unwrap_or_default())
+        .map_err(|error| EvaluatorError::EvaluationError(error.to_string()))?;
+    Ok(JValue::string(String::from_utf8(bytes).unwrap_or_else(
+        |error| error.into_bytes().into_iter().map(char::from).collect(),
+    )))
+}
+
 /// Values are never changed in place, so a copy is the value itself.
 fn clone(arguments: &[JValue]) -> Answer {
     Ok(arguments.first().cloned().unwrap_or(JValue::Undefined))
-}
-
-fn pad_width(arguments: &[JValue]) -> Answer {
-    match arguments.first() {
-        Some(JValue::Number(width)) if width.abs() > WIDEST => {
-            Err(EvaluatorError::EvaluationError(format!(
-                "D2015: The pad function makes at most {WIDEST} characters"
-            )))
-        }
-        other => Ok(other.cloned().unwrap_or(JValue::Undefined)),
-    }
 }
 
 fn number(value: &JValue, index: usize, function: &str) -> Result<f64, EvaluatorError> {
@@ -300,7 +326,7 @@ fn number(value: &JValue, index: usize, function: &str) -> Result<f64, Evaluator
         .ok_or_else(|| mismatch(index, function))
 }
 
-fn mismatch(index: usize, function: &str) -> EvaluatorError {
+pub fn mismatch(index: usize, function: &str) -> EvaluatorError {
     EvaluatorError::TypeError(format!(
         "T0410: Argument {index} of function {function} does not match function signature"
     ))

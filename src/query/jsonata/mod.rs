@@ -1,7 +1,8 @@
 //! JSONata as Step Functions runs it: parsed once, evaluated with the bindings of one state.
 //!
 //! The language itself comes from a crate that only the files of this room name; around it stand
-//! AWS's functions, the reference's error texts, limits, and values without conversion loss.
+//! AWS's functions, JavaScript's regular expressions, the reference's error texts, limits of time, depth
+//! and memory, and values without conversion loss.
 //! Evaluation is synchronous and its bindings are not `Send`: make them, evaluate, and drop them
 //! in one place. An [`Expression`] can be shared between threads.
 //!
@@ -10,15 +11,21 @@
 
 mod bindings;
 mod blame;
+mod budget;
+mod checks;
 mod convert;
 mod engine;
 mod function;
 mod guard;
 mod message;
+mod modest;
+mod pattern;
 mod position;
 mod run;
+mod text;
 mod token;
 mod tree;
+mod walk;
 
 use std::fmt;
 use std::sync::Arc;
@@ -27,6 +34,7 @@ use jsonata_core::ast::AstNode;
 
 use crate::query::Value;
 use crate::query::jsonata::engine::ENGINE;
+use crate::query::jsonata::pattern::Patterns;
 use crate::query::jsonata::tree::Names;
 
 pub use crate::query::jsonata::bindings::Bindings;
@@ -44,6 +52,7 @@ pub struct Expression {
     text: Arc<str>,
     tree: Arc<AstNode>,
     names: Arc<Names>,
+    patterns: Arc<Patterns>,
 }
 
 /// What an expression gives.

@@ -12,6 +12,7 @@ use jsonata_core::evaluator::EvaluatorOptions;
 use jsonata_core::parser;
 use jsonata_core::value::JValue;
 
+use crate::query::Chance;
 use crate::query::jsonata::Bindings;
 use crate::query::jsonata::CRASH;
 use crate::query::jsonata::Expression;
@@ -24,11 +25,15 @@ use crate::query::jsonata::blame::MARK;
 use crate::query::jsonata::blame::Marks;
 use crate::query::jsonata::blame::leave;
 use crate::query::jsonata::blame::marked;
+use crate::query::jsonata::budget;
+use crate::query::jsonata::checks;
 use crate::query::jsonata::convert::to_value;
 use crate::query::jsonata::function;
 use crate::query::jsonata::guard;
 use crate::query::jsonata::message;
+use crate::query::jsonata::pattern::Patterns;
 use crate::query::jsonata::position;
+use crate::query::jsonata::text;
 use crate::query::jsonata::tree;
 
 /// See [`Expression::parse`].
@@ -37,11 +42,13 @@ pub fn parse(text: &str) -> Result<Expression, JsonataError> {
     let mut tree =
         parsed.map_err(|error| position::locate(text, message::syntax(&error.to_string())))?;
     let names = tree::names(&tree, text);
-    guard::rewrite(&mut tree);
+    let mut patterns = Patterns::default();
+    guard::rewrite(&mut tree, &mut patterns);
     Ok(Expression {
         text: Arc::from(text),
         tree: Arc::new(tree),
         names: Arc::new(names),
+        patterns: Arc::new(patterns),
     })
 }
 
@@ -55,30 +62,33 @@ pub fn evaluate(expression: &Expression, bindings: &Bindings) -> Result<Outcome,
             token: None,
         });
     }
-    let result =
-        execute(expression, &expression.tree, bindings, None).map_err(|failure| match failure {
-            Failure::Crashed(error) => error,
-            Failure::Said(text) => {
-                let mut error = message::evaluation(&text);
-                if let Some(blame) = blame(expression, bindings, &error.code) {
-                    message::fill(&mut error, &text, &blame);
-                }
-                error
+    let chance = bindings.chance.borrow().clone();
+    let result = execute(
+        expression,
+        &expression.tree,
+        bindings,
+        bindings.limits.time_ms,
+        None,
+    )
+    .map_err(|failure| match failure {
+        Failure::Crashed(error) => error,
+        Failure::Said(text) => {
+            let mut error = message::evaluation(&text);
+            if let Some(blame) = blame(expression, bindings, chance, &error.code) {
+                message::fill(&mut error, &text, &blame);
             }
-        })?;
+            error
+        }
+    })?;
     match result {
         JValue::Undefined => Ok(Outcome::Undefined),
         value if value.is_function() => Ok(Outcome::Function),
-        value => to_value(&value)
-            .map(Outcome::Value)
-            .ok_or_else(|| JsonataError {
-                code: "U1001".to_string(),
-                message: "The result is nested too deep".to_string(),
-                position: None,
-                token: None,
-            }),
+        value => to_value(&value).map(Outcome::Value),
     }
 }
+
+/// How long the search for an error's place may take, in milliseconds.
+const BLAME: u64 = 500;
 
 enum Failure {
     Crashed(JsonataError),
@@ -89,11 +99,12 @@ fn execute(
     expression: &Expression,
     tree: &AstNode,
     bindings: &Bindings,
+    time_ms: Option<u64>,
     marks: Option<&Marks>,
 ) -> Result<JValue, Failure> {
     let limits = &bindings.limits;
     let options = EvaluatorOptions {
-        timeout_ms: limits.time_ms,
+        timeout_ms: time_ms,
         cancel: limits.cancel.as_ref().map(|cancel| cancel.0.clone()),
         max_stack_depth: limits.depth,
         max_sequence_length: limits.sequence,
@@ -108,6 +119,9 @@ fn execute(
     let said = |error: EvaluatorError| Failure::Said(error.message().to_string());
     let mut evaluator = Evaluator::with_options(context, options);
     function::register(&mut evaluator, bindings, |name| names.mentions(name)).map_err(said)?;
+    let account = budget::account();
+    checks::register(&mut evaluator, &account).map_err(said)?;
+    text::register(&mut evaluator, &expression.patterns, &account).map_err(said)?;
     if let Some(marks) = marks {
         let marks = Marks::clone(marks);
         evaluator
@@ -127,16 +141,36 @@ fn execute(
 }
 
 /// Evaluates once more to find what the error came from, where its text needs that.
-fn blame(expression: &Expression, bindings: &Bindings, code: &str) -> Option<Blame> {
+///
+/// Chance gives the same values again, and is afterwards where it was before.
+fn blame(
+    expression: &Expression,
+    bindings: &Bindings,
+    chance: Chance,
+    code: &str,
+) -> Option<Blame> {
     let calls = match code {
-        "T2001" | "T2002" | "T2009" | "T2010" | "D1001" => false,
+        "T2001" | "T2002" | "T2003" | "T2004" | "T2006" | "T2009" | "T2010" | "D1001" | "D2014" => {
+            false
+        }
         "T1006" => return None,
+        "D1004" => true,
         _ if code.starts_with("T04") || code.starts_with("T10") || code.starts_with("D3") => true,
         _ => return None,
     };
     let marked = marked(&expression.tree, calls);
     let marks = blame::marks();
-    match execute(expression, &marked.tree, bindings, Some(&marks)) {
+    let after = bindings.chance.replace(chance);
+    let time_ms = bindings.limits.time_ms.unwrap_or(BLAME).min(BLAME);
+    let again = execute(
+        expression,
+        &marked.tree,
+        bindings,
+        Some(time_ms),
+        Some(&marks),
+    );
+    bindings.chance.replace(after);
+    match again {
         Err(Failure::Said(text)) if message::code_of(&text) == Some(code) => {
             blame::blame(&marked, &marks, expression.text())
         }

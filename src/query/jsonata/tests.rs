@@ -87,10 +87,133 @@ fn functions_of_aws() {
 fn patterns_are_those_of_javascript() {
     assert_eq!(run(r"$contains('é', /\w/)"), "false");
     assert_eq!(run(r"$contains('a1', /[\d]$/)"), "true");
-    assert_eq!(
-        run("$match('foobar', /foo(?=bar)/)"),
-        "U1900: Look-around in the regular expression /foo(?=bar)/ is not supported by this evaluator"
-    );
+    for (text, expected) in [
+        (
+            "$match('foobar', /foo(?=bar)/)",
+            r#"{"match":"foo","index":0,"groups":[]}"#,
+        ),
+        (r"$contains('abba', /(\w)\1/)", "true"),
+        (r"$contains('abab', /(?<x>b)\k<x>/)", "false"),
+        (
+            r"$replace('a1b22', /(?<=\D)(\d)(?!\d)/, '<$1>')",
+            r#""a<1>b22""#,
+        ),
+        (r"$split('a1b22c', /\d+/)", r#"["a","b","c"]"#),
+        (r"$split('aXbxc', /x/i, 2)", r#"["a","b"]"#),
+        ("$match('ab\nac', /^a./m).match", r#"["ab","ac"]"#),
+        (r"$replace('x', /(x)/, '$1$2$$$0-$12')", r#""x$x-x2""#),
+        (
+            "$replace('abc', /b/, function($m){ $uppercase($m.match) })",
+            r#""aBc""#,
+        ),
+        (
+            "$replace('abc', /b/, function($m){ 1 })",
+            "D3012: Attempted to replace a matched string with a non-string value",
+        ),
+        (
+            "$replace('abc', /(?=b)b/, function($m){ $string($m.start) })",
+            r#""a1c""#,
+        ),
+        ("['a1', 'b'][$contains(/[0-9]/)]", r#""a1""#),
+        ("'a-b' ~> $split(/-/)", r#"["a","b"]"#),
+        ("($r := /b/; $replace('abc', $r, 'x'))", r#""axc""#),
+        ("($f := $replace; $f('abc', /b/, 'x'))", r#""axc""#),
+        (r"$contains('\u2028', /./)", "false"),
+        ("$contains('a{b}', /{b}/)", "true"),
+        (r"$contains('\ufeff', /\s/)", "true"),
+        ("$match('😀a', /a/).index", "2"),
+        (
+            "$match('ab', /x*/)",
+            "D1004: Regular expression matches zero length string at 0",
+        ),
+    ] {
+        let text = text.replace("\\\\", "\\");
+        let got = run(&text);
+        assert!(got.starts_with(expected), "{text}: {got}");
+    }
+    assert!(run("/a(?=b)/('ab')").starts_with("U1900"));
+}
+
+#[test]
+fn functions_refuse_what_the_reference_refuses() {
+    for (text, expected) in [
+        (
+            "$number(' 1')",
+            "D3030: Unable to cast value to a number: \" 1\"",
+        ),
+        ("$number('1 ')", "D3030"),
+        (
+            "$replace('hello')",
+            "T0410: Argument 2 of function \"replace\"",
+        ),
+        ("$split(12345)", "T0410: Argument 1 of function \"split\""),
+        ("(5).$contains('a')", "T0411"),
+        (
+            "$join([1,2])",
+            "T0412: Argument 1 of function \"join\" must be an array of \"strings\"",
+        ),
+        ("$replace('a', '', 'b')", "D3010"),
+        ("$filter([1,2], function($x){$x = 1})[]", "[1]"),
+        ("$base64decode('/w==')", "\"ÿ\""),
+        ("$base64decode('aMOpbGxv')", "\"héllo\""),
+        (
+            "$distinct([1, '1', {'a':1,'b':2}, {'b':2,'a':1}, 1, null, null])",
+            r#"[1,"1",{"a":1,"b":2},null]"#,
+        ),
+    ] {
+        let got = run(text);
+        assert!(got.starts_with(expected), "{text}: {got}");
+    }
+}
+
+#[test]
+fn memory_is_bounded() {
+    let mut bindings = bindings();
+    bindings.limits.time_ms = Some(3_000);
+    for text in [
+        "($f := function($s){ $f($s & $s) }; $f('abcdefgh'))",
+        "($t := $pad('x', 1000000); $join($split($pad('a', 10000), ''), $t))",
+        "($t := $pad('x', 1000000, 'x'); $length($replace($t, 'x', $t)))",
+        "($t := $pad('x', 100000, 'x'); $r := $replace; $r($t, /x/, $t))",
+        "($t := $pad('x', 1000000); $map([1..1000], function($i){$t}) ~> $join)",
+        "($f := function($x,$n){ $n = 0 ? $x : $f([[$x,$x],[$x,$x]], $n-1)}; $f(1, 60))",
+        "($f := function($x,$n){ $n = 0 ? $x : $f({'a':$x,'b':$x}, $n-1)}; $string($f(1, 60)))",
+        "($x := [1..100000]; $y := $map([1..1000], function($i){ {'b': $x} }); $count($y.b))",
+        "($x := [1..20000]; $count($x.$x))",
+        "($x := {'a':[1..100000]}; $count($map([1..10000], function($i){ $lookup($x, 'a') })))",
+        "$formatInteger(1e15, 'I')",
+        "$fromMillis(0, '[Y,1000000000]')",
+        "$contains($pad('a', 5000, 'a'), /^(a+)+(?=b)/)",
+        "$contains($pad('a', 5000, 'a') & 'c', /(?=a)(a*)*b/)",
+    ] {
+        let error = Expression::parse(text)
+            .unwrap()
+            .evaluate(&bindings)
+            .unwrap_err();
+        assert!(
+            ["U1004", "D1012", "D2015"].contains(&error.code.as_str()),
+            "{text}: {error}"
+        );
+    }
+}
+
+#[test]
+fn an_error_is_found_by_evaluating_again_with_the_same_chance() {
+    let bindings = bindings();
+    let evaluate = |text: &str| Expression::parse(text).unwrap().evaluate(&bindings);
+    let twin = self::bindings();
+    let draw = |bindings: &Bindings| {
+        Expression::parse("$random()")
+            .unwrap()
+            .evaluate(bindings)
+            .unwrap()
+    };
+    let first = draw(&twin);
+    let error = evaluate("($r := $random(); $r + ($string($r) + 1))").unwrap_err();
+    assert_eq!(error.position, Some(36));
+    assert_eq!(draw(&twin), draw(&bindings));
+    assert!(error.message.contains("left side"));
+    assert_ne!(first, draw(&twin));
 }
 
 #[test]

@@ -10,7 +10,7 @@ use jsonata_core::value::with_stack;
 
 use crate::query::jsonata::NameUse;
 use crate::query::jsonata::function;
-use crate::query::jsonata::guard;
+use crate::query::jsonata::pattern::searches;
 use crate::query::jsonata::token::Kind;
 use crate::query::jsonata::token::tokens;
 
@@ -311,15 +311,26 @@ impl Search {
                     self.stages(&step.stages);
                 }
             }
-            AstNode::Regex { pattern, .. } => {
-                if let Some(feature) = guard::unsupported_pattern(pattern) {
-                    self.unsupported.get_or_insert(format!(
-                        "{feature} in the regular expression /{pattern}/ is not supported by this evaluator"
-                    ));
-                }
-            }
+            AstNode::Call { procedure, .. } => self.applied(procedure, node),
+            AstNode::Binary {
+                op: BinaryOp::ChainPipe,
+                rhs,
+                ..
+            } => self.applied(rhs, node),
             _ => self.children(node),
         }
+    }
+
+    /// Only the functions that take a pattern have look-around and back-references.
+    fn applied(&mut self, function: &AstNode, node: &AstNode) {
+        if let AstNode::Regex { pattern, .. } = function
+            && searches(pattern)
+        {
+            self.unsupported.get_or_insert(format!(
+                "The regular expression /{pattern}/ has look-around or a back-reference and cannot be called as a function here"
+            ));
+        }
+        self.children(node);
     }
 
     fn stages(&mut self, stages: &[Stage]) {

@@ -12,6 +12,7 @@ use crate::query::jsonpath::operator::Operator;
 use crate::query::jsonpath::operator::Pattern;
 use crate::query::jsonpath::parse;
 use crate::query::jsonpath::read;
+use crate::query::jsonpath::read::Scope;
 
 /// Parentheses and `!` may nest this deep.
 const NESTING: usize = 100;
@@ -45,37 +46,63 @@ pub enum Operand {
     Literal(Node),
 }
 
-/// Whether `item` of `document` passes.
-pub fn accepts(filter: &Filter, item: &Value, document: &Value) -> bool {
+/// Whether `item` passes.
+pub fn accepts(filter: &Filter, item: &Value, scope: &Scope) -> bool {
+    verdict(filter, item, scope).unwrap_or(false)
+}
+
+/// Nothing if an operand is of a kind its operator does not take, which makes the whole filter
+/// false, also behind `!` and before `||`.
+fn verdict(filter: &Filter, item: &Value, scope: &Scope) -> Option<bool> {
     match filter {
-        Filter::Or(filters) => filters.iter().any(|filter| accepts(filter, item, document)),
-        Filter::And(filters) => filters.iter().all(|filter| accepts(filter, item, document)),
-        Filter::Not(filter) => !accepts(filter, item, document),
-        Filter::Exists { path, expected } => match path {
+        Filter::Or(filters) => {
+            for filter in filters {
+                if verdict(filter, item, scope)? {
+                    return Some(true);
+                }
+            }
+            Some(false)
+        }
+        Filter::And(filters) => {
+            for filter in filters {
+                if !verdict(filter, item, scope)? {
+                    return Some(false);
+                }
+            }
+            Some(true)
+        }
+        Filter::Not(filter) => Some(!verdict(filter, item, scope)?),
+        Filter::Exists { path, expected } => Some(match path {
             // Jayway looks for the path in the element, also where it starts with `$`.
-            Operand::Path { path, .. } => read::exists(&path.steps, item, document) == *expected,
+            Operand::Path { path, .. } => read::exists(&path.steps, item, scope) == *expected,
             Operand::Literal(_) => false,
-        },
+        }),
         Filter::Compare {
             left,
             operator,
             right,
-        } => operator.holds(
-            &resolve(left, item, document),
-            &resolve(right, item, document),
-        ),
+        } => {
+            let left = resolve(left, item, scope);
+            let right = resolve(right, item, scope);
+            // Lists are compared item by item, one with each of the other.
+            scope.visit(left.len().max(1).saturating_mul(right.len().max(1)));
+            if scope.is_exhausted() {
+                return None;
+            }
+            operator.holds(&left, &right)
+        }
     }
 }
 
-fn resolve(operand: &Operand, item: &Value, document: &Value) -> Node {
+fn resolve(operand: &Operand, item: &Value, scope: &Scope) -> Node {
     match operand {
         Operand::Literal(node) => node.clone(),
         Operand::Path {
             path,
             document: whole,
         } => {
-            let from = if *whole { document } else { item };
-            match read::read_in(&path.steps, from, document) {
+            let from = if *whole { scope.document } else { item };
+            match read::read_in(&path.steps, from, scope) {
                 Ok(value) => Node::from_value(value),
                 Err(_) => Node::Undefined,
             }

@@ -1,9 +1,11 @@
 //! The functions at the end of a path: `length()`, `sum()`, `keys()` …
 
 use crate::query::Value;
+use crate::query::java::java_text;
 use crate::query::jsonpath::PathError;
 use crate::query::jsonpath::operator::double;
 use crate::query::jsonpath::read;
+use crate::query::jsonpath::read::Scope;
 use crate::query::jsonpath::step::Parameter;
 use crate::query::jsonpath::step::Step;
 use crate::query::jsonpath::step::spell;
@@ -13,16 +15,21 @@ pub fn apply(
     name: &str,
     parameters: &[Parameter],
     value: &Value,
-    document: &Value,
+    scope: &Scope,
 ) -> Result<Value, PathError> {
     let mut arguments = Vec::new();
     for parameter in parameters {
         arguments.push(match parameter {
+            Parameter::Json(_) if matches!(name, "length" | "size") => {
+                return Err(PathError::NotFound(format!(
+                    "The argument of {name} must be a path"
+                )));
+            }
             Parameter::Json(value) => value.clone(),
             Parameter::Path(path) if matches!(name, "length" | "size") => {
-                return length_of(&path.steps, value);
+                return length_of(&path.steps, value, scope);
             }
-            Parameter::Path(path) => read::read_in(&path.steps, document, document)?,
+            Parameter::Path(path) => read::read_in(&path.steps, scope.document, scope)?,
         });
     }
     match name {
@@ -48,11 +55,10 @@ pub fn apply(
                 Value::Array(items) => items.as_slice(),
                 other => std::slice::from_ref(other),
             });
-            let text: String = items(value)
-                .iter()
-                .chain(given)
-                .filter_map(Value::as_str)
-                .collect();
+            let mut text: String = items(value).iter().filter_map(Value::as_str).collect();
+            for given in given.filter(|given| !given.is_null()) {
+                text.push_str(&java_text(given));
+            }
             Ok(Value::from(text))
         }
         "append" => {
@@ -98,13 +104,14 @@ fn aggregate(
 
 /// `length(path)`: how many values the path with a wildcard behind it finds. Of a definite path
 /// Jayway looks at the last of them only, and where that is no array, at the value itself.
-fn length_of(steps: &[Step], value: &Value) -> Result<Value, PathError> {
+fn length_of(steps: &[Step], value: &Value, scope: &Scope) -> Result<Value, PathError> {
+    let scope = &scope.at(value);
     let mut inside = steps.to_vec();
     let function = matches!(steps.last(), Some(Step::Function { .. }));
     if !function && !steps.is_empty() {
         inside.push(Step::Wildcard);
     }
-    let found = read::read_in(&inside, value, value)?;
+    let found = read::read_in(&inside, value, scope)?;
     if !read::is_definite(steps) || function || steps.is_empty() {
         return Ok(match found {
             Value::Array(_) => length(&found),
@@ -112,7 +119,7 @@ fn length_of(steps: &[Step], value: &Value) -> Result<Value, PathError> {
         });
     }
     // Errors of the definite part come before an empty answer.
-    read::read_in(steps, value, value)?;
+    read::read_in(steps, value, scope)?;
     match items(&found).last() {
         Some(last @ Value::Array(_)) => Ok(length(last)),
         Some(_) => Ok(length(value)),

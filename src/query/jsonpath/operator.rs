@@ -76,9 +76,9 @@ impl Operator {
         })
     }
 
-    /// Whether the comparison holds; operands of the wrong kind make it false.
-    pub fn holds(self, left: &Node, right: &Node) -> bool {
-        match self {
+    /// Whether the comparison holds; nothing if an operand is of a kind Jayway throws at.
+    pub fn holds(self, left: &Node, right: &Node) -> Option<bool> {
+        Some(match self {
             Operator::Equal => left.equals(right),
             Operator::NotEqual => !left.equals(right),
             Operator::Same => left.same_kind(right) && left.equals(right),
@@ -88,26 +88,24 @@ impl Operator {
             Operator::Greater => left.compare(right).is_some_and(Ordering::is_gt),
             Operator::GreaterOrEqual => left.compare(right).is_some_and(Ordering::is_ge),
             Operator::Matches => matches(left, right),
-            Operator::In => right.items().is_some_and(|items| holds_item(&items, left)),
-            Operator::NotIn => match right {
-                Node::Json(Value::Object(_)) => true,
-                _ => right.items().is_some_and(|items| !holds_item(&items, left)),
-            },
+            Operator::In => list(right)?.is_some_and(|items| holds_item(&items, left)),
+            Operator::NotIn => !list(right)?.is_some_and(|items| holds_item(&items, left)),
             Operator::Contains => match (left, right) {
                 (Node::Text(text), Node::Text(part)) => text.contains(part.as_str()),
+                (Node::Text(_), _) => return None,
                 (Node::Json(_), _) => left.items().is_some_and(|items| holds_item(&items, right)),
                 _ => false,
             },
-            Operator::Never => false,
+            Operator::Never => return None,
             Operator::SubsetOf => both(left, right, |left, right| {
                 left.iter().all(|item| holds_item(right, item))
-            }),
+            })?,
             Operator::AnyOf => both(left, right, |left, right| {
                 left.iter().any(|item| holds_item(right, item))
-            }),
+            })?,
             Operator::NoneOf => both(left, right, |left, right| {
                 !left.iter().any(|item| holds_item(right, item))
-            }),
+            })?,
             Operator::Size => match (left, right) {
                 (Node::Text(text), Node::Number(size, _)) => {
                     text.encode_utf16().count() as f64 == size.trunc()
@@ -121,15 +119,27 @@ impl Operator {
                 let empty = match left {
                     Node::Text(text) => text.is_empty(),
                     Node::Json(Value::Array(items)) => items.is_empty(),
-                    _ => return false,
+                    _ => return Some(false),
                 };
-                matches!(right, Node::Bool(expected) if *expected == empty)
+                match right {
+                    Node::Bool(expected) => *expected == empty,
+                    _ => return None,
+                }
             }
-        }
+        })
     }
 }
 
 impl Node {
+    /// How many items or members it has.
+    pub fn len(&self) -> usize {
+        match self {
+            Node::Json(Value::Array(items)) => items.len(),
+            Node::Json(Value::Object(members)) => members.len(),
+            _ => 0,
+        }
+    }
+
     pub fn from_value(value: Value) -> Node {
         match value {
             Value::Null => Node::Null,
@@ -231,11 +241,16 @@ fn holds_item(items: &[Node], wanted: &Node) -> bool {
     items.iter().any(|item| wanted.equals(item))
 }
 
-fn both(left: &Node, right: &Node, test: impl FnOnce(&[Node], &[Node]) -> bool) -> bool {
-    match (left.items(), right.items()) {
-        (Some(left), Some(right)) => test(&left, &right),
-        _ => false,
-    }
+/// The items of an array, none of an object; anything else is no list at all.
+fn list(node: &Node) -> Option<Option<Vec<Node>>> {
+    matches!(node, Node::Json(_)).then(|| node.items())
+}
+
+fn both(left: &Node, right: &Node, test: impl FnOnce(&[Node], &[Node]) -> bool) -> Option<bool> {
+    let Some(right) = list(right)? else {
+        return Some(false);
+    };
+    Some(list(left)?.is_some_and(|left| test(&left, &right)))
 }
 
 fn matches(left: &Node, right: &Node) -> bool {

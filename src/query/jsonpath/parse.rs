@@ -221,14 +221,6 @@ impl Reader<'_> {
             });
             return Ok(());
         }
-        if end + 1 == self.cursor.end {
-            self.cursor.position = end + 1;
-            self.steps.push(Step::Function {
-                name,
-                parameters: Vec::new(),
-            });
-            return Ok(());
-        }
         let Some(close) = self.cursor.matching(end, '(', ')', false) else {
             return Err(PathError::invalid_at(
                 format!("Arguments to function: '{name}' are not closed properly."),

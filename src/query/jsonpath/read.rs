@@ -1,5 +1,7 @@
 //! Walking a document along the steps of a path.
 
+use std::cell::Cell;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::query::Map;
@@ -25,17 +27,59 @@ pub fn is_definite(steps: &[Step]) -> bool {
         .all(|(index, step)| step.is_definite(index + 1 == steps.len()))
 }
 
-/// Reads the steps from the document they are rooted at.
-pub fn read(steps: &[Step], document: &Value) -> Result<Value, PathError> {
-    read_in(steps, document, document)
+/// What all the paths of one reading share.
+pub struct Scope<'a> {
+    /// What `$` means in filters.
+    pub document: &'a Value,
+    visits: Rc<Cell<usize>>,
 }
 
-/// Reads from `from`, where `$` in filters means `document`.
-pub fn read_in(steps: &[Step], from: &Value, document: &Value) -> Result<Value, PathError> {
+impl<'a> Scope<'a> {
+    /// The same reading with another document.
+    pub fn at<'b>(&self, document: &'b Value) -> Scope<'b> {
+        Scope {
+            document,
+            visits: Rc::clone(&self.visits),
+        }
+    }
+
+    /// Counts values looked at.
+    pub fn visit(&self, count: usize) {
+        self.visits.set(self.visits.get().saturating_add(count));
+    }
+
+    /// Whether more values were looked at than one reading may.
+    pub fn is_exhausted(&self) -> bool {
+        self.visits.get() > VISITS
+    }
+}
+
+/// Reads the steps from the document they are rooted at.
+pub fn read(steps: &[Step], document: &Value) -> Result<Value, PathError> {
+    if let Some(value) = straight(steps, document) {
+        return Ok(value.clone());
+    }
+    let scope = Scope {
+        document,
+        visits: Rc::new(Cell::new(0)),
+    };
+    let result = read_in(steps, document, &scope);
+    if scope.is_exhausted() {
+        return Err(too_much());
+    }
+    result
+}
+
+fn too_much() -> PathError {
+    PathError::TooMuch(format!("The path visits more than {VISITS} values"))
+}
+
+/// Reads from `from`.
+pub fn read_in(steps: &[Step], from: &Value, scope: &Scope) -> Result<Value, PathError> {
     if let Some(value) = straight(steps, from) {
         return Ok(value.clone());
     }
-    let mut walk = Walk::new(steps, document, false);
+    let mut walk = Walk::new(steps, scope, false);
     let result = walk.step(0, from);
     if let Err(limit @ PathError::TooMuch(_)) = result {
         return Err(limit);
@@ -72,25 +116,28 @@ pub fn straight<'v>(steps: &[Step], from: &'v Value) -> Option<&'v Value> {
 }
 
 /// Whether the path leads somewhere, with every member on its way required.
-pub fn exists(steps: &[Step], from: &Value, document: &Value) -> bool {
-    let mut walk = Walk::new(steps, document, true);
+pub fn exists(steps: &[Step], from: &Value, scope: &Scope) -> bool {
+    let mut walk = Walk::new(steps, scope, true);
     let result = walk.step(0, from);
     result.is_ok() && (!walk.found.is_empty() || !is_definite(steps))
 }
 
 struct Walk<'a> {
     steps: &'a [Step],
-    document: &'a Value,
+    scope: &'a Scope<'a>,
     /// A missing member fails even where the path is indefinite.
     required: bool,
     /// How many steps at the start name one value each.
     definite: usize,
     found: Vec<Value>,
-    visits: usize,
+    /// The step behind a `..` that has gone through an array, and the index it saw last. Jayway
+    /// keeps that index, and the members such a step finds at the end of a path count only where
+    /// the step before spells the same index.
+    passed: Option<(usize, usize)>,
 }
 
 impl<'a> Walk<'a> {
-    fn new(steps: &'a [Step], document: &'a Value, required: bool) -> Walk<'a> {
+    fn new(steps: &'a [Step], scope: &'a Scope<'a>, required: bool) -> Walk<'a> {
         let definite = steps
             .iter()
             .enumerate()
@@ -98,21 +145,19 @@ impl<'a> Walk<'a> {
             .count();
         Walk {
             steps,
-            document,
+            scope,
             required,
             definite,
             found: Vec::new(),
-            visits: 0,
+            passed: None,
         }
     }
 
     /// Applies the steps from `index` on to `value`.
     fn step(&mut self, index: usize, value: &Value) -> Result<(), PathError> {
-        self.visits += 1;
-        if self.visits > VISITS {
-            return Err(PathError::TooMuch(format!(
-                "The path visits more than {VISITS} values"
-            )));
+        self.scope.visit(1);
+        if self.scope.is_exhausted() {
+            return Err(too_much());
         }
         let steps = self.steps;
         let Some(step) = steps.get(index) else {
@@ -142,8 +187,10 @@ impl<'a> Walk<'a> {
             Step::Wildcard => {
                 match value {
                     Value::Object(members) => {
-                        for member in members.values() {
-                            self.step(index + 1, member)?;
+                        if self.counts(index) {
+                            for member in members.values() {
+                                self.step(index + 1, member)?;
+                            }
                         }
                     }
                     Value::Array(items) => {
@@ -161,14 +208,14 @@ impl<'a> Walk<'a> {
             Step::Scan => self.scan(index + 1, value, SCAN_DEPTH),
             Step::Filter(filter) => match value {
                 Value::Object(_) => {
-                    if accepts(filter, value, self.document) {
+                    if accepts(filter, value, self.scope) {
                         self.step(index + 1, value)?;
                     }
                     Ok(())
                 }
                 Value::Array(items) => {
                     for item in items.iter() {
-                        if accepts(filter, item, self.document) {
+                        if accepts(filter, item, self.scope) {
                             self.step(index + 1, item)?;
                         }
                     }
@@ -182,8 +229,13 @@ impl<'a> Walk<'a> {
                 _ => Ok(()),
             },
             Step::Function { name, parameters } => {
-                let result = function::apply(name, parameters, value, self.document)?;
-                self.step(index + 1, &result)
+                let result = function::apply(name, parameters, value, self.scope)?;
+                // Jayway counts the result as found even where the path goes on from it.
+                self.found.push(result.clone());
+                if index + 1 < steps.len() {
+                    self.step(index + 1, &result)?;
+                }
+                Ok(())
             }
         }
     }
@@ -224,7 +276,11 @@ impl<'a> Walk<'a> {
         }
         for name in names {
             match members.get(name.as_ref()) {
-                Some(member) => self.step(index + 1, member)?,
+                Some(member) => {
+                    if self.counts(index) {
+                        self.step(index + 1, member)?;
+                    }
+                }
                 None if last && self.required => {
                     return Err(self.missing(index, "No results for path: "));
                 }
@@ -236,6 +292,19 @@ impl<'a> Walk<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Whether what a step finds in an object counts; see [`Walk::passed`].
+    fn counts(&self, index: usize) -> bool {
+        match self.passed {
+            Some((step, at)) if step == index && index + 1 == self.steps.len() => {
+                index.checked_sub(1).and_then(|before| self.steps.get(before))
+                    .is_some_and(|before| {
+                        matches!(before, Step::Indexes(indexes) if matches!(indexes.as_slice(), [single] if i64::from(*single) == at as i64))
+                    })
+            }
+            _ => true,
+        }
     }
 
     fn missing(&self, index: usize, words: &str) -> PathError {
@@ -283,7 +352,10 @@ impl<'a> Walk<'a> {
         let Some(depth) = depth.checked_sub(1) else {
             return Ok(());
         };
-        self.visits += 1;
+        self.scope.visit(1);
+        if self.scope.is_exhausted() {
+            return Err(too_much());
+        }
         let steps = self.steps;
         let Some(target) = steps.get(index) else {
             return Ok(());
@@ -299,13 +371,14 @@ impl<'a> Walk<'a> {
             (Step::Properties { .. }, _) => false,
             (Step::Indexes(_) | Step::Slice { .. }, value) => value.as_array().is_some(),
             (Step::Wildcard, _) => true,
-            (Step::Filter(filter), value) => accepts(filter, value, self.document),
+            (Step::Filter(filter), value) => accepts(filter, value, self.scope),
             (Step::Scan | Step::Function { .. }, _) => false,
         };
         match value {
             // Inside an array Jayway passes over the step itself and goes on with each item.
             Value::Array(items) if applies && index + 1 < steps.len() => {
-                for item in items.iter() {
+                for (at, item) in items.iter().enumerate() {
+                    self.passed = Some((index + 1, at));
                     self.step(index + 1, item)?;
                 }
             }

@@ -19,6 +19,16 @@ fn read(path: &str) -> String {
 }
 
 #[test]
+fn filters_inside_filters_share_one_limit() {
+    let items: Vec<Value> = (0..4_000)
+        .map(|n| Value::object([("n", Value::from(n))]))
+        .collect();
+    let document = Value::object([("list", Value::array(items))]);
+    let path = Path::parse("$.list[?(@.n in $.list[*].n)]").unwrap();
+    assert_eq!(path.read(&document).unwrap_err().code(), "PathLimit");
+}
+
+#[test]
 fn reads() {
     for (path, expected) in [
         ("$.a.b[0]", "10"),
@@ -40,6 +50,13 @@ fn reads() {
         ("$.list[?(@.v == $.x-y)].n", r#"["a"]"#),
         ("$.list[?(@.n == 'a' || @.v == 2 && @.n == 'b')].v", "[1,2]"),
         ("$.list[?(@.nope empty true)]", "[]"),
+        ("$..[0].n", r#"["a"]"#),
+        ("$..[1]['n','v']", r#"[{"n":"b","v":2}]"#),
+        ("$.list[?(!(@.n anyof 'a'))].n", "[]"),
+        ("$.list[?(@.v noneof [1] || @.n)].n", "[]"),
+        ("$.list[?(@.n contains 1 || @.v)].n", "[]"),
+        ("$.a.concat($.s, '-', $.x-y)", r#""text1""#),
+        ("$.a.b.max()..v", "[30.0]"),
         ("$.list.length()", "3"),
         ("$.a.b.sum()", "60.0"),
         ("$..v.sum()", "20.0"),
