@@ -13,7 +13,9 @@ use jsonata_core::ast::Stage;
 use jsonata_core::value::JValue;
 use jsonata_core::value::with_stack;
 
+use crate::query::jsonata::text::MATCHES;
 use crate::query::jsonata::text::OURS;
+use crate::query::jsonata::text::SPLICE;
 use crate::query::jsonata::token::Kind;
 use crate::query::jsonata::token::tokens;
 use crate::query::jsonata::walk::each_child;
@@ -125,6 +127,14 @@ impl Marker {
         self.places.len()
     }
 
+    /// The place before, of the same name, once more.
+    fn again(&mut self, name: &str) -> usize {
+        if let Some(count) = self.counts.get_mut(name) {
+            *count = count.saturating_sub(1);
+        }
+        self.place(name)
+    }
+
     fn visit(&mut self, node: &mut AstNode) {
         match node {
             AstNode::Binary { op, lhs, rhs } if !self.calls && spelled(*op).is_some() => {
@@ -140,7 +150,11 @@ impl Marker {
                 args,
                 is_builtin: true,
             } if self.calls && is_written(name) => {
-                let mark = self.place(name.strip_prefix(OURS).unwrap_or(name));
+                let mark = match written(name) {
+                    // One of the calls that stand for the same call in the text as the one before.
+                    (name, Standing::Again) => self.again(name),
+                    (name, Standing::First) => self.place(name),
+                };
                 args.iter_mut().for_each(|argument| self.node(argument));
                 let last = args.iter_mut().rev().find(|argument| {
                     !matches!(argument, AstNode::Placeholder | AstNode::Lambda { .. })
@@ -168,9 +182,24 @@ impl Marker {
     }
 }
 
-/// Whether a name can be in an expression; the others are those of our own checks.
+/// Whether a call stands for one in the text; the others are our own checks.
 fn is_written(name: &str) -> bool {
-    !name.strip_prefix(OURS).unwrap_or(name).contains(' ')
+    matches!(name, MATCHES | SPLICE) || !name.strip_prefix(OURS).unwrap_or(name).contains(' ')
+}
+
+/// Whether a call is the first that stands for one in the text.
+enum Standing {
+    First,
+    Again,
+}
+
+/// The name in the text; see `guard.rs` for the calls that become several.
+fn written(name: &str) -> (&str, Standing) {
+    match name {
+        MATCHES | SPLICE => ("replace", Standing::Again),
+        "contains" | "match" | "replace" | "split" => (name, Standing::Again),
+        _ => (name.strip_prefix(OURS).unwrap_or(name), Standing::First),
+    }
 }
 
 fn wrap(node: &mut AstNode, mark: usize, side: usize) {

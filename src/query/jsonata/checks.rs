@@ -25,6 +25,8 @@ use crate::query::jsonata::guard::WEIGH_PLACES;
 use crate::query::jsonata::guard::WEIGH_RANGE;
 use crate::query::jsonata::guard::WEIGH_TUPLE;
 
+/// Stands in for `$distinct`.
+const DISTINCT: &str = "our distinct";
 /// The widest text `$pad` makes, in characters.
 const WIDEST: f64 = 10_000_000.0;
 /// The largest number in a picture, which is a width there.
@@ -40,10 +42,15 @@ const GROUP: u64 = 250;
 const FRAME: u64 = 600;
 
 type Answer = Result<JValue, EvaluatorError>;
+type Check = fn(&Account, &JValue) -> Result<(), EvaluatorError>;
 
-/// Gives the evaluator the functions, which share an account.
-pub fn register(evaluator: &mut Evaluator, account: &Account) -> Result<(), EvaluatorError> {
-    let weighing: [(&str, fn(&Account, &JValue) -> Result<(), EvaluatorError>); 12] = [
+/// Gives the evaluator those of the functions the expression uses; they share an account.
+pub fn register(
+    evaluator: &mut Evaluator,
+    account: &Account,
+    uses: impl Fn(&str) -> bool,
+) -> Result<(), EvaluatorError> {
+    let weighing: [(&str, Check); 12] = [
         (WEIGH, |account, value| account.borrow_mut().weigh(value)),
         (WEIGH_FRESH, |account, value| {
             account.borrow_mut().weigh_fresh(value)
@@ -78,7 +85,7 @@ pub fn register(evaluator: &mut Evaluator, account: &Account) -> Result<(), Eval
         (SMALL_TEXT, |_, value| small_text(value)),
         (NUMERAL, |_, value| numeral(value)),
     ];
-    for (name, check) in weighing {
+    for (name, check) in weighing.into_iter().filter(|(name, _)| uses(name)) {
         let account = Rc::clone(account);
         evaluator.register_fn(name, move |arguments: &[JValue]| {
             let value = arguments.first().unwrap_or(&JValue::Undefined);
@@ -86,17 +93,24 @@ pub fn register(evaluator: &mut Evaluator, account: &Account) -> Result<(), Eval
             Ok(value.clone())
         })?;
     }
-    let nested = Rc::clone(account);
-    evaluator.register_fn(WEIGH_NESTED, move |arguments: &[JValue]| {
-        let (value, levels) = match arguments {
-            [value, levels, ..] => (value, levels.as_f64().unwrap_or_default()),
-            _ => return Ok(JValue::Undefined),
-        };
-        nested.borrow_mut().weigh_nested(value, levels as usize)?;
-        Ok(value.clone())
-    })?;
-    evaluator.register_fn(TRIMMED, trimmed)?;
-    evaluator.register_fn("our distinct", distinct)
+    if uses(WEIGH_NESTED) {
+        let nested = Rc::clone(account);
+        evaluator.register_fn(WEIGH_NESTED, move |arguments: &[JValue]| {
+            let (value, levels) = match arguments {
+                [value, levels, ..] => (value, levels.as_f64().unwrap_or_default()),
+                _ => return Ok(JValue::Undefined),
+            };
+            nested.borrow_mut().weigh_nested(value, levels as usize)?;
+            Ok(value.clone())
+        })?;
+    }
+    if uses(TRIMMED) {
+        evaluator.register_fn(TRIMMED, trimmed)?;
+    }
+    if uses(DISTINCT) {
+        evaluator.register_fn(DISTINCT, distinct)?;
+    }
+    Ok(())
 }
 
 fn small_width(value: &JValue) -> Result<(), EvaluatorError> {
@@ -141,12 +155,23 @@ fn numeral(value: &JValue) -> Result<(), EvaluatorError> {
     }
 }
 
-/// JavaScript's conversion would skip blanks; the reference refuses them.
+/// Whether a text is a number to JavaScript only: with blanks around it, a plus before it, or a
+/// point without digits on both sides.
+fn is_loose(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+    let open = |part: &str| !part.starts_with(|char: char| char.is_ascii_digit());
+    text.trim().len() != text.len()
+        || text.starts_with('+')
+        || (digits.contains('.') && (open(whole) || open(fraction)))
+}
+
+/// JavaScript's conversion reads more than the reference does.
 fn trimmed(arguments: &[JValue]) -> Answer {
     match arguments.first() {
-        Some(JValue::String(text)) if text.trim().len() != text.len() => Err(
-            EvaluatorError::TypeError(format!("D3030: Unable to convert '{text}' to a number")),
-        ),
+        Some(JValue::String(text)) if is_loose(text) => Err(EvaluatorError::TypeError(format!(
+            "D3030: Unable to convert '{text}' to a number"
+        ))),
         other => Ok(other.cloned().unwrap_or(JValue::Undefined)),
     }
 }
@@ -162,7 +187,7 @@ fn distinct(arguments: &[JValue]) -> Answer {
     let mut kept = Vec::new();
     for item in items {
         let new = if item.is_function() {
-            let new = !functions.iter().any(|known| *known == item);
+            let new = !functions.contains(&item);
             functions.push(item);
             new
         } else {

@@ -94,8 +94,8 @@ const LOOKERS: [&str; 11] = [
     "average", "boolean", "count", "exists", "length", "max", "min", "not", "number", "sum", "type",
 ];
 
-/// Rewrites the whole tree.
-pub fn rewrite(node: &mut AstNode, patterns: &mut Patterns) {
+/// Rewrites the whole tree and names the functions of ours that it uses now.
+pub fn rewrite(node: &mut AstNode, patterns: &mut Patterns) -> BTreeSet<String> {
     let modest = is_modest(node);
     let mut names = Names {
         scopes: vec![BTreeSet::new()],
@@ -109,6 +109,18 @@ pub fn rewrite(node: &mut AstNode, patterns: &mut Patterns) {
         }
         .weigh(node, Use::Kept);
     }
+    let mut ours = BTreeSet::new();
+    collect(node, &mut ours);
+    ours
+}
+
+fn collect(node: &AstNode, ours: &mut BTreeSet<String>) {
+    if let AstNode::Function { name, .. } | AstNode::Variable(name) = node
+        && name.contains(' ')
+    {
+        ours.insert(name.clone());
+    }
+    children(node, &mut |child| with_stack(|| collect(child, ours)));
 }
 
 /// The first pass: calls and patterns.
@@ -201,8 +213,8 @@ impl Names<'_> {
             AstNode::Variable(name) if self.free(name) => {
                 let params: Vec<String> = match name.as_str() {
                     "replace" => vec![0, 1, 2, 3],
-                    "split" | "pad" | "fromMillis" => vec![0, 1, 2],
-                    "formatInteger" => vec![0, 1],
+                    "match" | "split" | "pad" | "fromMillis" => vec![0, 1, 2],
+                    "contains" | "formatInteger" => vec![0, 1],
                     _ => return,
                 }
                 .into_iter()
@@ -274,8 +286,26 @@ impl Names<'_> {
             {
                 call(&name, args)
             }
-            "contains" | "match" | "replace" | "split" if !partial && args.len() <= 4 => {
-                text_call(&name, args)
+            "contains" | "match" | "replace" | "split" if args.len() <= 4 => {
+                let mut params = Vec::new();
+                for arg in &mut args {
+                    if matches!(arg, AstNode::Placeholder) {
+                        let param = format!("parameter {}", params.len());
+                        *arg = AstNode::variable(&param);
+                        params.push(param);
+                    }
+                }
+                let body = text_call(&name, args);
+                if params.is_empty() {
+                    return body;
+                }
+                // What is left open of a call is a function of that.
+                AstNode::Lambda {
+                    params,
+                    body: Box::new(body),
+                    signature: None,
+                    thunk: false,
+                }
             }
             "contains" | "match" | "replace" | "split" => call(&name, check_all(args, SMALL_TEXT)),
             _ => call(&name, args),

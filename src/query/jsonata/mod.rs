@@ -27,6 +27,7 @@ mod token;
 mod tree;
 mod walk;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -53,6 +54,8 @@ pub struct Expression {
     tree: Arc<AstNode>,
     names: Arc<Names>,
     patterns: Arc<Patterns>,
+    /// The functions of ours its tree calls, by names no expression can spell.
+    ours: Arc<BTreeSet<String>>,
 }
 
 /// What an expression gives.

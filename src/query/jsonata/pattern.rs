@@ -32,7 +32,7 @@ enum Compiled {
     Linear(regex::Regex),
     Searching {
         text: String,
-        tries: [OnceLock<Option<fancy_regex::Regex>>; TRIES.len()],
+        tries: Vec<OnceLock<Option<fancy_regex::Regex>>>,
     },
 }
 
@@ -171,7 +171,7 @@ fn compile(pattern: &str, flags: &str) -> Result<Compiled, String> {
         fancy_regex::Regex::new(&text).map_err(|error| error.to_string())?;
         return Ok(Compiled::Searching {
             text,
-            tries: Default::default(),
+            tries: TRIES.iter().map(|_| OnceLock::new()).collect(),
         });
     }
     regex::Regex::new(&with_flags(translate(pattern, Engine::Linear)))
@@ -198,11 +198,7 @@ pub fn searches(pattern: &str) -> bool {
     let mut class = false;
     while let Some(char) = chars.next() {
         match char {
-            '\\' => {
-                if matches!(chars.next(), Some('1'..='9' | 'k')) && !class {
-                    return true;
-                }
-            }
+            '\\' if matches!(chars.next(), Some('1'..='9' | 'k')) && !class => return true,
             '[' => class = true,
             ']' => class = false,
             '(' if !class => {

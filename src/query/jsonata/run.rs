@@ -43,12 +43,13 @@ pub fn parse(text: &str) -> Result<Expression, JsonataError> {
         parsed.map_err(|error| position::locate(text, message::syntax(&error.to_string())))?;
     let names = tree::names(&tree, text);
     let mut patterns = Patterns::default();
-    guard::rewrite(&mut tree, &mut patterns);
+    let ours = guard::rewrite(&mut tree, &mut patterns);
     Ok(Expression {
         text: Arc::from(text),
         tree: Arc::new(tree),
         names: Arc::new(names),
         patterns: Arc::new(patterns),
+        ours: Arc::new(ours),
     })
 }
 
@@ -119,9 +120,13 @@ fn execute(
     let said = |error: EvaluatorError| Failure::Said(error.message().to_string());
     let mut evaluator = Evaluator::with_options(context, options);
     function::register(&mut evaluator, bindings, |name| names.mentions(name)).map_err(said)?;
-    let account = budget::account();
-    checks::register(&mut evaluator, &account).map_err(said)?;
-    text::register(&mut evaluator, &expression.patterns, &account).map_err(said)?;
+    let ours = &expression.ours;
+    if !ours.is_empty() {
+        let account = budget::account();
+        let uses = |name: &str| ours.contains(name);
+        checks::register(&mut evaluator, &account, uses).map_err(said)?;
+        text::register(&mut evaluator, &expression.patterns, &account, uses).map_err(said)?;
+    }
     if let Some(marks) = marks {
         let marks = Marks::clone(marks);
         evaluator

@@ -142,6 +142,11 @@ fn functions_refuse_what_the_reference_refuses() {
             "D3030: Unable to cast value to a number: \" 1\"",
         ),
         ("$number('1 ')", "D3030"),
+        ("$number('.5')", "D3030"),
+        ("$number('-1.5e3')", "-1500"),
+        ("$number('0x1F')", "31"),
+        ("($f := $contains; $f('ab', /a(?=b)/))", "true"),
+        ("($f := $split(?, /(?<=a)b/); $f('abc'))", r#"["a","c"]"#),
         (
             "$replace('hello')",
             "T0410: Argument 2 of function \"replace\"",
@@ -302,6 +307,7 @@ fn runaways_end() {
     }
     let deep = format!("{}1{}", "(".repeat(20_000), ")".repeat(20_000));
     assert!(Expression::parse(&deep).is_err());
+    bindings.limits.time_ms = Some(20_000);
     let nested = "$reduce([1..5000], function($a,$i){[[$a]]}, 1)";
     assert_eq!(
         Expression::parse(nested)

@@ -30,18 +30,20 @@ pub const MATCHES: &str = "list matches";
 pub const SPLICE: &str = "splice matches";
 
 type Answer = Result<JValue, EvaluatorError>;
+type Method = fn(&Texts, &[JValue]) -> Answer;
 
-/// Gives the evaluator the functions.
+/// Gives the evaluator those of the functions the expression uses.
 pub fn register(
     evaluator: &mut Evaluator,
     patterns: &Arc<Patterns>,
     account: &Account,
+    uses: impl Fn(&str) -> bool,
 ) -> Result<(), EvaluatorError> {
     let texts = || Texts {
         patterns: Arc::clone(patterns),
         account: Rc::clone(account),
     };
-    let functions: [(&str, fn(&Texts, &[JValue]) -> Answer); 7] = [
+    let functions: [(&str, Method); 7] = [
         ("our contains", Texts::contains),
         ("our match", Texts::matches),
         ("our replace", Texts::replace),
@@ -50,21 +52,26 @@ pub fn register(
         (MATCHES, Texts::list),
         (SPLICE, Texts::splice),
     ];
-    for (name, function) in functions {
+    for (name, function) in functions.into_iter().filter(|(name, _)| uses(name)) {
         let texts = texts();
         evaluator.register_fn(name, move |arguments: &[JValue]| {
             function(&texts, arguments)
         })?;
     }
-    evaluator.register_fn(PLAIN, |arguments: &[JValue]| {
-        Ok(JValue::Bool(!arguments.iter().any(is_callable)))
-    })?;
-    evaluator.register_fn(COMPUTED, |arguments: &[JValue]| {
-        Ok(JValue::Bool(match arguments {
-            [JValue::Regex { .. }, function, ..] => is_callable(function),
-            _ => false,
-        }))
-    })
+    if uses(PLAIN) {
+        evaluator.register_fn(PLAIN, |arguments: &[JValue]| {
+            Ok(JValue::Bool(!arguments.iter().any(is_callable)))
+        })?;
+    }
+    if uses(COMPUTED) {
+        evaluator.register_fn(COMPUTED, |arguments: &[JValue]| {
+            Ok(JValue::Bool(match arguments {
+                [JValue::Regex { .. }, function, ..] => is_callable(function),
+                _ => false,
+            }))
+        })?;
+    }
+    Ok(())
 }
 
 fn is_callable(value: &JValue) -> bool {
@@ -132,15 +139,18 @@ impl Texts {
     }
 
     fn replace(&self, arguments: &[JValue]) -> Answer {
-        let kinds = [Kind::Sought, Kind::Text];
+        let kinds = [Kind::Sought, Kind::Sought];
         let (text, rest) = fit("replace", arguments, &kinds, Some(Kind::Number))?;
-        let (Some(sought), Some(JValue::String(replacement)), Some(text)) = (
-            rest.first().and_then(|sought| self.sought(sought)),
-            rest.get(1),
-            text.clone(),
-        ) else {
+        let sought = rest.first().and_then(|sought| self.sought(sought));
+        let replacement = match (&sought, rest.get(1)) {
+            (_, Some(JValue::String(replacement))) => Some(replacement.as_ref()),
+            // As JavaScript spells it where it joins texts.
+            (Some(Sought::Text(_)), Some(JValue::Undefined)) => Some("undefined"),
+            _ => None,
+        };
+        let (Some(sought), Some(replacement), Some(text)) = (sought, replacement, text.clone())
+        else {
             return Ok(match text {
-                // As in JavaScript, where "undefined" is then sought or put in place.
                 Some(text) => JValue::String(text),
                 None => JValue::Undefined,
             });
@@ -187,6 +197,11 @@ impl Texts {
             rest.get(1),
             "D3020: Third argument of split function must evaluate to a positive number",
         )?;
+        // Between texts JavaScript itself splits, and cuts the limit off to a whole number.
+        let whole = match rest.get(1) {
+            Some(JValue::Number(limit)) => limit.max(0.0) as usize,
+            _ => limit,
+        };
         let mut pieces: Vec<JValue> = Vec::new();
         let piece = |range: std::ops::Range<usize>| -> Answer {
             self.account.borrow_mut().charge(80 + range.len() as u64)?;
@@ -194,20 +209,20 @@ impl Texts {
         };
         match rest.first().and_then(|sought| self.sought(sought)) {
             Some(Sought::Text(part)) if part.is_empty() => {
-                for (start, char) in text.char_indices().take(limit) {
+                for (start, char) in text.char_indices().take(whole) {
                     pieces.push(piece(start..start + char.len_utf8())?);
                 }
             }
             Some(Sought::Text(part)) => {
                 let mut start = 0;
                 for (end, _) in text.match_indices(part.as_ref()) {
-                    if pieces.len() >= limit {
+                    if pieces.len() >= whole {
                         break;
                     }
                     pieces.push(piece(start..end)?);
                     start = end + part.len();
                 }
-                if pieces.len() < limit {
+                if pieces.len() < whole {
                     pieces.push(piece(start..text.len())?);
                 }
             }

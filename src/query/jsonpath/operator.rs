@@ -92,6 +92,8 @@ impl Operator {
             Operator::NotIn => !list(right)?.is_some_and(|items| holds_item(&items, left)),
             Operator::Contains => match (left, right) {
                 (Node::Text(text), Node::Text(part)) => text.contains(part.as_str()),
+                // Jayway takes a number for the text it prints as, and nothing else.
+                (Node::Text(text), Node::Number(_, part)) => text.contains(part.as_str()),
                 (Node::Text(_), _) => return None,
                 (Node::Json(_), _) => left.items().is_some_and(|items| holds_item(&items, right)),
                 _ => false,

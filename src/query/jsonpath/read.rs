@@ -186,11 +186,9 @@ impl<'a> Walk<'a> {
             }
             Step::Wildcard => {
                 match value {
-                    Value::Object(members) => {
-                        if self.counts(index) {
-                            for member in members.values() {
-                                self.step(index + 1, member)?;
-                            }
+                    Value::Object(members) if self.counts(index) => {
+                        for member in members.values() {
+                            self.step(index + 1, member)?;
                         }
                     }
                     Value::Array(items) => {
@@ -276,11 +274,8 @@ impl<'a> Walk<'a> {
         }
         for name in names {
             match members.get(name.as_ref()) {
-                Some(member) => {
-                    if self.counts(index) {
-                        self.step(index + 1, member)?;
-                    }
-                }
+                Some(member) if self.counts(index) => self.step(index + 1, member)?,
+                Some(_) => {}
                 None if last && self.required => {
                     return Err(self.missing(index, "No results for path: "));
                 }
