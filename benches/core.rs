@@ -60,6 +60,7 @@ fn main() {
         running(&mut group, &text);
         group.finish();
     }
+    checkpoints(&mut criterion);
     criterion.final_summary();
 }
 
@@ -226,5 +227,33 @@ fn running(group: &mut BenchmarkGroup<'_, WallTime>, text: &str) {
             });
             assert!(run.ended.is_some_and(|ended| ended.error.is_none()));
         });
+    });
+}
+
+/// One step of a Map with 10,000 open iterations, and the copy that the driver keeps before it.
+fn checkpoints(criterion: &mut Criterion) {
+    let text = r#"{"StartAt":"Each","States":{"Each":{"Type":"Map","End":true,"ItemProcessor":{
+        "StartAt":"A","States":{"A":{"Type":"Pass","Next":"B"},"B":{"Type":"Pass","End":true}}}}}}"#;
+    let tree = syntax::parse(text, Format::Json).tree;
+    let options = engine::CompileOptions::default();
+    let Ok(program) = engine::compile(&tree, &asl::read(&tree), &options) else {
+        return;
+    };
+    let start = Start::with_input(Value::array(vec![Value::from(1_i64); 10_000]));
+    let now = start.at;
+    let mut execution = engine::Execution::new(Arc::new(program), start);
+    // The Map is entered and begun, then half of its iterations have passed their first state.
+    for _ in 0..10_002 {
+        execution.advance(engine::Signal::Proceed { now });
+    }
+    criterion.bench_function("step and checkpoint, 10000 open iterations", |b| {
+        b.iter_batched(
+            || execution.checkpoint(),
+            |mut copy| {
+                copy.advance(engine::Signal::Proceed { now });
+                (copy.checkpoint(), copy)
+            },
+            BatchSize::SmallInput,
+        );
     });
 }

@@ -208,7 +208,7 @@ function draw(series) {
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="12">
 <title>CPU time of one execution over its size</title>
-<style>.grid{stroke:#bbb}.line{fill:none;stroke:#2563a8;stroke-width:2}text{fill:#333}svg{background:#fff}</style>
+<style>.grid{stroke:#bbb}.line{fill:none;stroke:#2563a8;stroke-width:2}text{fill:#333}</style>
 <rect width="${width}" height="${height}" fill="#fff"/>
 ${parts.join('\n')}
 </svg>
