@@ -494,6 +494,17 @@ fn edits_of_broken_texts_break_nothing_more() {
                 let next = Revision::new(1, document(&after, ""));
                 let no_worse = next.syntax_errors.len() <= revision.syntax_errors.len();
                 assert!(no_worse, "seed {seed}: {command:?}\n{text}\n→\n{after}");
+                let told = plan
+                    .select
+                    .iter()
+                    .chain(plan.moved.iter().map(|(_, new)| new));
+                for path in told {
+                    let found = next.machine.find(path).is_some();
+                    assert!(
+                        found,
+                        "{path}, seed {seed}: {command:?}\n{text}\n→\n{after}"
+                    );
+                }
                 made += 1;
             }
         }

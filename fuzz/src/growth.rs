@@ -137,7 +137,8 @@ impl<'a, 'b> Grower<'a, 'b> {
     }
 
     pub fn input(&mut self) -> &'static str {
-        *pick(self.dice, &INPUTS)
+        let input: &&'static str = pick(self.dice, &INPUTS);
+        input
     }
 
     /// A mock file for the states named so far.

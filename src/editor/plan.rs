@@ -92,7 +92,7 @@ pub fn plan(revision: &Revision, command: &Command) -> Result<Plan, Refusal> {
     if edit.is_empty() && !says_a_value {
         return refuse("Nothing would change", "It is already so");
     }
-    check_syntax(revision, &edit)?;
+    check_syntax(revision, &edit, &outcome)?;
     let sidecar_text = &revision.document.sidecar;
     let sidecar_edit = sidecar::follow(sidecar_text, &outcome.moved, &outcome.gone);
     Ok(Plan {
@@ -202,8 +202,9 @@ fn sidecar_plan(revision: &Revision, pointer: &str, value: Option<&str>) -> Resu
     })
 }
 
-/// A text that is broken already may hide what a splice lands in; it must not get worse.
-fn check_syntax(revision: &Revision, edit: &TextEdit) -> Result<(), Refusal> {
+/// A text that is broken already may hide what a splice lands in; it must not get worse, and what the
+/// command made must be found in it.
+fn check_syntax(revision: &Revision, edit: &TextEdit, outcome: &Outcome) -> Result<(), Refusal> {
     let Some(first) = revision.syntax_errors.first() else {
         return Ok(());
     };
@@ -213,7 +214,14 @@ fn check_syntax(revision: &Revision, edit: &TextEdit) -> Result<(), Refusal> {
     let after = edit.apply(revision.text());
     let parse = crate::syntax::parse(&after, revision.document.format);
     if parse.errors.len() <= revision.syntax_errors.len() {
-        return Ok(());
+        let machine = crate::asl::read(&parse.tree);
+        let made = outcome.moved.iter().map(|(_, new)| new);
+        if made
+            .chain(&outcome.select)
+            .all(|path| machine.find(path).is_some())
+        {
+            return Ok(());
+        }
     }
     let text = revision.text();
     let line = LineIndex::new(text).locate(text, first.span.start).line;

@@ -65,12 +65,14 @@ impl Reader<'_> {
         }
         self.skip_comments();
         if let Some(token) = self.peek() {
-            let rest = Span::new(
-                token.span.start,
-                self.text.trim_end().len().max(token.span.end),
-            );
+            let rest = Span::new(token.span.start, self.end_of_text().max(token.span.end));
             self.error(rest, "nothing may follow the end of the document");
         }
+    }
+
+    /// Where the last token that says something ends.
+    fn end_of_text(&self) -> usize {
+        self.tokens.last().map_or(0, |token| token.span.end)
     }
 
     /// Reads one member or item of the innermost open container, or its end.
@@ -85,7 +87,7 @@ impl Reader<'_> {
                 },
             );
             while !self.open.is_empty() {
-                self.close(self.text.trim_end().len());
+                self.close(self.end_of_text());
             }
             return;
         };
@@ -503,6 +505,14 @@ mod tests {
                 assert!(text.get(content.range()).is_some(), "{text:?} {content:?}");
             }
         }
+    }
+
+    #[test]
+    fn a_container_encloses_signs_that_only_unicode_takes_for_blanks() {
+        let tree = parse("{\"a\": u\u{c}").tree;
+        let root = tree.root().unwrap();
+        let value = tree.get(root, "a").unwrap();
+        assert!(tree.span(root).encloses(tree.span(value)));
     }
 
     #[test]

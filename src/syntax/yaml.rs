@@ -13,6 +13,8 @@ use crate::text::Span;
 
 /// Deeper nesting than any definition has; what lies below is passed over.
 const DEEPEST: usize = 512;
+/// White space and line ends of YAML, which are fewer than those of Unicode.
+const BLANKS: [char; 4] = [' ', '\t', '\n', '\r'];
 
 pub fn parse(text: &str) -> Parse {
     let stand_ins = StandIns::of(text);
@@ -42,7 +44,7 @@ pub fn parse(text: &str) -> Parse {
             }
         }
     }
-    let end = text.trim_end().len();
+    let end = text.trim_end_matches(BLANKS).len();
     while !reader.open.is_empty() {
         reader.close(Span::at(end));
     }
@@ -214,7 +216,7 @@ impl Reader<'_> {
             let end = self
                 .text
                 .get(..span.end)
-                .map_or(span.end, |head| head.trim_end().len());
+                .map_or(span.end, |head| head.trim_end_matches(BLANKS).len());
             last.span.end = end.max(last.span.start);
         }
     }
@@ -302,7 +304,7 @@ impl Reader<'_> {
 
     /// Without blanks and line ends behind it.
     fn tight(&self, span: Span) -> Span {
-        let length = span.of(self.text).trim_end().len();
+        let length = span.of(self.text).trim_end_matches(BLANKS).len();
         Span::new(span.start, span.start + length)
     }
 
@@ -568,6 +570,15 @@ mod tests {
                     assert!(outer.encloses(inner), "{inner:?} in {outer:?}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn white_space_of_unicode_belongs_to_a_text() {
+        for text in ["\u{b}", "a: \u{a0}x\u{a0}"] {
+            let tree = parse(text).tree;
+            let last = tree.ids().last().unwrap();
+            assert_eq!(tree.str(last), Some(tree.span(last).of(text)));
         }
     }
 
