@@ -178,6 +178,23 @@ fn several_tasks_wait_at_once_and_each_is_answered() {
 }
 
 #[test]
+fn a_run_that_is_stopped_while_it_waits_keeps_its_history() {
+    let mut desk = one(None);
+    desk.ask(Intent::Perform(Action::Stop));
+    assert_eq!(ended(&desk).0, "ABORTED");
+    let run = current(&desk);
+    assert!(run.tasks.is_empty() && !run.waiting);
+    let last = run.events.last().map(|event| &event.detail);
+    assert!(
+        matches!(last, Some(EventDetail::ExecutionAborted { .. })),
+        "{last:?}"
+    );
+    let history: Value = Value::parse(&stepwright::engine::history_json(&run.events)).unwrap();
+    let events = history.get("events").and_then(Value::as_array).unwrap();
+    assert_eq!(events.len(), run.events.len());
+}
+
+#[test]
 fn stepping_back_across_an_answer_asks_again() {
     let mut desk = desk(&json!({"StartAt": "Ask", "States": {
         "Ask": {"Type": "Task", "Resource": ASK, "Next": "Done",
@@ -282,6 +299,13 @@ fn a_task_without_a_mock_fails_in_words_and_can_be_answered_by_hand() {
     until(&mut harness, |session| {
         run_of(session).is_some_and(Run::lacks_answer)
     });
+    let reason = run_of(&harness.state().as_ref().unwrap().session).unwrap();
+    let reason = reason.reason.as_ref().unwrap();
+    assert!(
+        reason.why.starts_with("Nothing answers this task"),
+        "{}",
+        reason.why
+    );
     harness.get_by_label("Answer by hand").click();
     until(&mut harness, |session| {
         run_of(session).is_some_and(|run| run.waiting)

@@ -119,10 +119,15 @@ pub(crate) fn show(
         }
         ui.add_space(8.0);
     }
-    called(ui, run, task);
+    facts(ui, run, task);
     let draft = view.drafts.entry(task.state.clone()).or_default();
     answer(ui, task, draft, out);
-    elsewhere(ui, run, path, out);
+    ui.add_space(12.0);
+    field_label(ui, "Called with");
+    let payload = task.payload.to_json_pretty();
+    let id = egui::Id::unique(("waiting payload", task.since));
+    code_block(ui, id, shortened(&payload).as_ref(), Some(220.0));
+    waiting_states(ui, run, Some(path), out);
 }
 
 /// "Ask #2 in child"
@@ -140,8 +145,8 @@ fn title(run: &Run, task: &WaitingTask) -> String {
         .collect()
 }
 
-/// What the task was called with, and its token.
-fn called(ui: &mut Ui, run: &Run, task: &WaitingTask) {
+/// What it waits for, since when, and its token.
+fn facts(ui: &mut Ui, run: &Run, task: &WaitingTask) {
     fact(ui, "Waits for", kind_words(task));
     if let Some(workflow) = &task.workflow {
         fact(ui, "In workflow", workflow);
@@ -160,11 +165,6 @@ fn called(ui: &mut Ui, run: &Run, task: &WaitingTask) {
         });
     }
     ui.add_space(8.0);
-    field_label(ui, "Called with");
-    let payload = task.payload.to_json_pretty();
-    let id = egui::Id::unique(("waiting payload", task.since));
-    code_block(ui, id, shortened(&payload).as_ref(), Some(104.0));
-    ui.add_space(10.0);
 }
 
 fn kind_words(task: &WaitingTask) -> &'static str {
@@ -271,19 +271,28 @@ fn output(ui: &mut Ui, id: egui::Id, draft: &mut Draft) -> Option<Outcome> {
     }
 }
 
-/// Links to the other states in which tasks wait.
-pub(crate) fn elsewhere(ui: &mut Ui, run: &Run, path: &StatePath, out: &mut Vec<Intent>) {
-    let states: BTreeSet<StatePath> = run
-        .tasks
-        .iter()
-        .filter_map(|task| run.state_of(task))
-        .filter(|state| state != path)
-        .collect();
+/// Links to the states in which tasks wait, but for the one that is shown.
+pub(crate) fn waiting_states(
+    ui: &mut Ui,
+    run: &Run,
+    shown: Option<&StatePath>,
+    out: &mut Vec<Intent>,
+) {
+    let mut states = run.waiting_states();
+    if let Some(shown) = shown {
+        states.remove(shown);
+    }
     if states.is_empty() {
         return;
     }
     ui.add_space(12.0);
-    field_label(ui, "Waiting elsewhere");
+    field_label(
+        ui,
+        match shown {
+            Some(_) => "Waiting elsewhere",
+            None => "Waiting for an answer",
+        },
+    );
     for state in states {
         if link(ui, &state.name(), Text::Body).clicked() {
             out.push(Intent::Reveal(state));
