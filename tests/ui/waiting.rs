@@ -178,6 +178,36 @@ fn several_tasks_wait_at_once_and_each_is_answered() {
 }
 
 #[test]
+fn the_iterations_of_a_map_are_answered_one_after_the_other() {
+    let inner = json!({"StartAt": "Ask", "States": {"Ask": asking(None)}});
+    let each = json!({"Type": "Map", "ItemProcessor": inner, "End": true});
+    let companion = json!({"stepwright": 1, "scenarios": [{"name": "s", "input": [1, 2, 3]}]});
+    let mut desk = Desk::new();
+    let definition = json!({"StartAt": "Each", "States": {"Each": each}});
+    desk.open("w", &definition.to_string(), Some(&companion.to_string()));
+    desk.ask(Intent::Perform(Action::Run));
+    let lane = |desk: &Desk| {
+        current(desk)
+            .shown_visit()
+            .and_then(|visit| visit.lane_index())
+    };
+    assert_eq!(lane(&desk), Some(0));
+    let mut harness = show(desk);
+    assert!(harness.query_by_label("Let time pass").is_none());
+    harness.get_by_label("Ask #2").click();
+    harness.run();
+    assert_eq!(lane(&harness.state().0), Some(2));
+    harness.get_by_label("Send success").click();
+    harness.run();
+    assert_eq!(lane(&harness.state().0), Some(0));
+    for _ in 0..2 {
+        harness.get_by_label("Send success").click();
+        harness.run();
+    }
+    assert_eq!(ended(&harness.state().0).0, "SUCCEEDED");
+}
+
+#[test]
 fn a_run_that_is_stopped_while_it_waits_keeps_its_history() {
     let mut desk = one(None);
     desk.ask(Intent::Perform(Action::Stop));
