@@ -257,8 +257,8 @@ fn times_out(run: &Run, task: &WaitingTask) -> bool {
     let tree = &run.revision.tree;
     let state = run.revision.machine.find(&task.state);
     let own = state.is_some_and(|state| {
-        let has = |field: &&str| tree.get(state.node, field).is_some();
-        OF_A_STATE.iter().any(|field| has(&field))
+        let has = |field: &str| tree.get(state.node, field).is_some();
+        OF_A_STATE.into_iter().any(has)
     });
     let whole = tree
         .root()
