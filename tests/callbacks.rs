@@ -501,6 +501,69 @@ fn a_person_answers_by_the_token_that_was_announced() {
     assert_eq!(run["output"]["Output"], 5);
 }
 
+#[test]
+fn a_run_that_waits_without_lines_names_what_it_waits_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut state = ask();
+    state
+        .as_object_mut()
+        .unwrap()
+        .retain(|key, _| !key.ends_with("Seconds"));
+    let file = write(folder.path(), "w.asl.json", &machine(&state));
+    let mocks = write(
+        folder.path(),
+        "mocks.json",
+        &json!({"A": [{"pending": true}]}),
+    );
+    let output = stepwright(&["run", &file, "--mocks", &mocks]);
+    assert_eq!(output.status.code(), Some(2));
+    let words = said(&output);
+    assert!(
+        words.contains("waits for an answer that no mock gives: \"A\""),
+        "{words}"
+    );
+    // Nobody waits for the execution that was started, and nobody answers it.
+    write(folder.path(), "child.asl.json", &machine(&ask()));
+    write(
+        folder.path(),
+        "child.stepwright.json",
+        &json!({"scenarios": [{"name": "s", "mocks": {"A": [{"return": 1, "after": 9}]}}]}),
+    );
+    let state = nest("arn:aws:states:::states:startExecution", json!({}));
+    let file = write(folder.path(), "parent.asl.json", &machine(&state));
+    let run = result(&stepwright(&["run", &file, "--format", "json"]));
+    assert_eq!(run["nested"][0]["output"], 1);
+    assert_eq!(run["duration_ms"], 0);
+}
+
+#[test]
+fn answers_work_on_the_real_clock_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut state = ask();
+    state["TimeoutSeconds"] = json!(1);
+    state.as_object_mut().unwrap().remove("HeartbeatSeconds");
+    let file = write(folder.path(), "w.asl.json", &machine(&state));
+    let lines = folder.path().join("answers.jsonl");
+    std::fs::write(
+        &lines,
+        "{\"sendTaskSuccess\":{\"state\":\"A\",\"output\":7,\"after\":0.2}}\n",
+    )
+    .unwrap();
+    let lines = lines.to_string_lossy().into_owned();
+    let run = stepwright(&[
+        "run",
+        &file,
+        "--answers",
+        &lines,
+        "--clock",
+        "real",
+        "--format",
+        "json",
+    ]);
+    assert_eq!(result(&run)["output"], 7);
+    assert!(result(&run)["duration_ms"].as_i64().unwrap() >= 200);
+}
+
 #[cfg(unix)]
 #[test]
 fn a_run_that_is_broken_off_leaves_its_whole_history() {

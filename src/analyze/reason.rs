@@ -14,6 +14,7 @@ use crate::syntax::Tree;
 use crate::text::TextEdit;
 use crate::trace::Trace;
 use crate::trace::Visit;
+use crate::trace::is_unanswered;
 
 /// A failure explained.
 #[derive(Clone, Debug, PartialEq)]
@@ -250,6 +251,9 @@ fn by_error(machine: &Machine, visit: Option<&Visit>, ended: &Ended, cause: &str
     };
     if let Some(words) = known {
         return words.into();
+    }
+    if is_unanswered(cause) {
+        return "Nothing answers this task: there is no mock for this call".into();
     }
     if error == "States.QueryEvaluationError" {
         return jsonata_words(cause);

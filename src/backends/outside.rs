@@ -143,7 +143,16 @@ impl Outside {
     pub fn notes(&self) -> Vec<String> {
         let left = self.around.mocks.left_over();
         let own = left.iter().map(ToString::to_string);
-        self.shared.notes.iter().cloned().chain(own).collect()
+        let running = self.running();
+        let running = running.iter().map(|run| {
+            format!(
+                "the nested workflow \"{}\", started by \"{}\", still runs",
+                run.workflow,
+                run.state.name()
+            )
+        });
+        let notes = self.shared.notes.iter().cloned();
+        notes.chain(own).chain(running).collect()
     }
 
     /// Carries out the requests of states to answer other states' tasks.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
+use crate::cli::live::names;
 use crate::cli::output::note;
 use crate::debugger::Control;
 use crate::engine::Fault;
@@ -151,14 +152,9 @@ impl Answering {
         if !self.released {
             return Ok(self.release());
         }
-        let names: Vec<String> = self
-            .tasks
-            .iter()
-            .map(|task| format!("\"{}\" ({})", task.name, task.resource))
-            .collect();
         Err(format!(
             "the answers have ended while the run waits for {}",
-            names.join(", ")
+            names(&self.tasks)
         ))
     }
 

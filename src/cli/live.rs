@@ -74,6 +74,7 @@ async fn watch(order: RunOrder, mocks: Mocks, person: Person) -> Result<RunOutco
     let mut answering = person.answers.map(Answering::new);
     let mut interrupts = interrupts(person.interrupts);
     let mut interrupted = false;
+    let mut waits = String::new();
     loop {
         let heard = tokio::select! {
             biased;
@@ -100,7 +101,7 @@ async fn watch(order: RunOrder, mocks: Mocks, person: Person) -> Result<RunOutco
                 RunNews::Nested(runs) => note_nested(&mut outcome.nested, runs),
                 RunNews::Tasks(tasks) => match &mut answering {
                     Some(answering) => words = answering.see(tasks),
-                    None => outcome.broken_off = waits_for(&tasks),
+                    None => waits = names(&tasks),
                 },
                 RunNews::Waiting { .. } => match &mut answering {
                     Some(answering) => match answering.rest() {
@@ -113,9 +114,8 @@ async fn watch(order: RunOrder, mocks: Mocks, person: Person) -> Result<RunOutco
                     None if interrupted => {}
                     None => {
                         driver.abort();
-                        let waits = outcome.broken_off.unwrap_or_default();
                         return Err(format!(
-                            "the run waits for an answer that no mock gives{waits}; \
+                            "the run waits for an answer that no mock gives: {waits}; \
                              add it to the mocks, or answer with --answers"
                         ));
                     }
@@ -145,11 +145,9 @@ async fn watch(order: RunOrder, mocks: Mocks, person: Person) -> Result<RunOutco
         }
     }
     driver.abort();
-    match answering {
-        Some(answering) => outcome.notes.extend(answering.unused()),
-        None if !interrupted => outcome.broken_off = None,
-        None => {}
-    }
+    outcome
+        .notes
+        .extend(answering.into_iter().flat_map(Answering::unused));
     Ok(outcome)
 }
 
@@ -176,13 +174,13 @@ fn interrupts(wanted: bool) -> mpsc::Receiver<()> {
     receiver
 }
 
-/// `: "Ask" (arn:…), "Pack" (arn:…)`
-fn waits_for(tasks: &[WaitingTask]) -> Option<String> {
+/// `"Ask" (arn:…), "Pack" (arn:…)`
+pub(crate) fn names(tasks: &[WaitingTask]) -> String {
     let names: Vec<String> = tasks
         .iter()
         .map(|task| format!("\"{}\" ({})", task.name, task.resource))
         .collect();
-    (!names.is_empty()).then(|| format!(": {}", names.join(", ")))
+    names.join(", ")
 }
 
 /// Runs that are known are replaced by what they have become.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::analyze::Reason;
 use crate::analyze::reason;
+use crate::asl::StateKind;
 use crate::asl::StatePath;
 use crate::debugger::Clock;
 use crate::debugger::Control;
@@ -109,6 +110,28 @@ impl Run {
         let started = |nested: &&Arc<NestedRun>| nested.key.0.as_ref() == [*first];
         let nested = self.nested.iter().find(started)?;
         Some(nested.state.clone())
+    }
+
+    /// The visit in which a task waits, or the one that started the workflow in which it does.
+    pub fn visit_of(&self, task: &WaitingTask) -> Option<&Visit> {
+        let state = self.state_of(task)?;
+        let own = task.key.depth() == 0;
+        let waits = |visit: &&Visit| visit.is_open() && (!own || visit.lane == task.lane);
+        self.trace.visits_of(&state).rfind(waits)
+    }
+
+    /// "Ask #2" in an iteration of a Map, "Ask in child" in a nested workflow.
+    pub fn task_title(&self, task: &WaitingTask) -> String {
+        if let Some(workflow) = &task.workflow {
+            return format!("{} in {workflow}", task.name);
+        }
+        let container = task.state.container();
+        let kind = container.and_then(|path| self.revision.machine.find(&path)?.kind);
+        let step = task.lane.0.last().filter(|_| kind == Some(StateKind::Map));
+        match step {
+            Some(step) => format!("{} #{}", task.name, step.index),
+            None => task.name.to_string(),
+        }
     }
 
     /// The states in which tasks wait, or whose workflows hold one that does.
@@ -435,18 +458,25 @@ impl Session {
             }
             RunNews::Waiting { .. } => {
                 // The first of the tasks is shown, as a pause shows its state; a person may look elsewhere.
+                let places: Vec<(StatePath, usize)> = run
+                    .tasks
+                    .iter()
+                    .filter_map(|task| Some((run.state_of(task)?, run.visit_of(task)?.index)))
+                    .collect();
                 let shown = tab.selection.states.last();
-                let waits = |path: &StatePath| {
-                    let mut states = run.tasks.iter().filter_map(|task| run.state_of(task));
-                    states.any(|state| state == *path)
+                let seen = run.selected_visit;
+                let here = |(state, visit): &&(StatePath, usize)| {
+                    Some(state) == shown && Some(*visit) == seen
                 };
+                let near = |(state, _): &&(StatePath, usize)| Some(state) == shown;
+                let next = places.iter().find(near).or(places.first());
                 if !run.waiting
-                    && !shown.is_some_and(waits)
-                    && let Some(state) = run.tasks.first().and_then(|task| run.state_of(task))
+                    && places.iter().find(here).is_none()
+                    && let Some((state, visit)) = next
                 {
-                    run.selected_visit = run.trace.telling_visit(&state).map(|visit| visit.index);
+                    run.selected_visit = Some(*visit);
                     run.selected_attempt = None;
-                    tab.selection = Selection::state(state);
+                    tab.selection = Selection::state(state.clone());
                     tab.reveals += 1;
                 }
                 run.waiting = true;

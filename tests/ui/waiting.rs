@@ -178,6 +178,53 @@ fn several_tasks_wait_at_once_and_each_is_answered() {
 }
 
 #[test]
+fn the_iterations_of_a_map_are_answered_one_after_the_other() {
+    let inner = json!({"StartAt": "Ask", "States": {"Ask": asking(None)}});
+    let each = json!({"Type": "Map", "ItemProcessor": inner, "End": true});
+    let companion = json!({"stepwright": 1, "scenarios": [{"name": "s", "input": [1, 2, 3]}]});
+    let mut desk = Desk::new();
+    let definition = json!({"StartAt": "Each", "States": {"Each": each}});
+    desk.open("w", &definition.to_string(), Some(&companion.to_string()));
+    desk.ask(Intent::Perform(Action::Run));
+    let lane = |desk: &Desk| {
+        current(desk)
+            .shown_visit()
+            .and_then(|visit| visit.lane_index())
+    };
+    assert_eq!(lane(&desk), Some(0));
+    let mut harness = show(desk);
+    assert!(harness.query_by_label("Let time pass").is_none());
+    harness.get_by_label("Ask #2").click();
+    harness.run();
+    assert_eq!(lane(&harness.state().0), Some(2));
+    harness.get_by_label("Send success").click();
+    harness.run();
+    assert_eq!(lane(&harness.state().0), Some(0));
+    for _ in 0..2 {
+        harness.get_by_label("Send success").click();
+        harness.run();
+    }
+    assert_eq!(ended(&harness.state().0).0, "SUCCEEDED");
+}
+
+#[test]
+fn a_run_that_is_stopped_while_it_waits_keeps_its_history() {
+    let mut desk = one(None);
+    desk.ask(Intent::Perform(Action::Stop));
+    assert_eq!(ended(&desk).0, "ABORTED");
+    let run = current(&desk);
+    assert!(run.tasks.is_empty() && !run.waiting);
+    let last = run.events.last().map(|event| &event.detail);
+    assert!(
+        matches!(last, Some(EventDetail::ExecutionAborted { .. })),
+        "{last:?}"
+    );
+    let history: Value = Value::parse(&stepwright::engine::history_json(&run.events)).unwrap();
+    let events = history.get("events").and_then(Value::as_array).unwrap();
+    assert_eq!(events.len(), run.events.len());
+}
+
+#[test]
 fn stepping_back_across_an_answer_asks_again() {
     let mut desk = desk(&json!({"StartAt": "Ask", "States": {
         "Ask": {"Type": "Task", "Resource": ASK, "Next": "Done",
@@ -282,6 +329,13 @@ fn a_task_without_a_mock_fails_in_words_and_can_be_answered_by_hand() {
     until(&mut harness, |session| {
         run_of(session).is_some_and(Run::lacks_answer)
     });
+    let reason = run_of(&harness.state().as_ref().unwrap().session).unwrap();
+    let reason = reason.reason.as_ref().unwrap();
+    assert!(
+        reason.why.starts_with("Nothing answers this task"),
+        "{}",
+        reason.why
+    );
     harness.get_by_label("Answer by hand").click();
     until(&mut harness, |session| {
         run_of(session).is_some_and(|run| run.waiting)

@@ -26,6 +26,9 @@ use crate::ui::canvas::CanvasView;
 use crate::ui::canvas::Wish;
 use crate::ui::canvas::frame::show_model;
 
+/// What a picture of a run was made from: events, and the states that wait for an answer.
+type Told = (usize, BTreeSet<StatePath>);
+
 /// What is derived from a revision or a run and kept until either changes.
 #[derive(Debug, Default)]
 pub struct Derived {
@@ -33,7 +36,7 @@ pub struct Derived {
     revision: Option<(u64, bool)>,
     faces: Arc<BTreeMap<StatePath, Face>>,
     problems: Arc<BTreeMap<StatePath, Severity>>,
-    run: Option<(RunId, (usize, BTreeSet<StatePath>), Arc<RunPicture>)>,
+    run: Option<(RunId, Told, Arc<RunPicture>)>,
 }
 
 /// Shows the document in front. The answer is whether the inspector is wanted.

@@ -163,7 +163,7 @@ pub fn run_words(run: &Run) -> (Status, String) {
     match &run.ended {
         None if !run.tasks.is_empty() => {
             let what = match run.tasks.as_slice() {
-                [only] => format!("waits for {}", only.name),
+                [only] => format!("waits for {}", run.task_title(only)),
                 several => format!("waits for {} answers", several.len()),
             };
             (Status::Running, format!("{duration} · {what}"))

@@ -25,7 +25,6 @@ use crate::session::Session;
 use crate::session::Tab;
 use crate::trace::AttemptStatus;
 use crate::trace::Visit;
-use crate::trace::WaitingTask;
 use crate::ui::panels::drawer::scrubber;
 use crate::ui::panels::drawer::scrubber::ScrubberView;
 use crate::ui::panels::drawer::table::Entry;
@@ -141,11 +140,8 @@ pub fn show(ui: &mut Ui, session: &Session, view: &mut RunTableView, out: &mut V
 
 /// "Waits for an answer: Ask, Pack in child"
 fn waiting_words(run: &Run) -> String {
-    let name = |task: &WaitingTask| match &task.workflow {
-        Some(workflow) => format!("{} in {workflow}", task.name),
-        None => task.name.to_string(),
-    };
-    let names: Vec<String> = run.tasks.iter().take(4).map(name).collect();
+    let shown = run.tasks.iter().take(4);
+    let names: Vec<String> = shown.map(|task| run.task_title(task)).collect();
     let more = match run.tasks.len().saturating_sub(names.len()) {
         0 => String::new(),
         others => format!(" and {others} more"),

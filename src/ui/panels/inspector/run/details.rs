@@ -21,6 +21,7 @@ use crate::ui::code::code_block;
 use crate::ui::panels::drawer::events::shortened;
 use crate::ui::panels::inspector::run::Shown;
 use crate::ui::panels::inspector::run::run_status;
+use crate::ui::panels::inspector::run::waiting::waiting_states;
 use crate::ui::panels::words::count;
 use crate::ui::theme::Skin;
 use crate::ui::theme::Text;
@@ -123,6 +124,7 @@ pub(crate) fn show_whole(ui: &mut Ui, run: &Run, view: &mut DetailsView, out: &m
     fact(ui, "Visits", &count(run.trace.visits.len(), "state"));
     fact(ui, "Events", &run.events.len().to_string());
     view.sizes = None;
+    waiting_states(ui, run, None, out);
     if let Some(reason) = &run.reason {
         failure(
             ui,

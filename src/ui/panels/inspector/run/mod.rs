@@ -210,7 +210,7 @@ fn show_state(
     });
     match (view.tab, shown.visit) {
         (RunTab::Answer, _) => body(ui, ("run answer", path.as_str()), |ui| {
-            waiting::show(ui, shown.run, path, &waiting, &mut view.waiting, out);
+            waiting::show(ui, shown, path, &waiting, &mut view.waiting, out);
         }),
         (RunTab::Definition, _) => definition(ui, shown, path, out),
         (RunTab::Data | RunTab::Details | RunTab::Events | RunTab::Retry, None) => {

@@ -23,6 +23,7 @@ use crate::trace::WaitingTask;
 use crate::ui::code::code_block;
 use crate::ui::code::json_field;
 use crate::ui::panels::drawer::events::shortened;
+use crate::ui::panels::inspector::run::Shown;
 use crate::ui::panels::inspector::run::details::fact;
 use crate::ui::theme::Skin;
 use crate::ui::theme::Text;
@@ -34,6 +35,9 @@ use crate::ui::widgets::help_text;
 use crate::ui::widgets::icon_button;
 use crate::ui::widgets::link;
 use crate::ui::widgets::segments;
+
+/// More links than this are no help.
+const MOST_LINKS: usize = 12;
 
 /// What is being written.
 #[derive(Clone, Debug, Default)]
@@ -89,59 +93,69 @@ impl WaitingView {
     }
 }
 
-/// The answer to the chosen one of the tasks, and where others wait.
+/// The answer to the task of the shown visit, and where others wait.
 pub(crate) fn show(
     ui: &mut Ui,
-    run: &Run,
+    shown: Shown<'_>,
     path: &StatePath,
     tasks: &[&WaitingTask],
     view: &mut WaitingView,
     out: &mut Vec<Intent>,
 ) {
-    let chosen = tasks
+    let run = shown.run;
+    let seen = shown.visit.map(|visit| visit.index);
+    let visit_of = |task: &WaitingTask| run.visit_of(task).map(|visit| visit.index);
+    let here: Vec<&WaitingTask> = tasks
         .iter()
-        .find(|task| Some(&task.key) == view.chosen.as_ref());
-    let Some(task) = chosen.or_else(|| tasks.first()).copied() else {
-        return;
-    };
-    if tasks.len() > 1 {
-        field_label(ui, "Waiting here");
-        for other in tasks {
-            let words = title(run, other);
-            let button = Button::quiet(&words).selected(other.key == task.key);
-            let width = ui.available_width();
-            if ui
-                .add(button.icon(Icon::HOURGLASS_BOTTOM).width(width))
-                .clicked()
-            {
-                view.chosen = Some(other.key.clone());
+        .copied()
+        .filter(|task| visit_of(task) == seen)
+        .collect();
+    let chosen = here
+        .iter()
+        .find(|task| Some(&task.key) == view.chosen.as_ref())
+        .or(here.first())
+        .copied();
+    if let Some(task) = chosen {
+        if here.len() > 1 {
+            field_label(ui, "Waiting here");
+            for other in here.iter().filter(|other| other.key != task.key) {
+                if link(ui, &run.task_title(other), Text::Body).clicked() {
+                    view.chosen = Some(other.key.clone());
+                }
+            }
+            ui.add_space(8.0);
+        }
+        facts(ui, run, task);
+        let draft = view.drafts.entry(task.state.clone()).or_default();
+        answer(ui, run, task, draft, out);
+        ui.add_space(12.0);
+        field_label(ui, "Called with");
+        let payload = task.payload.to_json_pretty();
+        let id = egui::Id::unique(("waiting payload", task.since));
+        code_block(ui, id, shortened(&payload).as_ref(), Some(220.0));
+    } else {
+        help_text(ui, "This visit waits for nothing any more");
+    }
+    let others: Vec<&WaitingTask> = tasks
+        .iter()
+        .copied()
+        .filter(|task| visit_of(task) != seen)
+        .collect();
+    if !others.is_empty() {
+        ui.add_space(12.0);
+        field_label(ui, "Waiting in other visits");
+        for other in others.iter().take(MOST_LINKS) {
+            let clicked = link(ui, &run.task_title(other), Text::Body).clicked();
+            if let Some(visit) = visit_of(other).filter(|_| clicked) {
+                out.push(Intent::SelectVisit(visit));
             }
         }
-        ui.add_space(8.0);
     }
-    called(ui, run, task);
-    let draft = view.drafts.entry(task.state.clone()).or_default();
-    answer(ui, task, draft, out);
-    elsewhere(ui, run, path, out);
+    waiting_states(ui, run, Some(path), out);
 }
 
-/// "Ask #2 in child"
-fn title(run: &Run, task: &WaitingTask) -> String {
-    let step = task.lane.0.last();
-    let iteration = step.map(|step| format!(" #{}", step.index));
-    let inside = task.workflow.as_deref().map(|name| format!(" in {name}"));
-    let since = run
-        .trace
-        .started_at
-        .map(|start| format!(", after {}", duration_text((task.since - start) as f64)));
-    [Some(task.name.to_string()), iteration, inside, since]
-        .into_iter()
-        .flatten()
-        .collect()
-}
-
-/// What the task was called with, and its token.
-fn called(ui: &mut Ui, run: &Run, task: &WaitingTask) {
+/// What it waits for, since when, and its token.
+fn facts(ui: &mut Ui, run: &Run, task: &WaitingTask) {
     fact(ui, "Waits for", kind_words(task));
     if let Some(workflow) = &task.workflow {
         fact(ui, "In workflow", workflow);
@@ -160,11 +174,6 @@ fn called(ui: &mut Ui, run: &Run, task: &WaitingTask) {
         });
     }
     ui.add_space(8.0);
-    field_label(ui, "Called with");
-    let payload = task.payload.to_json_pretty();
-    let id = egui::Id::unique(("waiting payload", task.since));
-    code_block(ui, id, shortened(&payload).as_ref(), Some(104.0));
-    ui.add_space(10.0);
 }
 
 fn kind_words(task: &WaitingTask) -> &'static str {
@@ -175,7 +184,7 @@ fn kind_words(task: &WaitingTask) -> &'static str {
     }
 }
 
-fn answer(ui: &mut Ui, task: &WaitingTask, draft: &mut Draft, out: &mut Vec<Intent>) {
+fn answer(ui: &mut Ui, run: &Run, task: &WaitingTask, draft: &mut Draft, out: &mut Vec<Intent>) {
     let choices = [(Kind::Success, "Success"), (Kind::Failure, "Failure")];
     if let Some(kind) = segments(ui, "Answer", draft.kind, &choices, None) {
         draft.kind = kind;
@@ -226,7 +235,7 @@ fn answer(ui: &mut Ui, task: &WaitingTask, draft: &mut Draft, out: &mut Vec<Inte
         if task.token.is_some() && ui.add(Button::new("Send heartbeat")).clicked() {
             out.push(send(Outcome::Heartbeat));
         }
-        if task.held {
+        if task.held && times_out(run, task) {
             let release = ui.add(Button::new("Let time pass"));
             let hint = "The clock stands still for this task; let its timeouts come";
             if release.on_hover_text(hint).clicked() {
@@ -234,6 +243,27 @@ fn answer(ui: &mut Ui, task: &WaitingTask, draft: &mut Draft, out: &mut Vec<Inte
             }
         }
     });
+}
+
+/// Whether letting time pass would bring a timeout, of the state or of the workflow. Of a nested workflow
+/// nothing is known.
+fn times_out(run: &Run, task: &WaitingTask) -> bool {
+    const OF_A_STATE: [&str; 4] = [
+        "TimeoutSeconds",
+        "TimeoutSecondsPath",
+        "HeartbeatSeconds",
+        "HeartbeatSecondsPath",
+    ];
+    let tree = &run.revision.tree;
+    let state = run.revision.machine.find(&task.state);
+    let own = state.is_some_and(|state| {
+        let has = |field: &str| tree.get(state.node, field).is_some();
+        OF_A_STATE.into_iter().any(has)
+    });
+    let whole = tree
+        .root()
+        .and_then(|root| tree.get(root, "TimeoutSeconds"));
+    task.key.depth() > 0 || own || whole.is_some()
 }
 
 /// The output as JSON; none while it is none.
@@ -271,19 +301,28 @@ fn output(ui: &mut Ui, id: egui::Id, draft: &mut Draft) -> Option<Outcome> {
     }
 }
 
-/// Links to the other states in which tasks wait.
-pub(crate) fn elsewhere(ui: &mut Ui, run: &Run, path: &StatePath, out: &mut Vec<Intent>) {
-    let states: BTreeSet<StatePath> = run
-        .tasks
-        .iter()
-        .filter_map(|task| run.state_of(task))
-        .filter(|state| state != path)
-        .collect();
+/// Links to the states in which tasks wait, but for the one that is shown.
+pub(crate) fn waiting_states(
+    ui: &mut Ui,
+    run: &Run,
+    shown: Option<&StatePath>,
+    out: &mut Vec<Intent>,
+) {
+    let mut states = run.waiting_states();
+    if let Some(shown) = shown {
+        states.remove(shown);
+    }
     if states.is_empty() {
         return;
     }
     ui.add_space(12.0);
-    field_label(ui, "Waiting elsewhere");
+    field_label(
+        ui,
+        match shown {
+            Some(_) => "Waiting elsewhere",
+            None => "Waiting for an answer",
+        },
+    );
     for state in states {
         if link(ui, &state.name(), Text::Body).clicked() {
             out.push(Intent::Reveal(state));
