@@ -261,10 +261,10 @@ fn a_checkpoint_goes_on_as_the_original_does() {
 }
 
 #[test]
-fn many_siblings_of_a_failed_branch_are_aborted_in_their_order() {
+fn all_siblings_of_a_failed_iteration_are_aborted_in_their_order() {
     let wait = json!({"StartAt": "B", "States": {
         "B": {"Type": "Choice", "Default": "Wait", "Choices": [
-            {"Variable": "$", "NumericEquals": 1500, "Next": "Fail"}
+            {"Variable": "$", "NumericEquals": 30, "Next": "Fail"}
         ]},
         "Wait": {"Type": "Wait", "Seconds": 60, "End": true},
         "Fail": {"Type": "Fail", "Error": "E"}
@@ -291,6 +291,7 @@ fn many_siblings_of_a_failed_branch_are_aborted_in_their_order() {
             _ => None,
         })
         .collect();
-    let others: Vec<usize> = (0..2_000).filter(|index| *index != 1_500).collect();
+    // An inline Map has forty open at a time.
+    let others: Vec<usize> = (0..40).filter(|index| *index != 30).collect();
     assert_eq!(aborted, others);
 }

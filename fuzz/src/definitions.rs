@@ -130,7 +130,7 @@ fn run(
         });
     }
     if shown {
-        eprintln!("{}", history_json(&one.events));
+        eprintln!("{}", history_json(&one.events, None));
     }
     check_end(&one.execution);
     check_events(&one.events);

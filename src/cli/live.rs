@@ -14,6 +14,7 @@ use crate::debugger::RunNews;
 use crate::debugger::RunOrder;
 use crate::engine::Ended;
 use crate::engine::Event;
+use crate::engine::Status;
 use crate::engine::StoredObject;
 use crate::query::Value;
 use crate::trace::NestedRun;
@@ -44,6 +45,8 @@ pub struct Person {
     pub answers: Option<Lines>,
     /// Ctrl-C stops the run instead of the process.
     pub interrupts: bool,
+    /// How often an execution that did not succeed is redriven.
+    pub redrives: u32,
 }
 
 /// Drives a run to its end or to its first breakpoint.
@@ -74,6 +77,7 @@ async fn watch(order: RunOrder, mocks: Mocks, person: Person) -> Result<RunOutco
     let mut answering = person.answers.map(Answering::new);
     let mut interrupts = interrupts(person.interrupts);
     let mut interrupted = false;
+    let mut redrives = person.redrives;
     let mut waits = String::new();
     loop {
         let heard = tokio::select! {
@@ -129,12 +133,22 @@ async fn watch(order: RunOrder, mocks: Mocks, person: Person) -> Result<RunOutco
                     variables,
                     notes,
                 } => {
+                    let failed = ended.status != Status::Succeeded;
                     outcome.ended = Some(*ended);
                     outcome.variables = variables;
                     outcome.notes = notes;
-                    break;
+                    if !failed || redrives == 0 || interrupted {
+                        break;
+                    }
+                    redrives -= 1;
+                    words.push(Control::Redrive);
                 }
                 RunNews::Lost(reason) => return Err(reason),
+                RunNews::Redriven => outcome.ended = None,
+                RunNews::NotRedriven(refusal) => {
+                    outcome.notes.push(refusal.to_string());
+                    break;
+                }
                 RunNews::Stored(object) => outcome.stored.push(*object),
                 RunNews::Resumed | RunNews::Rewound { .. } => {}
             },

@@ -20,6 +20,7 @@ mod line_diff;
 mod live;
 mod output;
 mod render;
+mod report;
 mod run;
 mod source;
 mod test;

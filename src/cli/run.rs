@@ -15,11 +15,9 @@ use crate::cli::buckets::BucketArgs;
 use crate::cli::fail;
 use crate::cli::json_argument;
 use crate::cli::live::Person;
-use crate::cli::live::RunOutcome;
 use crate::cli::live::drive;
 use crate::cli::output::note;
-use crate::cli::output::say;
-use crate::cli::output::write_pieces;
+use crate::cli::report::print;
 use crate::cli::source::read_text;
 use crate::debugger::Clock;
 use crate::debugger::Neighbors;
@@ -31,7 +29,6 @@ use crate::engine::CompileOptions;
 use crate::engine::ExecutionKind;
 use crate::engine::Program;
 use crate::engine::Start;
-use crate::engine::Status;
 use crate::engine::compile;
 use crate::query::Value;
 use crate::sidecar::Sidecar;
@@ -39,10 +36,7 @@ use crate::sidecar::WorkflowText;
 use crate::syntax::Format;
 use crate::syntax::Pointer;
 use crate::text::Span;
-use crate::trace::ChildRun;
 use crate::trace::Hand;
-use crate::trace::NestedRun;
-use crate::trace::Trace;
 
 /// What `stepwright help run` says below the options.
 pub const HELP: &str = r#"Mocks: {"STATE": [ENTRY, …], …}, one entry for each call in order. An entry has
@@ -109,6 +103,9 @@ pub struct RunArgs {
     name: Option<String>,
     #[command(flatten)]
     buckets: BucketArgs,
+    /// Redrive the execution as often as this while it does not succeed; mocks go on where they stand
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    redrive: u32,
     /// Workflow variables to begin with: JSON, or @FILE
     #[arg(long)]
     variables: Option<String>,
@@ -157,7 +154,7 @@ enum BackendArg {
 }
 
 #[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
-enum FormatArg {
+pub enum FormatArg {
     Text,
     Json,
     History,
@@ -265,6 +262,7 @@ fn execute(arguments: &RunArgs) -> Result<u8, String> {
     let person = Person {
         interrupts: arguments.answers.is_some() || order.clock == Clock::Real,
         answers: arguments.answers.as_deref().map(open_answers).transpose()?,
+        redrives: arguments.redrive,
     };
     let outcome = drive(order, mocks, person)?;
     for text in &outcome.notes {
@@ -455,177 +453,6 @@ fn unknown_scenario(name: &str, sidecar: &Sidecar) -> String {
         "there is no scenario {name}; there are: {}",
         known.join(", ")
     )
-}
-
-fn print(format: FormatArg, outcome: &RunOutcome, child: Option<&str>) -> u8 {
-    match format {
-        FormatArg::History => write_pieces(crate::engine::history_pieces(&outcome.events, child)),
-        FormatArg::Json => {
-            let trace = Trace::of(&outcome.events);
-            say(&summary_json(outcome, &trace).to_json_pretty());
-        }
-        FormatArg::Text => print_text(outcome, &Trace::of(&outcome.events)),
-    }
-    match &outcome.ended {
-        Some(ended) if ended.status == Status::Succeeded => 0,
-        Some(_) => 1,
-        None => 0,
-    }
-}
-
-fn summary_json(outcome: &RunOutcome, trace: &Trace) -> Value {
-    let mut members: Vec<(&str, Value)> = Vec::new();
-    match &outcome.ended {
-        Some(ended) => {
-            members.push(("status", ended.status.name().into()));
-            members.extend(ended.output.clone().map(|output| ("output", output)));
-            members.extend(ended.error.as_deref().map(|error| ("error", error.into())));
-            members.extend(ended.cause.as_deref().map(|cause| ("cause", cause.into())));
-        }
-        None => members.push(("status", "PAUSED".into())),
-    }
-    if let Some(pause) = &outcome.paused {
-        members.push(("pausedBefore", pause.state.as_str().into()));
-        members.push(("input", pause.input.clone()));
-    }
-    let start = trace.started_at.unwrap_or_default();
-    let path = trace.path().iter().map(Value::string).collect();
-    let variables = match &outcome.paused {
-        Some(pause) => &pause.variables,
-        None => &outcome.variables,
-    };
-    members.push(("path", Value::array(path)));
-    members.push((
-        "transitions",
-        Value::from(trace.own_visits().count() as i64),
-    ));
-    members.push(("startDate", crate::engine::timestamp(start).into()));
-    members.push(("stopDate", crate::engine::timestamp(trace.latest).into()));
-    members.push(("duration_ms", Value::from(trace.latest - start)));
-    members.push((
-        "variables",
-        Value::object(variables.iter().map(|(name, value)| (name, value.clone()))),
-    ));
-    if !trace.map_runs.is_empty() {
-        members.push(("mapRuns", map_runs(outcome, trace)));
-    }
-    if !outcome.nested.is_empty() {
-        let nested = outcome.nested.iter().map(|run| nested_json(run)).collect();
-        members.push(("nested", Value::array(nested)));
-    }
-    Value::object(members)
-}
-
-/// An execution that a state has started.
-fn nested_json(run: &NestedRun) -> Value {
-    let trace = Trace::of(&run.events);
-    let mut members = vec![
-        ("state", Value::from(run.state.as_str())),
-        ("workflow", Value::String(run.workflow.clone())),
-        ("name", Value::String(run.name.clone())),
-        ("executionArn", Value::String(run.arn.clone())),
-        ("status", Value::from(run.status())),
-    ];
-    if let Some(ended) = &run.ended {
-        members.extend(ended.output.clone().map(|output| ("output", output)));
-        members.extend(ended.error.as_deref().map(|error| ("error", error.into())));
-        members.extend(ended.cause.as_deref().map(|cause| ("cause", cause.into())));
-    }
-    let path = trace.path().iter().map(Value::string).collect();
-    members.push(("path", Value::array(path)));
-    Value::object(members)
-}
-
-/// Each Map Run as `DescribeMapRun` tells it, with its child executions as `ListExecutions` does.
-fn map_runs(outcome: &RunOutcome, trace: &Trace) -> Value {
-    let runs = trace.map_runs.iter().map(|run| {
-        let within = run.within.as_ref().map(|child| child.arn.as_ref());
-        let mut described = run.describe(within.unwrap_or(&outcome.arn));
-        let children = run.children.values().map(ChildRun::describe).collect();
-        if let Some(members) = described.as_object_mut() {
-            members.insert("executions".to_owned(), serde_json::Value::Array(children));
-        }
-        Value::from(&described)
-    });
-    Value::array(runs.collect())
-}
-
-fn print_text(outcome: &RunOutcome, trace: &Trace) {
-    print_visits(trace, trace.started_at.unwrap_or_default());
-    for run in &outcome.nested {
-        let (state, depth) = (run.state.name(), run.key.depth());
-        let inside = if depth > 0 {
-            " of a nested workflow"
-        } else {
-            ""
-        };
-        say(&format!(
-            "\n{} {}, started by {state}{inside}: {}",
-            run.workflow,
-            run.name,
-            run.status()
-        ));
-        let start = trace.started_at.unwrap_or(run.started_at);
-        print_visits(&Trace::of(&run.events), start);
-    }
-    if !outcome.nested.is_empty() {
-        say("");
-    }
-    if let Some(pause) = &outcome.paused {
-        say(&format!(
-            "paused before {} with the input {}",
-            pause.state.name(),
-            pause.input.to_json()
-        ));
-    }
-    print_end(outcome);
-}
-
-fn print_visits(trace: &Trace, start: i64) {
-    for visit in &trace.visits {
-        let indent = "  ".repeat(visit.lane.0.len());
-        let place = visit
-            .lane_index()
-            .map(|index| format!(" #{index}"))
-            .unwrap_or_default();
-        let retries = match visit.retries() {
-            0 => String::new(),
-            1 => ", 1 retry".to_owned(),
-            count => format!(", {count} retries"),
-        };
-        say(&format!(
-            "{:>8}  {indent}{}{place}: {} in {} ms{retries}",
-            format!("+{} ms", visit.entered_at - start),
-            visit.name,
-            visit.status.word(),
-            visit.duration(trace.latest),
-        ));
-        if let Some(error) = visit
-            .error
-            .as_ref()
-            .filter(|_| visit.status != crate::trace::VisitStatus::Succeeded)
-        {
-            say(&format!(
-                "          {indent}  {error}: {}",
-                visit.cause.as_deref().unwrap_or("no cause given")
-            ));
-        }
-    }
-}
-
-fn print_end(outcome: &RunOutcome) {
-    if let Some(ended) = &outcome.ended {
-        say(ended.status.name());
-        if let Some(output) = &ended.output {
-            say(&output.to_json_pretty());
-        }
-        if let Some(error) = &ended.error {
-            say(&format!(
-                "{error}: {}",
-                ended.cause.as_deref().unwrap_or("no cause given")
-            ));
-        }
-    }
 }
 
 fn parse_time(text: &str) -> Result<i64, String> {

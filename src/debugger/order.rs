@@ -13,6 +13,7 @@ use crate::engine::Event;
 use crate::engine::ExecutionKind;
 use crate::engine::Millis;
 use crate::engine::Program;
+use crate::engine::RedriveRefusal;
 use crate::engine::Stage;
 use crate::engine::Start;
 use crate::engine::StoredObject;
@@ -82,6 +83,10 @@ pub enum RunNews {
     Waiting {
         now: Millis,
     },
+    /// An execution that had ended goes on where it failed.
+    Redriven,
+    /// It was to be redriven and cannot be.
+    NotRedriven(RedriveRefusal),
     /// A result writer wrote an object.
     Stored(Box<StoredObject>),
     Ended {

@@ -57,6 +57,8 @@ pub struct Pause {
 pub enum Control {
     Go(Pace),
     Stop,
+    /// An execution that has ended without success goes on where it failed.
+    Redrive,
     /// Back to the pause before this one.
     Back,
     /// Back to the moment of a checkpoint.

@@ -119,7 +119,7 @@ mod tests {
     #[test]
     fn with_many_branches_open_fewer_moments_are_kept() {
         let text = r#"{"StartAt":"M","States":{"M":{"Type":"Map","End":true,"ItemProcessor":{
-            "StartAt":"A","States":{"A":{"Type":"Pass","End":true}}}}}}"#;
+            "ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"A","States":{"A":{"Type":"Pass","End":true}}}}}}"#;
         let parse = crate::syntax::parse(text, crate::syntax::Format::Json);
         let machine = crate::asl::read(&parse.tree);
         let options = CompileOptions::default();

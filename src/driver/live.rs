@@ -139,10 +139,14 @@ impl Run {
                     notes,
                 })
                 .await?;
-                // Only going back leads on from here.
+                // Only going back and a redrive lead on from here.
+                let redrives = self.execution.redrives();
                 while self.execution.ended().is_some() {
                     let control = controls.recv().await.ok_or(Gone)?;
                     self.obey(control).await?;
+                }
+                if self.execution.redrives() > redrives {
+                    continue;
                 }
                 if let After::Again = self.pause(PauseReason::Rewound, controls).await? {
                     continue;
@@ -289,6 +293,14 @@ impl Run {
                 .await?;
                 self.world.outside.stop(now, cause);
             }
+            Control::Redrive => match self.execution.can_redrive() {
+                Ok(()) => {
+                    let now = self.time();
+                    self.tell(RunNews::Redriven).await?;
+                    self.advance(Signal::Redrive { now }).await?;
+                }
+                Err(refusal) => self.tell(RunNews::NotRedriven(refusal)).await?,
+            },
             Control::Back => {
                 let latest = self.recording.latest();
                 let target = latest.and_then(|latest| {

@@ -205,6 +205,11 @@ impl Children {
         self.places.get_mut(place(number))?.take()
     }
 
+    /// Child executions started so far.
+    pub fn places(&self) -> usize {
+        self.places.len()
+    }
+
     /// The outermost threads of those that run, in the order started.
     pub fn roots(&self) -> Vec<ThreadId> {
         self.places

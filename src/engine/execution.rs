@@ -306,7 +306,10 @@ impl Execution {
     /// How much a checkpoint holds that others may not share, counted in units of some hundred bytes.
     pub fn weight(&self) -> usize {
         // Pages are shared, the lists of pages are not; calls and timers are, but for the latest.
-        1 + (self.threads.places() + 4 * (self.calls.len() + self.timers.len())) / 64
+        1 + (self.threads.places()
+            + self.children.places()
+            + 4 * (self.calls.len() + self.timers.len()))
+            / 64
     }
 
     /// Takes threads from the front of the queue that have been aborted meanwhile.

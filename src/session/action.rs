@@ -2,6 +2,7 @@
 
 use crate::asl::StateKind;
 use crate::session::ExportKind;
+use crate::session::Run;
 use crate::session::Session;
 use crate::session::ThemeChoice;
 use crate::session::ViewMode;
@@ -37,6 +38,8 @@ pub enum Action {
     Debug,
     /// Runs, and waits for a person at every task that has no mock.
     RunByHand,
+    /// Lets the execution that failed go on where it failed.
+    Redrive,
     RunScenarios,
     Stop,
     Pause,
@@ -93,6 +96,7 @@ impl Action {
             Action::Run,
             Action::Debug,
             Action::RunByHand,
+            Action::Redrive,
             Action::RunScenarios,
             Action::Stop,
             Action::Pause,
@@ -142,6 +146,7 @@ impl Action {
             Action::Run => "Run".into(),
             Action::Debug => "Debug".into(),
             Action::RunByHand => "Run and answer by hand".into(),
+            Action::Redrive => "Redrive from the failure".into(),
             Action::RunScenarios => "Run all scenarios".into(),
             Action::Stop => "Stop".into(),
             Action::Pause => "Pause".into(),
@@ -196,6 +201,7 @@ impl Action {
             | Action::Theme(_)
             | Action::ToggleErrorHandling
             | Action::RunByHand
+            | Action::Redrive
             | Action::RunScenarios
             | Action::ClearRun => return None,
         })
@@ -231,6 +237,7 @@ impl Action {
                 selected == 1
             }
             Action::Run | Action::Debug | Action::RunByHand => tab.is_some() && !live,
+            Action::Redrive => run.is_some_and(Run::can_redrive),
             Action::RunScenarios => tab.is_some_and(|tab| !tab.sidecar.scenarios.is_empty()),
             Action::Stop => live,
             Action::Pause => live && !paused,

@@ -91,6 +91,7 @@ impl Session {
                 let count = self.active().map_or(0, |tab| tab.sidecar.scenarios.len());
                 self.try_scenarios((0..count).collect(), at)
             }
+            Action::Redrive => self.control(Control::Redrive),
             Action::Stop => self.control(Control::Stop),
             Action::Pause => self.control(Control::Go(Pace::Next)),
             Action::Continue => self.step(StepKind::Continue),

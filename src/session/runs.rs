@@ -23,6 +23,7 @@ use crate::engine::CompileOptions;
 use crate::engine::Ended;
 use crate::engine::Event;
 use crate::engine::EventDetail;
+use crate::engine::ExecutionKind;
 use crate::engine::Lane;
 use crate::engine::Stage;
 use crate::engine::Start;
@@ -50,6 +51,8 @@ pub struct Run {
     pub id: RunId,
     /// The revision that runs; later edits do not touch it.
     pub revision: Arc<Revision>,
+    /// It is a Standard execution, and somebody drives it.
+    pub(crate) redrivable: bool,
     pub events: Vec<Event>,
     pub stages: Vec<Stage>,
     pub trace: Trace,
@@ -77,10 +80,29 @@ pub struct Run {
 }
 
 impl Run {
+    /// It is over without success and can go on where it failed.
+    pub fn can_redrive(&self) -> bool {
+        let failed = self
+            .ended
+            .as_ref()
+            .is_some_and(|ended| ended.status != Status::Succeeded);
+        failed && self.redrivable
+    }
+
+    /// It goes on after its end.
+    fn reopen(&mut self) {
+        self.ended = None;
+        self.reason = None;
+        self.difference = None;
+        self.selected_visit = None;
+        self.notes.clear();
+    }
+
     pub(crate) fn new(id: RunId, revision: Arc<Revision>) -> Run {
         Run {
             id,
             revision,
+            redrivable: false,
             events: Vec::new(),
             stages: Vec::new(),
             trace: Trace::default(),
@@ -230,6 +252,7 @@ impl Session {
         tab.run = Some(Run {
             debugging: order.pace != Pace::Run,
             scenario,
+            redrivable: execution_kind(tab.sidecar.kind) == ExecutionKind::Standard,
             ..Run::new(run, tab.revision.clone())
         });
         vec![Effect::StartRun {
@@ -506,6 +529,10 @@ impl Session {
                 } else if let Some(path) = tab.selection.states.last() {
                     run.selected_visit = run.trace.telling_visit(path).map(|visit| visit.index);
                 }
+            }
+            RunNews::Redriven => run.reopen(),
+            RunNews::NotRedriven(refusal) => {
+                self.tell_error(refusal.to_string());
             }
             RunNews::Stored(_) | RunNews::Lost(_) => {}
         }

@@ -228,15 +228,15 @@ impl Shell {
         self.runs.retain(|_, controls| !controls.is_closed());
         self.runs.insert(run, controls);
         let post = self.post.clone();
-        let mocks = Mocks::from_list(mocks);
+        let mocks = mocks.clone();
         self.runtime.spawn(async move {
-            let mocks = match mocks {
+            let mocks = match read_mocks(&mocks, &order) {
                 Ok(mocks) => mocks,
                 Err(reason) => {
                     return post
                         .send(Arrival::Run {
                             run,
-                            news: RunNews::Lost(reason.to_string()),
+                            news: RunNews::Lost(reason),
                         })
                         .await;
                 }
@@ -284,9 +284,20 @@ impl Shell {
     }
 }
 
+/// The mocks of a run; folders that stand for buckets lie below that of the document.
+fn read_mocks(mocks: &crate::query::Value, order: &RunOrder) -> Result<Mocks, String> {
+    let mut mocks = Mocks::from_list(mocks).map_err(|error| error.to_string())?;
+    if let Some(folder) = order.neighbors.folders.first() {
+        mocks
+            .load_folders(folder)
+            .map_err(|error| error.to_string())?;
+    }
+    Ok(mocks)
+}
+
 /// Runs a scenario to its end. The error says why it came to none.
 async fn try_one(tab: TabId, trial: Trial) -> Result<Arrival, String> {
-    let mocks = Mocks::from_list(&trial.mocks).map_err(|error| error.to_string())?;
+    let mocks = read_mocks(&trial.mocks, &trial.order)?;
     let (_controls, door) = mpsc::channel(1);
     let (sender, mut news) = mpsc::channel(64);
     let driver = tokio::spawn(crate::driver::drive(*trial.order, mocks, door, sender));
@@ -310,6 +321,9 @@ async fn try_one(tab: TabId, trial: Trial) -> Result<Arrival, String> {
                 RunNews::Paused(_)
                 | RunNews::Resumed
                 | RunNews::Rewound { .. }
+                | RunNews::Redriven
+                | RunNews::NotRedriven(_)
+                | RunNews::Stored(_)
                 | RunNews::Nested(_),
             ) => {}
             None => break Err("it ended unexpectedly".to_owned()),

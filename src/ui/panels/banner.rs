@@ -53,6 +53,7 @@ pub fn show(ui: &mut Ui, session: &Session, view: &mut View, out: &mut Outbox) {
         primary: match fix {
             Some(fix) => Some((fix.label.as_str(), Icon::AUTO_FIX_HIGH)),
             None if run.lacks_answer() => Some(("Answer by hand", Icon::HOURGLASS_BOTTOM)),
+            None if run.can_redrive() => Some(("Redrive", Icon::REPLAY)),
             None => None,
         },
     };
@@ -66,7 +67,10 @@ pub fn show(ui: &mut Ui, session: &Session, view: &mut View, out: &mut Outbox) {
             }
         }
         Some(BannerAction::Primary) if fix.is_some() => out.push(Intent::FixFailure),
-        Some(BannerAction::Primary) => out.push(Intent::Perform(Action::RunByHand)),
+        Some(BannerAction::Primary) if run.lacks_answer() => {
+            out.push(Intent::Perform(Action::RunByHand));
+        }
+        Some(BannerAction::Primary) => out.push(Intent::Perform(Action::Redrive)),
         Some(BannerAction::Close) => view.banner_hidden = Some(run.id),
         None => {}
     }

@@ -90,6 +90,7 @@ pub fn show(ui: &mut Ui, session: &Session, view: &mut View, out: &mut Outbox) {
                 Action::Run,
                 Action::Debug,
                 Action::RunByHand,
+                Action::Redrive,
                 Action::RunScenarios,
             ],
         );
@@ -167,6 +168,7 @@ pub const fn action_icon(action: Action) -> Option<Icon> {
         Action::Run => Icon::PLAY_ARROW,
         Action::Debug => Icon::BUG_REPORT,
         Action::RunByHand => Icon::HOURGLASS_BOTTOM,
+        Action::Redrive => Icon::REPLAY,
         Action::RunScenarios => Icon::CHECKLIST,
         Action::Stop => Icon::STOP,
         Action::Pause => Icon::PAUSE,
