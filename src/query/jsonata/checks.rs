@@ -16,14 +16,14 @@ use crate::query::jsonata::guard::SMALL_PICTURE;
 use crate::query::jsonata::guard::SMALL_TEXT;
 use crate::query::jsonata::guard::SMALL_WIDTH;
 use crate::query::jsonata::guard::TRIMMED;
-use crate::query::jsonata::guard::WEIGH;
-use crate::query::jsonata::guard::WEIGH_FRAME;
-use crate::query::jsonata::guard::WEIGH_FRESH;
-use crate::query::jsonata::guard::WEIGH_KEY;
-use crate::query::jsonata::guard::WEIGH_NESTED;
-use crate::query::jsonata::guard::WEIGH_PLACES;
-use crate::query::jsonata::guard::WEIGH_RANGE;
-use crate::query::jsonata::guard::WEIGH_TUPLE;
+use crate::query::jsonata::weigh::WEIGH;
+use crate::query::jsonata::weigh::WEIGH_FRAME;
+use crate::query::jsonata::weigh::WEIGH_FRESH;
+use crate::query::jsonata::weigh::WEIGH_KEY;
+use crate::query::jsonata::weigh::WEIGH_NESTED;
+use crate::query::jsonata::weigh::WEIGH_PLACES;
+use crate::query::jsonata::weigh::WEIGH_RANGE;
+use crate::query::jsonata::weigh::WEIGH_TUPLE;
 
 /// Stands in for `$distinct`.
 const DISTINCT: &str = "our distinct";

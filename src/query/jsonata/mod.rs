@@ -26,6 +26,7 @@ mod text;
 mod token;
 mod tree;
 mod walk;
+mod weigh;
 
 use std::collections::BTreeSet;
 use std::fmt;
