@@ -12,9 +12,9 @@ use stepwright::cli::run_case;
 
 /// Percent of the cases of a kind whose result has to agree, and whose history has to.
 const FLOORS: [(&str, usize, usize); 4] = [
-    ("execution", 98, 95),
-    ("test_state", 95, 85),
-    ("validation", 90, 80),
+    ("execution", 100, 98),
+    ("test_state", 99, 100),
+    ("validation", 100, 100),
     ("variable_references", 100, 100),
 ];
 

@@ -49,6 +49,8 @@ pub const HELP: &str = r#"Mocks: {"STATE": [ENTRY, …], …}, one entry for eac
   "repeat": true           for all further calls too
 Mocks left over, missing or malformed are named with their state and entry.
 
+Buckets: "$resources": {"s3": [{"bucket", "key", "body"} or {"bucket", "folder"}, …]} beside the states, or --s3.
+
 Nested workflows: a state that starts another workflow and has no mock runs NAME.asl.json (or .asl.yaml) of the
 same folder, with the mocks below "$nested": {"NAME": MOCKS} (a list of MOCKS: one for each execution), else with
 the same test case of a MockConfigFile.json, else with those of the first scenario of its own companion file.
