@@ -14,6 +14,7 @@ mod check;
 mod edit;
 mod eval;
 mod export;
+mod fault_place;
 mod fmt;
 mod layout;
 mod line_diff;

@@ -1,5 +1,7 @@
 //! What `stepwright run` prints of a run: as text, as one JSON document, as a history.
 
+use crate::cli::Source;
+use crate::cli::fault_place::FaultPlace;
 use crate::cli::live::RunOutcome;
 use crate::cli::output::say;
 use crate::cli::output::write_pieces;
@@ -12,14 +14,18 @@ use crate::trace::Trace;
 
 /// Prints a run in the format asked for; `child` is the child execution whose history is wanted. The exit code:
 /// 1 for a run that ended without success.
-pub fn print(format: FormatArg, outcome: &RunOutcome, child: Option<&str>) -> u8 {
+pub fn print(format: FormatArg, outcome: &RunOutcome, source: &Source, child: Option<&str>) -> u8 {
+    let fault = outcome
+        .ended
+        .as_ref()
+        .and_then(|ended| FaultPlace::of(source, ended));
     match format {
         FormatArg::History => write_pieces(crate::engine::history_pieces(&outcome.events, child)),
         FormatArg::Json => {
             let trace = Trace::of(&outcome.events);
-            say(&summary_json(outcome, &trace).to_json_pretty());
+            say(&summary_json(outcome, &trace, fault.as_ref()).to_json_pretty());
         }
-        FormatArg::Text => print_text(outcome, &Trace::of(&outcome.events)),
+        FormatArg::Text => print_text(outcome, &Trace::of(&outcome.events), fault.as_ref()),
     }
     match &outcome.ended {
         Some(ended) if ended.status == Status::Succeeded => 0,
@@ -28,7 +34,7 @@ pub fn print(format: FormatArg, outcome: &RunOutcome, child: Option<&str>) -> u8
     }
 }
 
-fn summary_json(outcome: &RunOutcome, trace: &Trace) -> Value {
+fn summary_json(outcome: &RunOutcome, trace: &Trace, fault: Option<&FaultPlace>) -> Value {
     let mut members: Vec<(&str, Value)> = Vec::new();
     match &outcome.ended {
         Some(ended) => {
@@ -36,6 +42,7 @@ fn summary_json(outcome: &RunOutcome, trace: &Trace) -> Value {
             members.extend(ended.output.clone().map(|output| ("output", output)));
             members.extend(ended.error.as_deref().map(|error| ("error", error.into())));
             members.extend(ended.cause.as_deref().map(|cause| ("cause", cause.into())));
+            members.extend(fault.map(|fault| ("fault", fault.to_json())));
         }
         None => members.push(("status", "PAUSED".into())),
     }
@@ -105,7 +112,7 @@ fn map_runs(outcome: &RunOutcome, trace: &Trace) -> Value {
     Value::array(runs.collect())
 }
 
-fn print_text(outcome: &RunOutcome, trace: &Trace) {
+fn print_text(outcome: &RunOutcome, trace: &Trace, fault: Option<&FaultPlace>) {
     print_visits(trace, trace.started_at.unwrap_or_default());
     for run in &outcome.nested {
         let (state, depth) = (run.state.name(), run.key.depth());
@@ -133,7 +140,7 @@ fn print_text(outcome: &RunOutcome, trace: &Trace) {
             pause.input.to_json()
         ));
     }
-    print_end(outcome);
+    print_end(outcome, fault);
 }
 
 fn print_visits(trace: &Trace, start: i64) {
@@ -168,7 +175,7 @@ fn print_visits(trace: &Trace, start: i64) {
     }
 }
 
-fn print_end(outcome: &RunOutcome) {
+fn print_end(outcome: &RunOutcome, fault: Option<&FaultPlace>) {
     if let Some(ended) = &outcome.ended {
         say(ended.status.name());
         if let Some(output) = &ended.output {
@@ -179,6 +186,9 @@ fn print_end(outcome: &RunOutcome) {
                 "{error}: {}",
                 ended.cause.as_deref().unwrap_or("no cause given")
             ));
+        }
+        if let Some(fault) = fault {
+            say(&fault.to_string());
         }
     }
 }

@@ -272,7 +272,7 @@ fn execute(arguments: &RunArgs) -> Result<u8, String> {
     }
     arguments.buckets.lay_down(&outcome.stored)?;
     let child = arguments.buckets.child(&outcome.events)?;
-    let code = print(arguments.format, &outcome, child);
+    let code = print(arguments.format, &outcome, &source, child);
     if let Some(broken_off) = &outcome.broken_off {
         note(&format!("stepwright: {broken_off}"));
     }
