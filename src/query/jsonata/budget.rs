@@ -29,6 +29,8 @@ const SPREAD: u64 = 256 << 20;
 const FOLLOWED: usize = 1024;
 /// Containers that took so many looks to weigh are remembered, so that weighing them again takes one.
 const REMEMBERED: u64 = 200;
+/// Bytes that remembering may keep alive.
+const HELD: u64 = 128 << 20;
 /// Steps all patterns with look-around or back-references, and lists of positions, may take.
 const STEPS: u64 = 20_000_000;
 
@@ -48,6 +50,8 @@ pub struct Budget {
     looks: u64,
     /// Weights by the address of the contents; the value is kept, so the address stays its own.
     heavy: HashMap<usize, (u64, JValue)>,
+    /// Bytes that may be alive only because they are in `heavy`.
+    held: u64,
 }
 
 type Checked = Result<(), EvaluatorError>;
@@ -189,6 +193,12 @@ impl Budget {
             _ => {}
         }
         if self.looks - looks >= REMEMBERED {
+            // A list that grows by one item at a time leaves all its earlier states here.
+            self.held += 2 * own * count as u64;
+            if self.held > HELD {
+                self.heavy.clear();
+                self.held = 0;
+            }
             self.heavy.insert(address, (weight, value.clone()));
         }
         Some(weight)
