@@ -513,6 +513,10 @@ fn the_service_in_its_own_words() {
             vec![schema("'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine", "/States/X")],
         ),
         (
+            one(r#""Type": "Nothing", "End": true"#),
+            vec![schema("The field 'Type' should have one of these values: [Task, Wait, Pass, Succeed, Fail, Choice, Parallel, Map]", "/States/X/Type")],
+        ),
+        (
             one(r#""Type": "Pass", "QueryLanguage": "jsonata", "Output": "{% 1 %}", "End": true"#),
             vec![schema("Value should be one of the following: [JSONPath, JSONata]", "/States/X/QueryLanguage")],
         ),

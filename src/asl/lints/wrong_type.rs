@@ -204,13 +204,7 @@ fn word(
         value,
         format!("{name} is {}, not {}", listed(words, "or"), quoted(text)),
     )
-    .service(
-        SCHEMA,
-        format!(
-            "Value should be one of the following: [{}]",
-            words.join(", ")
-        ),
-    );
+    .service(SCHEMA, service_words(name, words));
     findings.push(match nearest(text, words.iter().copied()) {
         Some(near) => finding.fix(
             format!("Change to {near}"),
@@ -218,6 +212,15 @@ fn word(
         ),
         None => finding,
     });
+}
+
+/// The service has words of their own for the type of a state, as recorded.
+fn service_words(name: &str, words: &[&'static str]) -> String {
+    let words = words.join(", ");
+    match name {
+        "Type" => format!("The field 'Type' should have one of these values: [{words}]"),
+        _ => format!("Value should be one of the following: [{words}]"),
+    }
 }
 
 fn range(
