@@ -12,6 +12,7 @@ use crate::syntax::NodeId;
 use crate::syntax::Pointer;
 use crate::syntax::Tree;
 use crate::text::TextEdit;
+use crate::trace::MapRun;
 use crate::trace::Trace;
 use crate::trace::Visit;
 use crate::trace::is_unanswered;
@@ -71,7 +72,38 @@ pub fn reason(tree: &Tree, machine: &Machine, trace: &Trace, ended: &Ended) -> O
     } else {
         reason.why = by_error(machine, visit, ended, text);
     }
+    if let Some(inner) = visit.filter(|visit| visit.child.is_some()) {
+        tell_child(&mut reason, trace, inner);
+    }
     Some(reason)
+}
+
+/// A Map Run failed of what happened in its child executions: tells how many, and of what the one shown.
+fn tell_child(reason: &mut Reason, trace: &Trace, inner: &Visit) {
+    let run = inner.child.as_ref().and_then(|child| {
+        let of = |run: &&MapRun| run.arn == child.map_run_arn;
+        trace.map_runs.iter().rfind(of)
+    });
+    let Some(run) = run else { return };
+    let badly = |status| matches!(status, Some(Status::Failed | Status::TimedOut));
+    let failed = run.children.values().filter(|child| badly(child.status));
+    let (failed, all) = (failed.count(), run.children.len());
+    let what = match (&inner.error, &inner.cause) {
+        (Some(error), Some(cause)) => format!(" with `{error}`: {cause}"),
+        (Some(error), None) => format!(" with `{error}`"),
+        (None, _) => String::new(),
+    };
+    reason.why = format!(
+        "{}: {failed} of {all} child executions so far; {} failed{what}",
+        reason.why, inner.name
+    );
+    let mut outer = Some(inner);
+    while let Some(visit) = outer.filter(|visit| visit.child.is_some()) {
+        outer = visit.parent.and_then(|parent| trace.visit(parent));
+    }
+    if let Some(map) = outer {
+        reason.what.clone_from(&map.name);
+    }
 }
 
 /// A path that leads nowhere in the data.

@@ -23,9 +23,7 @@ pub struct BucketArgs {
 impl BucketArgs {
     /// What item readers see.
     pub fn objects(&self) -> Result<Vec<StoredObject>, String> {
-        self.s3
-            .as_deref()
-            .map_or_else(|| Ok(Vec::new()), |folder| buckets(folder))
+        self.s3.as_deref().map_or_else(|| Ok(Vec::new()), buckets)
     }
 
     /// Writes what the run's result writers wrote, where that was asked for.

@@ -39,6 +39,8 @@ pub struct Trace {
     pub ended: bool,
     /// The visit that made the execution fail.
     pub failed_visit: Option<usize>,
+    /// Events so far.
+    applied: usize,
     by_state: BTreeMap<StatePath, Vec<usize>>,
     /// The latest visit of each branch or iteration.
     current: BTreeMap<Lane, usize>,
@@ -117,6 +119,11 @@ impl Trace {
     }
 
     pub fn apply(&mut self, event: &Event) {
+        self.take(event);
+        self.applied += 1;
+    }
+
+    fn take(&mut self, event: &Event) {
         self.latest = self.latest.max(event.at);
         if let Some(child) = &event.child
             && self.apply_to_child(child, event)
@@ -276,6 +283,8 @@ impl Trace {
             ended_at: None,
             entered_event: event.id,
             last_event: event.id,
+            entered_place: self.applied,
+            last_place: self.applied,
             input: input.clone(),
             output: None,
             assigned: Vec::new(),
@@ -305,11 +314,13 @@ impl Trace {
     }
 
     fn change(&mut self, event: &Event, change: impl FnOnce(&mut Visit)) {
+        let place = self.applied;
         if let Some(visit) = self
             .open_visit(event)
             .and_then(|index| self.visits.get_mut(index))
         {
             visit.last_event = event.id;
+            visit.last_place = place;
             change(visit);
         }
     }

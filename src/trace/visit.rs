@@ -25,8 +25,12 @@ pub struct Visit {
     pub status: VisitStatus,
     pub entered_at: Millis,
     pub ended_at: Option<Millis>,
+    /// Ids within the history it belongs to.
     pub entered_event: u64,
     pub last_event: u64,
+    /// Places of the same events among all events, those of child executions included, counted from zero.
+    pub entered_place: usize,
+    pub last_place: usize,
     pub input: Value,
     pub output: Option<Value>,
     /// Variables assigned on leaving, in the order of the definition.

@@ -155,7 +155,7 @@ fn run_state(ui: &mut Ui, run: &Run, out: &mut Outbox) {
 /// The status of a run and what to say of it: "after 1.46 s · 6 transitions".
 pub fn run_words(run: &Run) -> (Status, String) {
     let duration = duration_text(run.duration() as f64);
-    let transitions = run.trace.visits.len();
+    let transitions = run.trace.own_visits().count();
     let plural = if transitions == 1 { "" } else { "s" };
     if let Some(pause) = &run.paused {
         return (Status::Paused, format!("before {}", pause.state.name()));

@@ -56,8 +56,8 @@ struct Found {
 /// A list of events with the one that is open, wherever it is shown.
 #[derive(Clone, Debug, Default)]
 pub struct EventList {
-    chosen: Option<u64>,
-    text: Option<(RunId, u64, usize, String)>,
+    chosen: Option<EventKey>,
+    text: Option<(RunId, EventKey, usize, String)>,
 }
 
 /// The whole panel below the tabs of the drawer.
@@ -117,7 +117,7 @@ impl EventList {
         let area = ui.available_rect_before_wrap();
         let open = self
             .chosen
-            .and_then(|id| run.events.iter().find(|event| event.id == id));
+            .and_then(|id| run.events.iter().find(|event| key_of(event) == id));
         let wide = area.width() > 760.0;
         let (list, side) = match open {
             None => (area, None),
@@ -179,14 +179,15 @@ impl EventList {
     fn row(&mut self, ui: &mut Ui, run: &Run, event: &Event, start: i64, out: &mut Vec<Intent>) {
         let skin = Skin::of(ui.ctx());
         let (_, rect) = ui.allocate_space(vec2(ui.available_width(), ROW));
-        let id = ui.scope_id().with(("event", run.id.0, event.id));
+        let id = ui.scope_id().with(("event", run.id.0, key_of(event)));
         let response = ui.interact(rect, id, Sense::click());
-        let selected = self.chosen == Some(event.id);
+        let selected = self.chosen == Some(key_of(event));
         let kind = event.type_name();
         let state = state_name(event);
+        let number = number_of(event);
         let name = match state.as_str() {
-            "" => format!("Event {}, {kind}", event.id),
-            state => format!("Event {}, {kind}, {state}", event.id),
+            "" => format!("Event {number}, {kind}"),
+            state => format!("Event {number}, {kind}, {state}"),
         };
         response.widget_info(|| WidgetInfo::selected(A11y::ListItem, true, selected, &name));
         let ground = match (selected, response.hovered() || response.has_focus()) {
@@ -201,7 +202,7 @@ impl EventList {
         }
         let columns = EventColumns::new(rect);
         let weak = skin.color(Role::WeakText);
-        paint_right(ui, columns.number, &event.id.to_string(), Text::Code, weak);
+        paint_right(ui, columns.number, &number, Text::Code, weak);
         let time = duration_text((event.at - start) as f64);
         paint_right(ui, columns.time, &time, Text::Small, weak);
         let color = match mark_of(&event.detail) {
@@ -219,7 +220,7 @@ impl EventList {
             Text::Code.paint(ui, area, &brief(&event.detail), weak);
         }
         if response.clicked() {
-            self.chosen = (!selected).then_some(event.id);
+            self.chosen = (!selected).then_some(key_of(event));
         }
         if response.double_clicked()
             && let Some(state) = &event.state
@@ -230,7 +231,7 @@ impl EventList {
 
     fn details(&mut self, ui: &mut Ui, run: &Run, event: &Event) {
         let skin = Skin::of(ui.ctx());
-        let key = (run.id, event.id, run.events.len());
+        let key = (run.id, key_of(event), run.events.len());
         let fresh = self
             .text
             .as_ref()
@@ -247,7 +248,7 @@ impl EventList {
         ui.horizontal(|ui| {
             let width = (ui.available_width() - 72.0).max(40.0);
             let (_, rect) = ui.allocate_space(vec2(width, 28.0));
-            let title = format!("{} · {}", event.id, event.type_name());
+            let title = format!("{} · {}", number_of(event), event.type_name());
             Text::Strong.paint(ui, rect, &title, skin.color(Role::Text));
             if icon_button(ui, Icon::CONTENT_COPY, "Copy the event").clicked() {
                 let whole = serde_json::to_string_pretty(&event.to_json()).unwrap_or_default();
@@ -257,11 +258,27 @@ impl EventList {
         });
         ui.add_space(4.0);
         let height = (ui.available_height() - 20.0).max(60.0);
-        let id = egui::Id::unique(("event text", run.id.0, event.id));
+        let id = egui::Id::unique(("event text", run.id.0, key_of(event)));
         code_block(ui, id, shortened(text).as_ref(), Some(height));
         if close {
             self.chosen = None;
         }
+    }
+}
+
+/// The history an event belongs to, 0 for the execution's own, and its id there.
+type EventKey = (u32, u64);
+
+fn key_of(event: &Event) -> EventKey {
+    let history = event.child.as_ref().map_or(0, |child| child.number);
+    (history, event.id)
+}
+
+/// The event's id; that of a child execution behind the number of its item.
+fn number_of(event: &Event) -> String {
+    match &event.child {
+        Some(child) => format!("#{} {}", child.index, event.id),
+        None => event.id.to_string(),
     }
 }
 

@@ -195,14 +195,10 @@ fn moment_before(run: &Run, event: usize, here: usize) -> Option<usize> {
     if event >= here && run.paused.is_some() {
         return None;
     }
-    let id = run
-        .events
-        .get(event.saturating_sub(1))
-        .map_or(0, |event| event.id);
     let entered = run
         .trace
         .visits
-        .partition_point(|visit| visit.entered_event <= id);
+        .partition_point(|visit| visit.entered_place < event.max(1));
     (!run.trace.visits.is_empty()).then(|| entered.saturating_sub(1))
 }
 

@@ -145,12 +145,13 @@ fn inside(run: &Run) -> Inside {
     if let Some(pause) = &run.paused {
         let step = pause.lane.0.last();
         let container = step.and_then(|step| {
-            let visits = &run.trace.visits;
-            let place = visits.partition_point(|visit| visit.entered_event < step.entered);
-            visits
-                .get(place)
-                .filter(|visit| visit.entered_event == step.entered)
-                .map(|visit| visit.index)
+            let holds = |visit: &&Visit| {
+                visit.entered_event == step.entered
+                    && visit.lane.0.len() + 1 == pause.lane.0.len()
+                    && pause.lane.0.starts_with(&visit.lane.0)
+            };
+            let visit = run.trace.visits_of(&step.state).rev().find(holds)?;
+            Some(visit.index)
         });
         inside.entry(container).or_default().push((
             step.map_or(0, |step| step.attempt),

@@ -407,15 +407,13 @@ fn events_of(
     {
         return places.clone();
     }
-    let first = run
-        .events
-        .partition_point(|event| event.id < visit.entered_event);
+    let count = (visit.last_place + 1).saturating_sub(visit.entered_place);
     let places: Vec<usize> = run
         .events
         .iter()
         .enumerate()
-        .skip(first)
-        .take_while(|(_, event)| event.id <= visit.last_event)
+        .skip(visit.entered_place)
+        .take(count)
         .filter(|(_, event)| event.lane == visit.lane && event.state.as_ref() == Some(&visit.state))
         .map(|(place, _)| place)
         .collect();

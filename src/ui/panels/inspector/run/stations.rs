@@ -205,7 +205,7 @@ pub(crate) fn stations(shown: Shown<'_>, visit: &Visit) -> Vec<Station> {
 fn passed<'a>(shown: Shown<'a>, visit: &Visit) -> BTreeMap<StageKind, &'a Value> {
     let stages = shown.run.stages.iter();
     stages
-        .filter(|stage| stage.entered == visit.entered_event)
+        .filter(|stage| stage.entered == visit.entered_event && stage.lane == visit.lane)
         .map(|stage| (stage.kind, &stage.value))
         .collect()
 }
