@@ -1,22 +1,18 @@
 //! Reading a recorded history (`aws stepfunctions get-execution-history`) back into events.
 //!
-//! A history names states but not where they lie, so branches and iterations are found again by
-//! following `previousEventId` through the machine.
+//! A history names states but not where they lie; `lanes.rs` finds that again.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::asl::Machine;
 use crate::asl::StateKind;
-use crate::asl::StatePath;
 use crate::engine::CallId;
 use crate::engine::Event;
 use crate::engine::EventDetail;
-use crate::engine::Lane;
-use crate::engine::LaneStep;
 use crate::engine::Millis;
 use crate::engine::TaskEvent;
 use crate::query::Value;
+use crate::trace::lanes::Lanes;
 
 /// Why a history cannot be read: which event, and what about it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -39,364 +35,147 @@ pub fn import(history: &Value, machine: &Machine) -> Result<Vec<Event>, ImportEr
         .or(Some(history))
         .and_then(Value::as_array)
         .ok_or(ImportError::NoEvents)?;
-    let mut reader = Reader {
-        machine,
-        lanes: BTreeMap::new(),
-        open: BTreeMap::new(),
-        branches: BTreeMap::new(),
-        attempts: BTreeMap::new(),
-        events: Vec::new(),
-    };
+    let mut lanes = Lanes::new(machine);
+    let mut events = Vec::new();
     for (position, event) in list.iter().enumerate() {
-        reader.read(position, event)?;
+        events.extend(read(position, event, &mut lanes)?);
     }
-    Ok(reader.events)
+    Ok(events)
 }
 
-struct Reader<'a> {
-    machine: &'a Machine,
-    /// The lane that goes on from each event.
-    lanes: BTreeMap<u64, Lane>,
-    /// The latest visit of each lane: its state, its kind and the event that entered it.
-    open: BTreeMap<Lane, (StatePath, StateKind, u64)>,
-    /// Branches begun behind each `ParallelStateStarted`.
-    branches: BTreeMap<u64, Vec<usize>>,
-    /// Starts of each container visit.
-    attempts: BTreeMap<u64, u32>,
-    events: Vec<Event>,
+fn read(
+    position: usize,
+    event: &Value,
+    lanes: &mut Lanes<'_>,
+) -> Result<Option<Event>, ImportError> {
+    let incomplete = |member| ImportError::Incomplete { position, member };
+    let kind = event
+        .get("type")
+        .and_then(Value::as_str)
+        .ok_or(incomplete("type"))?;
+    let id = event
+        .get("id")
+        .and_then(Value::as_i64)
+        .ok_or(incomplete("id"))?;
+    let id = u64::try_from(id).map_err(|_| incomplete("id"))?;
+    let previous = event.get("previousEventId").and_then(Value::as_i64);
+    let previous = previous
+        .and_then(|id| u64::try_from(id).ok())
+        .unwrap_or_default();
+    let at = event.get("timestamp").map(moment).unwrap_or_default();
+    let details = Details(
+        event
+            .as_object()
+            .and_then(|members| {
+                members
+                    .iter()
+                    .find(|(key, _)| key.ends_with("EventDetails"))
+            })
+            .map(|(_, value)| value.clone())
+            .unwrap_or_default(),
+    );
+    let Some(detail) = read_detail(kind, &details) else {
+        lanes.pass_over(id, previous);
+        return Ok(None);
+    };
+    let Some((lane, state)) = lanes.place(id, previous, &detail) else {
+        let state = details.text("name").unwrap_or_default().to_string();
+        return Err(ImportError::UnknownState { id, state });
+    };
+    Ok(Some(Event {
+        child: None,
+        id,
+        previous,
+        at,
+        lane,
+        state,
+        detail,
+    }))
 }
 
-impl Reader<'_> {
-    fn read(&mut self, position: usize, event: &Value) -> Result<(), ImportError> {
-        let incomplete = |member| ImportError::Incomplete { position, member };
-        let kind = event
-            .get("type")
-            .and_then(Value::as_str)
-            .ok_or(incomplete("type"))?;
-        let id = event
-            .get("id")
-            .and_then(Value::as_i64)
-            .ok_or(incomplete("id"))?;
-        let id = u64::try_from(id).map_err(|_| incomplete("id"))?;
-        let previous = event.get("previousEventId").and_then(Value::as_i64);
-        let previous = previous
-            .and_then(|id| u64::try_from(id).ok())
-            .unwrap_or_default();
-        let at = event.get("timestamp").map(moment).unwrap_or_default();
-        let details = Details(
-            event
-                .as_object()
-                .and_then(|members| {
-                    members
-                        .iter()
-                        .find(|(key, _)| key.ends_with("EventDetails"))
-                })
-                .map(|(_, value)| value.clone())
-                .unwrap_or_default(),
-        );
-        let base = self.lanes.get(&previous).cloned().unwrap_or_default();
-        let Some((lane, state, detail, onward)) = self.place(id, previous, kind, &details, base)?
-        else {
-            return Ok(());
-        };
-        self.lanes.insert(id, onward);
-        self.events.push(Event {
-            child: None,
-            id,
-            previous,
-            at,
-            lane,
-            state,
-            detail,
+/// What an event tells; nothing where its type is unknown.
+fn read_detail(kind: &str, details: &Details) -> Option<EventDetail> {
+    let (error, cause) = (details.text("error"), details.text("cause"));
+    let name = details.text("name").unwrap_or_default();
+    if let Some(kind) = kind.strip_suffix("StateEntered").and_then(StateKind::parse) {
+        let input = details.json("input");
+        return Some(EventDetail::StateEntered { kind, name, input });
+    }
+    if let Some(kind) = kind.strip_suffix("StateExited").and_then(StateKind::parse) {
+        let assigned = details.0.get("assignedVariables");
+        let assigned = assigned.and_then(Value::as_object).into_iter();
+        return Some(EventDetail::StateExited {
+            kind,
+            name,
+            output: details.json("output"),
+            assigned: assigned
+                .flat_map(|members| members.iter())
+                .map(|(name, value)| (name.clone(), from_text(value)))
+                .collect(),
         });
-        Ok(())
     }
-
-    /// Lane, state and detail of an event, and the lane that goes on from it.
-    #[allow(clippy::type_complexity)]
-    fn place(
-        &mut self,
-        id: u64,
-        previous: u64,
-        kind: &str,
-        details: &Details,
-        base: Lane,
-    ) -> Result<Option<(Lane, Option<StatePath>, EventDetail, Lane)>, ImportError> {
-        if let Some(state_kind) = kind.strip_suffix("StateEntered").and_then(StateKind::parse) {
-            let name = details.text("name").unwrap_or_default();
-            let lane = self.entered_lane(previous, &name, base);
-            let path = self
-                .path_in(&lane, &name)
-                .ok_or_else(|| ImportError::UnknownState {
-                    id,
-                    state: name.to_string(),
-                })?;
-            self.open
-                .insert(lane.clone(), (path.clone(), state_kind, id));
-            let detail = EventDetail::StateEntered {
-                kind: state_kind,
-                name,
-                input: details.json("input"),
-            };
-            return Ok(Some((lane.clone(), Some(path), detail, lane)));
-        }
-        if let Some(state_kind) = kind.strip_suffix("StateExited").and_then(StateKind::parse) {
-            let name = details.text("name").unwrap_or_default();
-            let (lane, path) = self.find_open(&base, |path, _| path.name() == *name);
-            let assigned = details
-                .0
-                .get("assignedVariables")
-                .and_then(Value::as_object)
-                .cloned();
-            let detail = EventDetail::StateExited {
-                kind: state_kind,
-                name,
-                output: details.json("output"),
-                assigned: assigned
-                    .map(|members| {
-                        members
-                            .iter()
-                            .map(|(name, value)| (name.clone(), from_text(value)))
-                            .collect()
-                    })
-                    .unwrap_or_default(),
-            };
-            return Ok(Some((lane.clone(), path, detail, lane)));
-        }
-        Ok(self.place_other(id, kind, details, base))
-    }
-
-    fn place_other(
-        &mut self,
-        id: u64,
-        kind: &str,
-        details: &Details,
-        base: Lane,
-    ) -> Option<(Lane, Option<StatePath>, EventDetail, Lane)> {
-        let (error, cause) = (details.text("error"), details.text("cause"));
-        let name = details.text("name").unwrap_or_default();
-        let index = details.number("index");
-        let (detail, container) = match kind {
-            "ExecutionStarted" => {
-                let role = details.text("roleArn").unwrap_or_default();
-                let input = details.json("input");
-                (EventDetail::ExecutionStarted { input, role }, None)
-            }
-            "ExecutionSucceeded" => (
-                EventDetail::ExecutionSucceeded {
-                    output: details.json("output"),
-                },
-                None,
-            ),
-            "ExecutionFailed" => (EventDetail::ExecutionFailed { error, cause }, None),
-            "ExecutionTimedOut" => (EventDetail::ExecutionTimedOut { error, cause }, None),
-            "ExecutionRedriven" => {
-                let redrive_count = details.count("redriveCount");
-                (EventDetail::ExecutionRedriven { redrive_count }, None)
-            }
-            "ExecutionAborted" => (EventDetail::ExecutionAborted { error, cause }, None),
-            "MapStateStarted" => {
-                let length = details.number("length");
-                (
-                    EventDetail::MapStateStarted { length },
-                    Some(StateKind::Map),
-                )
-            }
-            "MapStateSucceeded" => (EventDetail::MapStateSucceeded, Some(StateKind::Map)),
-            "MapStateFailed" => (
-                EventDetail::MapStateFailed { error, cause },
-                Some(StateKind::Map),
-            ),
-            "MapStateAborted" => (EventDetail::MapStateAborted, Some(StateKind::Map)),
-            "MapIterationStarted" => (
-                EventDetail::MapIterationStarted { name, index },
-                Some(StateKind::Map),
-            ),
-            "MapIterationSucceeded" => (
-                EventDetail::MapIterationSucceeded { name, index },
-                Some(StateKind::Map),
-            ),
-            "MapIterationFailed" => {
-                let detail = EventDetail::MapIterationFailed {
-                    name,
-                    index,
-                    error,
-                    cause,
-                };
-                (detail, Some(StateKind::Map))
-            }
-            "MapIterationAborted" => (
-                EventDetail::MapIterationAborted { name, index },
-                Some(StateKind::Map),
-            ),
-            "MapRunStarted" => {
-                let map_run_arn = details.text("mapRunArn").unwrap_or_default();
-                (
-                    EventDetail::MapRunStarted {
-                        map_run_arn,
-                        limits: None,
-                    },
-                    Some(StateKind::Map),
-                )
-            }
-            "MapRunRedriven" => {
-                let map_run_arn = details.text("mapRunArn").unwrap_or_default();
-                let redrive_count = details.count("redriveCount");
-                (
-                    EventDetail::MapRunRedriven {
-                        map_run_arn,
-                        redrive_count,
-                    },
-                    Some(StateKind::Map),
-                )
-            }
-            "MapRunSucceeded" => (EventDetail::MapRunSucceeded, Some(StateKind::Map)),
-            "MapRunFailed" => (
-                EventDetail::MapRunFailed { error, cause },
-                Some(StateKind::Map),
-            ),
-            "MapRunAborted" => (EventDetail::MapRunAborted, Some(StateKind::Map)),
-            "ParallelStateStarted" => {
-                (EventDetail::ParallelStateStarted, Some(StateKind::Parallel))
-            }
-            "ParallelStateSucceeded" => (
-                EventDetail::ParallelStateSucceeded,
-                Some(StateKind::Parallel),
-            ),
-            "ParallelStateFailed" => (
-                EventDetail::ParallelStateFailed { error, cause },
-                Some(StateKind::Parallel),
-            ),
-            "ParallelStateAborted" => {
-                (EventDetail::ParallelStateAborted, Some(StateKind::Parallel))
-            }
-            "WaitStateAborted" => (EventDetail::WaitStateAborted, Some(StateKind::Wait)),
-            "TaskStateAborted" => (EventDetail::TaskStateAborted, Some(StateKind::Task)),
-            "EvaluationFailed" => {
-                let name = details.text("state").unwrap_or_default();
-                let location = details.text("location");
-                (
-                    EventDetail::EvaluationFailed {
-                        name,
-                        error,
-                        cause,
-                        location,
-                    },
-                    None,
-                )
-            }
-            _ => (
-                EventDetail::Task {
-                    call: CallId(0),
-                    event: Box::new(task_event(kind, details)?),
-                },
-                Some(StateKind::Task),
-            ),
-        };
-        let (lane, state) = match (&detail, container) {
-            (EventDetail::EvaluationFailed { name, .. }, _) => {
-                self.find_open(&base, |path, _| path.name() == **name)
-            }
-            (_, Some(wanted)) => self.find_open(&base, |_, kind| kind == wanted),
-            (_, None) => (Lane::default(), None),
-        };
-        let mut onward = lane.clone();
-        let entered = self
-            .open
-            .get(&lane)
-            .map(|(_, _, entered)| *entered)
-            .unwrap_or_default();
-        match (&detail, &state) {
-            (EventDetail::MapStateStarted { .. } | EventDetail::ParallelStateStarted, _) => {
-                self.branches.insert(id, Vec::new());
-                self.attempts
-                    .entry(entered)
-                    .and_modify(|attempt| *attempt += 1)
-                    .or_insert(0);
-            }
-            (EventDetail::MapIterationStarted { index, .. }, Some(state)) => {
-                onward = onward.inner(self.step(state, entered, *index));
-            }
-            (EventDetail::Task { .. } | EventDetail::EvaluationFailed { .. }, _) => {}
-            // What follows a failure or an abort inside a container is found from the event before it.
-            (EventDetail::MapIterationAborted { .. } | EventDetail::TaskStateAborted, _) => {
-                onward = base
-            }
-            _ => {}
-        }
-        Some((lane, state, detail, onward))
-    }
-
-    /// A state is entered in the lane of the event before it, or begins a branch.
-    fn entered_lane(&mut self, previous: u64, name: &str, base: Lane) -> Lane {
-        let Some(begun) = self.branches.get(&previous).cloned() else {
-            return base;
-        };
-        let Some((state, kind, entered)) = self.open.get(&base).cloned() else {
-            return base;
-        };
-        if kind != StateKind::Parallel {
-            return base;
-        }
-        let scopes = self
-            .machine
-            .find(&state)
-            .map(|state| state.scopes.clone())
-            .unwrap_or_default();
-        let starts = |index: usize| {
-            let scope = scopes
-                .get(index)
-                .and_then(|scope| self.machine.scope(*scope));
-            scope.is_some_and(|scope| scope.start_at.as_deref() == Some(name))
-        };
-        let Some(index) = (0..scopes.len()).find(|index| !begun.contains(index) && starts(*index))
-        else {
-            return base;
-        };
-        self.branches.entry(previous).or_default().push(index);
-        base.inner(self.step(&state, entered, index))
-    }
-
-    fn step(&self, state: &StatePath, entered: u64, index: usize) -> LaneStep {
-        LaneStep {
-            state: state.clone(),
-            entered,
-            attempt: self.attempts.get(&entered).copied().unwrap_or_default(),
+    let index = details.number("index");
+    let map_run_arn = details.text("mapRunArn").unwrap_or_default();
+    let redrive_count = details.count("redriveCount");
+    Some(match kind {
+        "ExecutionStarted" => EventDetail::ExecutionStarted {
+            input: details.json("input"),
+            role: details.text("roleArn").unwrap_or_default(),
+        },
+        "ExecutionSucceeded" => EventDetail::ExecutionSucceeded {
+            output: details.json("output"),
+        },
+        "ExecutionFailed" => EventDetail::ExecutionFailed { error, cause },
+        "ExecutionTimedOut" => EventDetail::ExecutionTimedOut { error, cause },
+        "ExecutionAborted" => EventDetail::ExecutionAborted { error, cause },
+        "ExecutionRedriven" => EventDetail::ExecutionRedriven { redrive_count },
+        "MapStateStarted" => EventDetail::MapStateStarted {
+            length: details.number("length"),
+        },
+        "MapStateSucceeded" => EventDetail::MapStateSucceeded,
+        "MapStateFailed" => EventDetail::MapStateFailed { error, cause },
+        "MapStateAborted" => EventDetail::MapStateAborted,
+        "MapIterationStarted" => EventDetail::MapIterationStarted { name, index },
+        "MapIterationSucceeded" => EventDetail::MapIterationSucceeded { name, index },
+        "MapIterationFailed" => EventDetail::MapIterationFailed {
+            name,
             index,
-        }
-    }
-
-    fn path_in(&self, lane: &Lane, name: &str) -> Option<StatePath> {
-        let Some(step) = lane.0.last() else {
-            let path = StatePath::top(name);
-            return self.machine.find(&path).map(|state| state.path.clone());
-        };
-        let container = self.machine.find(&step.state)?;
-        let branch = match container.kind {
-            Some(StateKind::Map) => 0,
-            _ => step.index,
-        };
-        let scope = container.scopes.get(branch)?;
-        let id = self.machine.in_scope(*scope, name)?;
-        self.machine.state(id).map(|state| state.path.clone())
-    }
-
-    /// From a lane outwards, the first open visit that fits.
-    fn find_open(
-        &self,
-        base: &Lane,
-        fits: impl Fn(&StatePath, StateKind) -> bool,
-    ) -> (Lane, Option<StatePath>) {
-        for depth in (0..=base.0.len()).rev() {
-            let lane = Lane(base.0.iter().take(depth).cloned().collect());
-            if let Some((path, kind, _)) = self.open.get(&lane)
-                && fits(path, *kind)
-            {
-                return (lane, Some(path.clone()));
-            }
-        }
-        (base.clone(), None)
-    }
+            error,
+            cause,
+        },
+        "MapIterationAborted" => EventDetail::MapIterationAborted { name, index },
+        "MapRunStarted" => EventDetail::MapRunStarted {
+            map_run_arn,
+            limits: None,
+        },
+        "MapRunRedriven" => EventDetail::MapRunRedriven {
+            map_run_arn,
+            redrive_count,
+        },
+        "MapRunSucceeded" => EventDetail::MapRunSucceeded,
+        "MapRunFailed" => EventDetail::MapRunFailed { error, cause },
+        "MapRunAborted" => EventDetail::MapRunAborted,
+        "ParallelStateStarted" => EventDetail::ParallelStateStarted,
+        "ParallelStateSucceeded" => EventDetail::ParallelStateSucceeded,
+        "ParallelStateFailed" => EventDetail::ParallelStateFailed { error, cause },
+        "ParallelStateAborted" => EventDetail::ParallelStateAborted,
+        "WaitStateAborted" => EventDetail::WaitStateAborted,
+        "TaskStateAborted" => EventDetail::TaskStateAborted,
+        "EvaluationFailed" => EventDetail::EvaluationFailed {
+            name: details.text("state").unwrap_or_default(),
+            error,
+            cause,
+            location: details.text("location"),
+        },
+        "InputEdited" => EventDetail::InputEdited {
+            name,
+            input: details.json("input"),
+        },
+        _ => EventDetail::Task {
+            call: CallId(0),
+            event: Box::new(task_event(kind, details)?),
+        },
+    })
 }
 
 fn task_event(kind: &str, details: &Details) -> Option<TaskEvent> {
@@ -519,5 +298,191 @@ fn moment(value: &Value) -> Millis {
             .as_f64()
             .map(|seconds| (seconds * 1000.0) as Millis)
             .unwrap_or_default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::Answer;
+    use crate::engine::Call;
+    use crate::engine::CompileOptions;
+    use crate::engine::Execution;
+    use crate::engine::Fault;
+    use crate::engine::Outcome;
+    use crate::engine::Program;
+    use crate::engine::Signal;
+    use crate::engine::Start;
+    use crate::engine::compile;
+    use crate::engine::history_json;
+    use crate::engine::simulate;
+    use crate::syntax::Format;
+    use crate::syntax::parse;
+
+    /// Each event with where it lies.
+    fn lines(events: &[Event]) -> Vec<String> {
+        let line = |event: &Event| {
+            let json = event.to_json();
+            format!("{json} in {:?} at {:?}", event.lane, event.state)
+        };
+        events.iter().map(line).collect()
+    }
+
+    fn read_back(events: &[Event], machine: &Machine) -> Vec<Event> {
+        let history = Value::parse(&history_json(events, None)).unwrap();
+        import(&history, machine).unwrap()
+    }
+
+    fn prepare(definition: &str) -> (Machine, Arc<Program>, Start) {
+        let tree = parse(definition, Format::Json).tree;
+        let machine = crate::asl::read(&tree);
+        let program = compile(&tree, &machine, &CompileOptions::default()).unwrap();
+        let start = Start {
+            input: Value::parse(r#"{"items": [1, 2, 3]}"#).unwrap(),
+            ..Start::default()
+        };
+        (machine, Arc::new(program), start)
+    }
+
+    /// Runs a definition whose tasks fail for the item 2 and never answer for the item 3.
+    fn check(definition: &str) -> Vec<Event> {
+        let (machine, program, start) = prepare(definition);
+        let mut answer = |call: &Call| {
+            let outcome = match call.payload.to_json().contains('2') {
+                true => Outcome::Failed(Fault::new("Odd", "because")),
+                false => Outcome::Succeeded(call.payload.clone()),
+            };
+            match call.payload.to_json().contains('3') {
+                true => Vec::new(),
+                false => vec![Answer { after: 5, outcome }],
+            }
+        };
+        let run = simulate(&program, start, &mut answer);
+        assert_eq!(
+            lines(&read_back(&run.events, &machine)),
+            lines(&run.events),
+            "{definition}"
+        );
+        run.events
+    }
+
+    #[test]
+    fn an_expression_that_fails_stays_in_its_branch() {
+        let events = check(
+            r#"{"QueryLanguage":"JSONata","StartAt":"P","States":{"P":{"Type":"Parallel","End":true,"Branches":[
+            {"StartAt":"S","States":{"S":{"Type":"Fail","Cause":"{% $count($states.input.items) %}"}}}]}}}"#,
+        );
+        let failed = |event: &&Event| matches!(event.detail, EventDetail::EvaluationFailed { .. });
+        assert_eq!(events.iter().filter(failed).count(), 1);
+    }
+
+    #[test]
+    fn what_follows_a_failed_expression_stays_in_its_branch_too() {
+        check(
+            r#"{"QueryLanguage":"JSONata","StartAt":"P","States":{"P":{"Type":"Parallel","End":true,"Branches":[
+            {"StartAt":"M","States":{"M":{"Type":"Map","Items":"{% $missing %}","ItemProcessor":{"StartAt":"S",
+            "States":{"S":{"Type":"Succeed"}}},"Catch":[{"ErrorEquals":["States.ALL"],"Next":"Z"}],"End":true},
+            "Z":{"Type":"Pass","End":true}}}]}}}"#,
+        );
+    }
+
+    #[test]
+    fn an_expression_that_fails_stays_in_its_iteration() {
+        check(
+            r#"{"QueryLanguage":"JSONata","StartAt":"M","States":{"M":{"Type":"Map","Items":"{% [1, 2, 3] %}","End":true,
+            "Retry":[{"ErrorEquals":["States.ALL"],"MaxAttempts":1}],"ItemProcessor":{"StartAt":"A","States":{
+            "A":{"Type":"Pass","Next":"B"},"B":{"Type":"Pass","End":true,
+            "Output":"{% $states.input = 2 ? $missing : 1 %}"}}}}}}"#,
+        );
+    }
+
+    #[test]
+    fn a_map_begun_anew_after_a_failed_expression_counts_its_attempts() {
+        check(
+            r#"{"QueryLanguage":"JSONata","StartAt":"M","States":{"M":{"Type":"Map","End":true,
+            "Items":"{% $states.context.State.RetryCount = 0 ? $missing : [1] %}",
+            "Output":"{% $states.context.State.RetryCount = 1 ? $missing : 1 %}",
+            "Retry":[{"ErrorEquals":["States.ALL"],"MaxAttempts":3}],
+            "ItemProcessor":{"StartAt":"A","States":{"A":{"Type":"Pass","End":true}}}}}}"#,
+        );
+    }
+
+    #[test]
+    fn the_failure_of_an_outer_container_follows_that_of_an_inner_one() {
+        check(
+            r#"{"StartAt":"P","States":{"P":{"Type":"Parallel","Branches":[{"StartAt":"Q","States":{"Q":{"Type":"Parallel",
+            "End":true,"Branches":[{"StartAt":"F","States":{"F":{"Type":"Fail"}}}]}}}],"End":true,
+            "Retry":[{"ErrorEquals":["States.ALL"],"MaxAttempts":1}],
+            "Catch":[{"ErrorEquals":["States.ALL"],"Next":"Z"}]},"Z":{"Type":"Pass","End":true}}}"#,
+        );
+    }
+
+    #[test]
+    fn what_a_failure_aborts_is_told_from_the_inside_out() {
+        let task = r#"{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke",
+            "Parameters":{"FunctionName":"f","Payload.$":"$"},"End":true}"#;
+        let map = format!(
+            r#"{{"Type":"Map","ItemsPath":"$.items","End":true,"ItemProcessor":{{"StartAt":"T","States":{{"T":{task}}}}}}}"#
+        );
+        let waits = r#"{"StartAt":"W","States":{"W":{"Type":"Wait","Seconds":9,"End":true}}}"#;
+        let slow = map.replace(r#""T""#, r#""V""#);
+        let late = r#"{"StartAt":"X","States":{"X":{"Type":"Wait","Seconds":9,"End":true}}}"#;
+        check(&format!(
+            r#"{{"StartAt":"P","States":{{"P":{{"Type":"Parallel","End":true,"Branches":[{waits},
+            {{"StartAt":"N","States":{{"N":{{"Type":"Parallel","End":true,"Branches":[{late},
+            {{"StartAt":"Y","States":{{"Y":{task}}}}}]}}}}}},
+            {{"StartAt":"M","States":{{"M":{map}}}}},{{"StartAt":"L","States":{{"L":{slow}}}}}]}}}}}}"#
+        ));
+    }
+
+    #[test]
+    fn an_edit_by_hand_is_read_back() {
+        let (machine, program, start) = prepare(
+            r#"{"StartAt":"P","States":{"P":{"Type":"Parallel","End":true,"Branches":[
+            {"StartAt":"A","States":{"A":{"Type":"Pass","End":true}}},
+            {"StartAt":"B","States":{"B":{"Type":"Pass","End":true}}}]}}}"#,
+        );
+        let mut execution = Execution::new(program, start);
+        let mut events = Vec::new();
+        while let Some(ready) = execution.ready() {
+            if *ready.state.name() == *"B" {
+                let edit = Signal::EditInput {
+                    lane: ready.lane.clone(),
+                    state: ready.state.clone(),
+                    input: Value::string("edited"),
+                    now: 1,
+                };
+                events.extend(execution.advance(edit).events);
+            }
+            events.extend(execution.advance(Signal::Proceed { now: 1 }).events);
+        }
+        let edited = |event: &&Event| matches!(event.detail, EventDetail::InputEdited { .. });
+        assert!(events.iter().filter(edited).count() > 0);
+        assert_eq!(lines(&read_back(&events, &machine)), lines(&events));
+    }
+
+    #[test]
+    fn what_follows_an_unknown_event_follows_the_one_before_it() {
+        let machine = crate::asl::read(
+            &parse(
+                r#"{"StartAt":"P","States":{"P":{"Type":"Parallel","End":true,"Branches":[{"StartAt":"A","States":{
+                "A":{"Type":"Pass","Next":"B"},"B":{"Type":"Pass","End":true}}}]}}}"#,
+                Format::Json,
+            )
+            .tree,
+        );
+        let history = Value::parse(
+            r#"{"events":[
+            {"id":1,"previousEventId":0,"type":"ParallelStateEntered","stateEnteredEventDetails":{"name":"P"}},
+            {"id":2,"previousEventId":1,"type":"ParallelStateStarted"},
+            {"id":3,"previousEventId":2,"type":"PassStateEntered","stateEnteredEventDetails":{"name":"A"}},
+            {"id":4,"previousEventId":3,"type":"SomethingNew"},
+            {"id":5,"previousEventId":4,"type":"PassStateExited","stateExitedEventDetails":{"name":"A"}},
+            {"id":6,"previousEventId":5,"type":"PassStateEntered","stateEnteredEventDetails":{"name":"B"}}]}"#,
+        )
+        .unwrap();
+        let events = import(&history, &machine).unwrap();
+        assert_eq!(events.len(), 5);
+        assert!(events.iter().skip(2).all(|event| event.lane.0.len() == 1));
     }
 }

@@ -9,6 +9,7 @@ mod attempt;
 mod children;
 mod fold;
 mod import;
+mod lanes;
 mod map_run;
 mod outside;
 mod visit;
