@@ -1,5 +1,6 @@
 //! Whole definitions, run step by step with random signals: twice the same, copied on the way, and always to an end.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arbitrary::Unstructured;
@@ -309,8 +310,12 @@ fn check_end(execution: &Execution) {
 
 fn check_events(events: &[Event]) {
     let mut at = i64::MIN;
-    for (index, event) in events.iter().enumerate() {
-        assert_eq!(event.id, index as u64 + 1);
+    let mut next: BTreeMap<u32, u64> = BTreeMap::new();
+    for event in events {
+        let history = event.child.as_ref().map_or(0, |child| child.number);
+        let id = next.entry(history).or_insert(1);
+        assert_eq!(event.id, *id);
+        *id += 1;
         assert!(event.previous < event.id);
         assert!(event.at >= at);
         at = event.at;
