@@ -19,11 +19,13 @@ use stepwright::engine::Program;
 use stepwright::engine::Signal;
 use stepwright::engine::Start;
 use stepwright::engine::compile;
+use stepwright::engine::history_json;
 use stepwright::engine::simulate;
 use stepwright::engine::simulate_redrive;
 use stepwright::query::Value;
 use stepwright::syntax::Format;
 use stepwright::trace::Trace;
+use stepwright::trace::import;
 
 /// A state of a random machine, before it has a name and a target.
 fn state(depth: u32) -> BoxedStrategy<Json> {
@@ -166,6 +168,63 @@ fn lines(events: &[Event]) -> Vec<String> {
         .collect()
 }
 
+/// The own history of an execution, read back, has the same events at the same places.
+fn check_read_back(definition: &Json, events: &[Event]) -> Result<(), TestCaseError> {
+    let text = definition.to_string();
+    let machine = stepwright::asl::read(&stepwright::syntax::parse(&text, Format::Json).tree);
+    let history = Value::parse(&history_json(events, None)).expect("a history is JSON");
+    let imported = import(&history, &machine);
+    let imported = imported.map_err(|error| TestCaseError::fail(format!("{error}: {text}")))?;
+    let place = |event: &Event| {
+        let json = event.to_json();
+        format!("{json} in {:?} at {:?}", event.lane, event.state)
+    };
+    let own = events.iter().filter(|event| event.child.is_none());
+    prop_assert_eq!(imported.len(), own.clone().count());
+    for (imported, own) in imported.iter().zip(own) {
+        prop_assert_eq!(place(imported), place(own), "{}", text);
+    }
+    Ok(())
+}
+
+/// Gives every state of a scope, and of those inside it, a name of its own, as the language wants it: where several
+/// lanes go on from one event, nothing else tells them apart.
+fn name_apart(scope: &mut Json, prefix: &str) {
+    let rename = |name: &mut Json| {
+        if let Some(old) = name.as_str() {
+            *name = json!(format!("{prefix}{old}"));
+        }
+    };
+    rename(&mut scope["StartAt"]);
+    let states = std::mem::take(&mut scope["States"]);
+    let mut renamed = serde_json::Map::new();
+    for (name, mut state) in states.as_object().cloned().unwrap_or_default() {
+        let name = format!("{prefix}{name}");
+        for catcher in state["Catch"].as_array_mut().into_iter().flatten() {
+            rename(&mut catcher["Next"]);
+        }
+        if state.get("Next").is_some() {
+            rename(&mut state["Next"]);
+        }
+        if let Some(processor) = state.get_mut("ItemProcessor") {
+            name_apart(processor, &format!("{name}."));
+        }
+        for (index, branch) in state["Branches"]
+            .as_array_mut()
+            .into_iter()
+            .flatten()
+            .enumerate()
+        {
+            name_apart(branch, &format!("{name}.{index}."));
+        }
+        if let Some(state) = state.as_object_mut() {
+            state.retain(|_, value| !value.is_null());
+        }
+        renamed.insert(name, state);
+    }
+    scope["States"] = Json::Object(renamed);
+}
+
 /// Drives an execution by hand, recording signals; answers come at once.
 fn step(execution: &mut Execution, waiting: &mut Vec<Call>) -> Option<(Signal, Vec<Event>)> {
     let now = execution.now();
@@ -245,6 +304,13 @@ proptest! {
             prop_assert!(event.previous < event.id);
             *expected += 1;
         }
+    }
+
+    #[test]
+    fn a_history_is_read_back_with_every_event_in_its_place(mut definition in whole(2), seed in any::<u64>()) {
+        name_apart(&mut definition, "");
+        let run = simulate(&program(&definition), start(seed), &mut answer);
+        check_read_back(&definition, &run.events)?;
     }
 
     #[test]

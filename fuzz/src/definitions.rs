@@ -13,7 +13,6 @@ use stepwright::engine::CallId;
 use stepwright::engine::CompileOptions;
 use stepwright::engine::Demand;
 use stepwright::engine::Event;
-use stepwright::engine::EventDetail;
 use stepwright::engine::Execution;
 use stepwright::engine::ExecutionKind;
 use stepwright::engine::Fault;
@@ -158,19 +157,11 @@ fn run(
     assert!(quiet.1.is_empty());
 
     let history = Value::parse(&history_json(&one.events, None)).expect("a history is JSON");
-    // After an expression that failed inside a branch a history can be refused: nothing in it tells the branch.
-    if let Ok(imported) = trace::import(&history, &machine) {
-        // The service knows no such event, so reading a history passes over it.
-        let told = |event: &&Event| {
-            event.child.is_none() && !matches!(event.detail, EventDetail::InputEdited { .. })
-        };
-        assert_eq!(
-            imported.len(),
-            one.events.iter().filter(told).count(),
-            "{text}"
-        );
-        scene::run_picture(&Trace::of(&imported));
-    }
+    let imported = trace::import(&history, &machine)
+        .unwrap_or_else(|error| panic!("our own history is refused: {error}\n{text}"));
+    let own = one.events.iter().filter(|event| event.child.is_none());
+    assert_eq!(imported.len(), own.count(), "{text}");
+    scene::run_picture(&Trace::of(&imported));
     let folded = Trace::of(&one.events);
     folded.path();
     scene::run_picture(&folded);

@@ -436,6 +436,30 @@ mod tests {
     }
 
     #[test]
+    fn a_redrive_goes_on_in_the_lanes_that_were_open() {
+        let (machine, program, start) = prepare(
+            r#"{"StartAt":"P","States":{"P":{"Type":"Parallel","End":true,"Branches":[
+            {"StartAt":"W","States":{"W":{"Type":"Wait","Seconds":9,"Next":"V"},"V":{"Type":"Pass","End":true}}},
+            {"StartAt":"M","States":{"M":{"Type":"Map","ItemsPath":"$.items","End":true,"ItemProcessor":{"StartAt":"T",
+            "States":{"T":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Next":"U",
+            "Parameters":{"FunctionName":"f","Payload.$":"$"}},"U":{"Type":"Pass","End":true}}}}}}]}}}"#,
+        );
+        let mut answer = |call: &Call| {
+            let outcome = match call.id.0 == 2 {
+                true => Outcome::Failed(Fault::new("Odd", "because")),
+                false => Outcome::Succeeded(call.payload.clone()),
+            };
+            vec![Answer { after: 5, outcome }]
+        };
+        let first = simulate(&program, start, &mut answer);
+        let at = first.execution.now() + 1_000;
+        let run = crate::engine::simulate_redrive(first, at, &mut answer).unwrap();
+        assert_eq!(lines(&read_back(&run.events, &machine)), lines(&run.events));
+        let end = run.events.last().map(Event::type_name);
+        assert_eq!(end.as_deref(), Some("ExecutionSucceeded"));
+    }
+
+    #[test]
     fn an_edit_by_hand_is_read_back() {
         let (machine, program, start) = prepare(
             r#"{"StartAt":"P","States":{"P":{"Type":"Parallel","End":true,"Branches":[

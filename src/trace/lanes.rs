@@ -5,6 +5,7 @@
 //! lane; it is told in the order in which the engine aborts: the failed lane, then its siblings by index, each
 //! from the inside out.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -142,21 +143,20 @@ impl<'a> Lanes<'a> {
                 self.start_iteration(id, lane, *index)
             }
             EventDetail::MapIterationSucceeded { name, index } => {
-                let lane = self.find(previous, |visit| map(visit) && visit.is(name));
+                let lane = self.find_iterating(previous, name, *index);
                 if let Some(inner) = self.inner(&lane, *index) {
                     self.threads.remove(&inner);
                 }
                 self.leaf(id, lane)
             }
-            EventDetail::MapIterationFailed { name, .. } => {
-                let lane = self.find(previous, |visit| map(visit) && visit.is(name));
+            EventDetail::MapIterationFailed { name, index, .. } => {
+                let lane = self.find_iterating(previous, name, *index);
                 self.leaf(id, lane)
             }
             EventDetail::MapIterationAborted { name, index } => {
-                let lane = self.find_aborted(previous, |lanes, lane, visit| {
-                    let inner = lane.inner(visit.step(*index));
-                    visit.is(name) && lanes.threads.contains_key(&inner)
-                });
+                let iterates =
+                    |lane: &Lane, visit: &Visit| self.iterates(lane, visit, name, *index);
+                let lane = self.find_aborted(previous, iterates);
                 self.tell_aborted(id, previous, lane)
             }
             EventDetail::MapRunStarted { .. }
@@ -176,7 +176,7 @@ impl<'a> Lanes<'a> {
             EventDetail::MapStateFailed { .. } => self.fail(id, previous, map),
             EventDetail::ParallelStateFailed { .. } => self.fail(id, previous, parallel),
             EventDetail::MapRunAborted => {
-                let lane = self.find_aborted(previous, |_, _, visit| map(visit));
+                let lane = self.find_aborted(previous, |_, visit| map(visit));
                 self.tell_aborted(id, previous, lane)
             }
             EventDetail::MapStateAborted => self.abort(id, previous, StateKind::Map),
@@ -195,7 +195,7 @@ impl<'a> Lanes<'a> {
             };
             match &thread.visit {
                 None => self.starts(lane, name),
-                Some(visit) => !visit.open && self.path_in(lane, name).is_some(),
+                Some(visit) => !visit.open && self.leads(&visit.state, name),
             }
         };
         let around = || bases.iter().flat_map(outwards);
@@ -296,7 +296,7 @@ impl<'a> Lanes<'a> {
     }
 
     fn abort(&mut self, id: u64, previous: u64, kind: StateKind) -> Place {
-        let lane = self.find_aborted(previous, |_, _, visit| visit.open && visit.kind == kind);
+        let lane = self.find_aborted(previous, |_, visit| visit.open && visit.kind == kind);
         let place = self.tell_aborted(id, previous, lane);
         if !place.0.0.is_empty() {
             self.close_inside(&place.0);
@@ -317,7 +317,7 @@ impl<'a> Lanes<'a> {
         for (lane, thread) in std::mem::take(&mut self.fallen).into_iter().rev() {
             self.threads.insert(lane, thread);
         }
-        let lanes: Vec<Lane> = self.threads.keys().cloned().collect();
+        let mut lanes: Vec<Lane> = self.threads.keys().cloned().collect();
         let inner = lanes.iter().skip(1).map(Some).chain([None]);
         for (lane, next) in lanes.iter().zip(inner) {
             let Some(thread) = self.threads.get_mut(lane) else {
@@ -332,6 +332,8 @@ impl<'a> Lanes<'a> {
                 visit.started = false;
             }
         }
+        // What fails at once is told from the inside out.
+        lanes.sort_by(inside_out);
         self.onward.insert(id, lanes);
     }
 
@@ -369,6 +371,24 @@ impl<'a> Lanes<'a> {
         found.unwrap_or_else(|| self.bases(previous).into_iter().next().unwrap_or_default())
     }
 
+    /// The lane whose Map has that iteration running.
+    fn find_iterating(&self, previous: u64, name: &str, index: usize) -> Lane {
+        let bases = self.bases(previous);
+        let iterates = |lane: &Lane| {
+            let visit = self.threads.get(lane).and_then(|it| it.visit.as_ref());
+            visit.is_some_and(|visit| self.iterates(lane, visit, name, index))
+        };
+        let mut around = bases.iter().flat_map(outwards);
+        around
+            .find(iterates)
+            .unwrap_or_else(|| self.find(previous, |visit| visit.is(name)))
+    }
+
+    fn iterates(&self, lane: &Lane, visit: &Visit, name: &str, index: usize) -> bool {
+        let inner = lane.inner(visit.step(index));
+        visit.is(name) && visit.kind == StateKind::Map && self.threads.contains_key(&inner)
+    }
+
     fn find_open(&self, previous: u64, fits: impl Fn(&Visit) -> bool) -> Option<Lane> {
         let bases = self.bases(previous);
         let fitting = |lane: &Lane| {
@@ -384,15 +404,11 @@ impl<'a> Lanes<'a> {
     }
 
     /// The lane an abort is told of; `previous` is the latest event of the lane that failed.
-    fn find_aborted(
-        &self,
-        previous: u64,
-        fits: impl Fn(&Lanes<'a>, &Lane, &Visit) -> bool,
-    ) -> Lane {
+    fn find_aborted(&self, previous: u64, fits: impl Fn(&Lane, &Visit) -> bool) -> Lane {
         let bases = self.bases(previous);
         let fitting = |lane: &Lane, thread: &Thread| {
             let visit = thread.visit.as_ref();
-            visit.is_some_and(|visit| visit.open && fits(self, lane, visit))
+            visit.is_some_and(|visit| visit.open && fits(lane, visit))
         };
         let failed = bases.iter().find(|lane| {
             let thread = self.threads.get(lane);
@@ -406,10 +422,9 @@ impl<'a> Lanes<'a> {
             let inside =
                 inside.filter(|(lane, thread)| **lane != container && fitting(lane, thread));
             // The first one, or what is inside it.
-            let first = inside.map(|(lane, _)| lane).min_by(|one, two| {
-                let inner = one.0.starts_with(&two.0).cmp(&two.0.starts_with(&one.0));
-                inner.reverse().then_with(|| one.cmp(two))
-            });
+            let first = inside
+                .map(|(lane, _)| lane)
+                .min_by(|one, two| inside_out(one, two));
             if let Some(first) = first {
                 return first.clone();
             }
@@ -457,6 +472,13 @@ impl<'a> Lanes<'a> {
     fn starts(&self, lane: &Lane, name: &str) -> bool {
         let scope = self.scope(lane).and_then(|id| self.machine.scope(id));
         scope.is_some_and(|scope| scope.start_at.as_deref() == Some(name))
+    }
+
+    /// Whether a state leads to the one of that name.
+    fn leads(&self, state: &StatePath, name: &str) -> bool {
+        let state = self.machine.find(state);
+        let mut ways = state.into_iter().flat_map(|state| &state.transitions);
+        ways.any(|way| *way.target == *name)
     }
 
     /// The scope a lane goes through.
@@ -508,4 +530,10 @@ fn outwards(lane: &Lane) -> impl Iterator<Item = Lane> + use<> {
 fn outer(lane: &Lane) -> Option<Lane> {
     let (_, around) = lane.0.split_last()?;
     Some(Lane(around.into()))
+}
+
+/// The order of branches and iterations, each behind those inside it.
+fn inside_out(one: &Lane, two: &Lane) -> Ordering {
+    let inner = one.0.starts_with(&two.0).cmp(&two.0.starts_with(&one.0));
+    inner.reverse().then_with(|| one.cmp(two))
 }
