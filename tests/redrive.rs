@@ -143,6 +143,9 @@ fn a_map_run_starts_its_unsuccessful_children_again() {
         ]
     );
     let trace = Trace::of(&second.events);
+    let statuses: Vec<VisitStatus> = trace.visits.iter().map(|visit| visit.status).collect();
+    let (well, badly) = (VisitStatus::Succeeded, VisitStatus::Failed);
+    assert_eq!(statuses, [well, well, badly, well, well]);
     let described = trace.map_runs[0].describe("arn");
     assert_eq!(described["redriveCount"], 1);
     assert_eq!(described["executionCounts"]["succeeded"], 3);

@@ -355,13 +355,14 @@ impl Trace {
             .collect()
     }
 
-    /// A redrive: what failed or was aborted goes on.
+    /// A redrive: what failed or was aborted goes on. Child executions are started anew, their visits stay as they were.
     fn reopen(&mut self) {
         self.ended = false;
         self.failed_visit = None;
         let current: Vec<usize> = self.current.values().copied().collect();
         for index in current {
             if let Some(visit) = self.visits.get_mut(index)
+                && visit.child.is_none()
                 && matches!(visit.status, VisitStatus::Failed | VisitStatus::Aborted)
             {
                 visit.status = VisitStatus::Running;
