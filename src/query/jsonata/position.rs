@@ -1,5 +1,7 @@
 //! Where a syntax error is, which the parser does not say.
 
+use std::panic::catch_unwind;
+
 use jsonata_core::parser;
 
 use crate::query::jsonata::JsonataError;
@@ -48,9 +50,10 @@ pub fn locate(text: &str, mut error: JsonataError) -> JsonataError {
 fn first_wrong<'a>(text: &str, tokens: &'a [Token], code: &str) -> Option<&'a Token> {
     tokens.iter().take(TOKENS).find(|token| {
         let beginning: String = text.chars().take(token.end).collect();
-        match parser::parse(&beginning) {
-            Ok(_) => false,
-            Err(error) => code_of(&error.to_string()) == Some(code),
+        // The parser can fail inside itself on a beginning that the whole text does not have.
+        match catch_unwind(|| parser::parse(&beginning)) {
+            Ok(Ok(_)) | Err(_) => false,
+            Ok(Err(error)) => code_of(&error.to_string()) == Some(code),
         }
     })
 }

@@ -222,6 +222,13 @@ fn an_error_is_found_by_evaluating_again_with_the_same_chance() {
 }
 
 #[test]
+fn a_parser_that_fails_inside_itself_is_caught_while_an_error_is_located_too() {
+    let text =
+        "function($x,$y)<n\u{4cf}:n\u{fffd}>{----------------\u{4}-----------0----------Y}(2, 6)";
+    assert!(Expression::parse(text).is_err());
+}
+
+#[test]
 fn syntax_errors_have_places() {
     for (text, position) in [
         ("1 +", 3),
