@@ -14,6 +14,7 @@ pub mod engine;
 pub mod sidecar;
 
 pub mod editor;
+pub mod gateway;
 pub mod graph;
 pub mod trace;
 
