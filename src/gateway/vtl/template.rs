@@ -177,8 +177,7 @@ impl Overrides {
         (100..=599).contains(&code).then_some(code)
     }
 
-    /// What stands in `$context`, whoever set it.
-    pub fn of(context: &Value) -> Overrides {
+    fn of(context: &Value) -> Overrides {
         let group = |side: &str, name: &str| {
             let pointer = format!("/{side}/{name}");
             let members = context.pointer(&pointer).and_then(Value::as_object);
