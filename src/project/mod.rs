@@ -38,4 +38,4 @@ pub use model::{
     Written,
 };
 pub use params::parameter_values;
-pub use read::{Definition, Options, find_root, kind_of, read};
+pub use read::{Definition, Options, companion_path, find_root, kind_of, read};

@@ -64,7 +64,35 @@ impl Definition {
     }
 }
 
+/// The companion of a project's root: `template.stepwright.json` beside `template.yaml`.
+pub fn companion_path(root: &str) -> String {
+    let folder = folder_of(root);
+    let name = root.rsplit('/').next().unwrap_or(root);
+    let companion = format!("{}.stepwright.json", file_stem(name));
+    if folder.is_empty() {
+        companion
+    } else {
+        format!("{folder}/{companion}")
+    }
+}
+
 impl Project {
+    /// The entry of a machine in the companion of the project, and the JSON pointer to it: the member of `machines`
+    /// that is called like the machine's logical id or name.
+    pub fn companion_entry(&self, machine: &Machine) -> Option<(Origin, String)> {
+        let path = companion_path(&self.root);
+        let text = self.files.get(&path)?;
+        let tree = crate::syntax::parse(text, Format::Json).tree;
+        let machines = tree.get(tree.root()?, "machines")?;
+        let names = [machine.logical_id.as_str(), machine.name.as_str()];
+        let entry = names.iter().find_map(|name| tree.get(machines, name))?;
+        let origin = Origin {
+            file: Arc::from(path.as_str()),
+            span: tree.span(entry),
+        };
+        Some((origin, tree.pointer(entry).to_string()))
+    }
+
     /// The definition of a machine.
     ///
     /// # Errors
@@ -236,14 +264,7 @@ fn fill(project: &mut Project, shelf: &Shelf<'_>, item: &Arc<Item>, given: &Give
 
 /// What the companion beside the root and the caller say of the parameters.
 fn given(shelf: &Shelf<'_>, root: &str, options: &Options) -> Given {
-    let folder = folder_of(root);
-    let name = root.rsplit('/').next().unwrap_or(root);
-    let companion = format!("{}.stepwright.json", file_stem(name));
-    let companion = if folder.is_empty() {
-        companion
-    } else {
-        format!("{folder}/{companion}")
-    };
+    let companion = companion_path(root);
     let mut given = Given {
         given: options.params.clone(),
         companion: BTreeMap::new(),
