@@ -139,14 +139,14 @@ impl Opened {
                 self.file,
                 self.listed(),
                 self.file,
-                first.logical_id
+                first.key
             )),
         }
     }
 
     fn listed(&self) -> String {
         let names = self.project.machines.iter();
-        let names: Vec<&str> = names.map(|machine| machine.logical_id.as_str()).collect();
+        let names: Vec<&str> = names.map(|machine| machine.key.as_str()).collect();
         match names.as_slice() {
             [] => "there is none".to_owned(),
             names => format!("there are {}", names.join(", ")),
