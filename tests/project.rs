@@ -703,6 +703,15 @@ fn circles_are_named() {
         "{:?}",
         problems(&project)
     );
+    // A reference that leads to itself twice over, and names that follow one another a long way.
+    let twice = "Resources:\n  A: {Type: AWS::Lambda::Alias, Properties: {Name: x, FunctionName: !Sub '${A}${A}'}}\n  F: {Type: AWS::Lambda::Function, Properties: {Handler: !Ref A}}\n";
+    assert!(!of(&[("template.yaml", twice)]).problems.is_empty());
+    let mut chain = "Resources:\n".to_owned();
+    for number in 0..5_000 {
+        let next = number + 1;
+        chain.push_str(&format!("  Q{number}: {{Type: AWS::SQS::Queue, Properties: {{QueueName: !GetAtt Q{next}.QueueName}}}}\n"));
+    }
+    assert!(!of(&[("template.yaml", &chain)]).problems.is_empty());
     let nested = "Resources:\n  N: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: template.yaml}}\n";
     let project = of(&[("template.yaml", nested)]);
     assert!(
