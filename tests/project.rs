@@ -148,6 +148,7 @@ fn events_become_the_api_that_the_model_itself_generates() {
                 "type": "aws",
                 "httpMethod": "POST",
                 "uri": "arn:aws:apigateway:us-east-1:states:action/StartExecution",
+                "credentials": "arn:aws:iam::123456789012:role/OrdersPlaceRole",
                 "responses": {"200": {"statusCode": "200"}, "400": {"statusCode": "400"}},
                 "requestTemplates": {
                     "application/json": "{\"input\": \"$util.escapeJavaScript($input.json('$'))\", \"stateMachineArn\": \"arn:aws:states:us-east-1:123456789012:stateMachine:orders-test\"}"
