@@ -735,7 +735,7 @@ fn circles_are_named() {
 fn what_is_not_supported_is_named() {
     let project = of(&[(
         "template.yaml",
-        "Resources:\n  H: {Type: AWS::Serverless::HttpApi}\n  B: {Type: AWS::ApiGateway::RestApi, Properties: {BodyS3Location: {Bucket: b, Key: k}}}\n  M: {Type: AWS::StepFunctions::StateMachine, Properties: {DefinitionString: !ImportValue x}}\n  N: {Type: AWS::StepFunctions::StateMachine, Properties: {StateMachineType: FAST}}\n",
+        "Transform: [AWS::Serverless-2016-10-31, Mine]\nResources:\n  Fn::ForEach::Each: [x, [a], {}]\n  H: {Type: AWS::Serverless::HttpApi}\n  B: {Type: AWS::ApiGateway::RestApi, Properties: {BodyS3Location: {Bucket: b, Key: k}}}\n  M: {Type: AWS::StepFunctions::StateMachine, Properties: {DefinitionString: !ImportValue x}}\n  N: {Type: AWS::StepFunctions::StateMachine, Properties: {StateMachineType: FAST}}\n",
     )]);
     let said = problems(&project).join("\n");
     for words in [
@@ -743,6 +743,8 @@ fn what_is_not_supported_is_named() {
         "BodyS3Location",
         "Fn::ImportValue",
         "not FAST",
+        "transform Mine",
+        "Fn::ForEach::Each",
     ] {
         assert!(said.contains(words), "{words} in {said}");
     }

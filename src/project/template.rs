@@ -39,6 +39,13 @@ pub(crate) struct Resource {
     pub properties: Arc<Item>,
 }
 
+/// Transforms whose work is done here.
+const TRANSFORMS: [&str; 3] = [
+    "AWS::Serverless-2016-10-31",
+    "AWS::LanguageExtensions",
+    "AWS::Include",
+];
+
 /// Stacks inside one another.
 const DEEPEST: usize = 5;
 
@@ -49,6 +56,7 @@ pub(crate) fn read(
     stack: &Stack<'_>,
 ) -> BTreeMap<String, String> {
     let mut scope = scope(shelf, stack);
+    name_unsupported(&scope, &stack.root);
     for parameter in parameters(&mut scope, stack) {
         let known = project
             .parameters
@@ -71,6 +79,32 @@ pub(crate) fn read(
     let outputs = outputs(&scope, &stack.root);
     project.unresolved.extend(scope.into_unresolved());
     outputs
+}
+
+/// Names the macros whose work is not done here.
+fn name_unsupported(scope: &Scope<'_>, root: &Item) {
+    let transform = root.get("Transform");
+    let several = transform.map(|one| one.items()).unwrap_or_default();
+    for item in transform.into_iter().chain(several) {
+        let name = item.get_text("Name").or(item.as_text());
+        let Some(name) = name.filter(|name| !TRANSFORMS.contains(name)) else {
+            continue;
+        };
+        scope.shelf.problem(
+            "PROJECT_UNSUPPORTED",
+            format!("the transform {name} is not carried out; the template is read as it is"),
+            item.origin.clone(),
+        );
+    }
+    for (id, _, resource) in &scope.resources.list {
+        if id.starts_with("Fn::ForEach") {
+            scope.shelf.problem(
+                "PROJECT_UNSUPPORTED",
+                format!("{id} is not supported; write the resources out"),
+                resource.origin.clone(),
+            );
+        }
+    }
 }
 
 /// What a template exports to other stacks, by the name it is exported under.
