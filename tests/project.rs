@@ -779,3 +779,17 @@ fn anchors_and_merge_keys_are_put_in() {
     assert_eq!(function.runtime.as_deref(), Some("python3.12"));
     assert_eq!(function.handler.as_deref(), Some("c.d"));
 }
+
+#[test]
+fn sections_of_a_template_can_be_included() {
+    let project = of(&[
+        (
+            "template.yaml",
+            "Resources:\n  Q: {Type: AWS::SQS::Queue}\n  Fn::Transform: {Name: AWS::Include, Parameters: {Location: more/queues.yaml}}\n",
+        ),
+        ("more/queues.yaml", "R: {Type: AWS::SQS::Queue}\n"),
+    ]);
+    assert_eq!(problems(&project), Vec::<String>::new());
+    let queues: Vec<&str> = project.queues.iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(queues, ["Q", "R"]);
+}
