@@ -64,6 +64,12 @@ struct Piece {
     host: Span,
 }
 
+impl Piece {
+    fn is_lines(&self) -> bool {
+        matches!(self.coding, Coding::Lines { .. })
+    }
+}
+
 impl Inset {
     /// Takes a text out of another one. `file` is the host's name, which tells its notation.
     ///
@@ -359,6 +365,7 @@ impl Inset {
     fn of_text(host: &str, format: Format, item: &Item) -> Inset {
         let mut inset = Inset::empty(host, format, false);
         inset.scalar(host, format, item);
+        inset.is_block = inset.pieces.iter().any(Piece::is_lines);
         inset.format = Format::of_text(&inset.text);
         inset
     }
@@ -385,6 +392,11 @@ impl Inset {
                     inset.push(&text, part.origin.span, RunKind::Function);
                 }
             }
+        }
+        // Where one begins is not where the text begins, which is what could be held against its indentation.
+        for piece in inset.pieces.iter_mut().filter(|piece| piece.is_lines()) {
+            piece.coding =
+                Coding::Fixed("a piece that is written as a block cannot be changed in its place");
         }
         inset.format = Format::of_text(&inset.text);
         inset
@@ -437,7 +449,6 @@ impl Inset {
     fn scalar(&mut self, host: &str, format: Format, item: &Item) {
         let span = item.origin.span;
         let decoded = decode::scalar(host, format, span, item.as_text().unwrap_or_default());
-        self.is_block = matches!(decoded.coding, Coding::Lines { .. });
         self.pieces.push(Piece {
             coding: decoded.coding,
             host: Span::at(span.end.saturating_sub(1).max(span.start)),
