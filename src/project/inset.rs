@@ -336,6 +336,11 @@ impl Inset {
             (Format::Yaml | Format::Json, _) => column.get(..lead).unwrap_or_default().to_owned(),
         };
         let has_tail = !is_flow;
+        // To a block belong the colon of an empty value and the comment on its last line.
+        let rest = host.get(span.end..).unwrap_or_default();
+        let rest = rest.split('\n').next().unwrap_or_default();
+        let rest = rest.trim_end_matches('\r').len();
+        let span = Span::new(span.start, span.end + if is_flow { 0 } else { rest });
         let mut inset = Inset::empty(host, format, has_tail);
         inset.pieces.push(Piece {
             coding: Coding::Lines {
@@ -597,6 +602,13 @@ mod tests {
         assert!(shown[12].contains("\"Resource\": \"${F.Arn}\""));
         assert!(shown[13].contains("\"StartAt\": \"ä\""));
         assert!(shown[14].contains("\"Resource\": \"${F.Arn}\""));
+    }
+
+    #[test]
+    fn a_block_goes_to_the_end_of_its_last_line() {
+        let host = yaml("      Definition:\n        StartAt: A\n        Comment: # nothing yet\n");
+        let (inset, _) = inset_of("template.yaml", &host);
+        assert_eq!(inset.text, "StartAt: A\nComment: # nothing yet\n");
     }
 
     #[test]
