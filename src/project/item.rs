@@ -230,7 +230,12 @@ impl Reader<'_> {
 }
 
 impl Item {
-    pub fn new(shape: Shape, origin: Origin) -> Item {
+    /// Of members with one name the first counts.
+    pub fn new(mut shape: Shape, origin: Origin) -> Item {
+        if let Shape::Map(members) = &mut shape {
+            let mut seen = BTreeSet::new();
+            members.retain(|(name, _)| seen.insert(name.clone()));
+        }
         let (size, depth) = match &shape {
             Shape::Null | Shape::Bool(_) | Shape::Number(_) | Shape::Text(_) => (1, 1),
             Shape::List(items) => sum(items.iter()),
@@ -367,11 +372,9 @@ impl Item {
     #[must_use]
     pub fn or(&self, other: &Item) -> Arc<Item> {
         let mut members = self.members().to_vec();
-        for (key, value) in other.members() {
-            if self.get(key).is_none() {
-                members.push((key.clone(), value.clone()));
-            }
-        }
+        let own: BTreeSet<&Arc<str>> = self.members().iter().map(|(key, _)| key).collect();
+        let more = other.members().iter();
+        members.extend(more.filter(|(key, _)| !own.contains(key)).cloned());
         Arc::new(Item::new(Shape::Map(members), self.origin.clone()))
     }
 
