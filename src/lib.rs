@@ -18,6 +18,7 @@ pub mod graph;
 pub mod trace;
 
 pub mod backends;
+pub mod gateway;
 
 pub mod analyze;
 pub mod debugger;
