@@ -15,11 +15,11 @@ pub mod project;
 pub mod sidecar;
 
 pub mod editor;
+pub mod gateway;
 pub mod graph;
 pub mod trace;
 
 pub mod backends;
-pub mod gateway;
 
 pub mod analyze;
 pub mod debugger;

@@ -1,6 +1,44 @@
-//! The API edge without a network: what API Gateway does with a request before and after an integration.
+//! The API edge: what API Gateway does between an HTTP request and an integration, and on the way back.
 //!
-//! Never: opens a socket, reads a clock or a file; knows how a request arrived.
-//! Add the language of the templates in `vtl/`.
+//! An [`Api`] is read once from an OpenAPI document; an [`Exchange`] takes one request through it, asks
+//! for the integration to be called, and keeps a trace of every step in plain words.
+//!
+//! Never: opens a socket, reads a clock or a file, rolls dice, or carries an integration out. Time and chance are handed in.
+//! Add an integration in `integration/`, a gateway response in `refusal.rs`, a lint as a file in `lints/`.
 
+mod api;
+mod binary;
+mod call;
+mod context;
+mod exchange;
+mod inbound;
+mod integration;
+mod inward;
+mod mapping;
+mod outward;
+mod pattern;
+mod read;
+mod refusal;
+mod render;
+mod request;
+mod route;
+mod schema;
+mod trace;
+mod validate;
 pub mod vtl;
+
+pub use api::{
+    Api, ApiKey, BodyModel, Checks, ContentHandling, Direction, GatewayResponse, Integration,
+    IntegrationKind, IntegrationResponse, KeySource, Mapping, MethodResponse, Parameter,
+    Passthrough, Place, Problem, Required, Route, StatesAction, Target, TemplateSource, Validator,
+};
+pub use call::{
+    Executed, HttpAnswer, HttpCall, IntegrationCall, IntegrationResult, LambdaCall, Named, Refusal,
+    ServiceCall, StartCall, Synchrony,
+};
+pub use exchange::{Clock, Exchange, Step};
+pub use read::{Surroundings, read};
+pub use request::{Micros, Request, Response};
+pub use route::Segment;
+pub use schema::Schema;
+pub use trace::{Inspection, Recording, StepKind, TraceStep, Verdict};

@@ -177,7 +177,8 @@ impl Overrides {
         (100..=599).contains(&code).then_some(code)
     }
 
-    fn of(context: &Value) -> Overrides {
+    /// What stands in `$context`, whoever set it.
+    pub fn of(context: &Value) -> Overrides {
         let group = |side: &str, name: &str| {
             let pointer = format!("/{side}/{name}");
             let members = context.pointer(&pointer).and_then(Value::as_object);
