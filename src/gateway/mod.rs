@@ -14,6 +14,7 @@ mod exchange;
 mod inbound;
 mod integration;
 mod inward;
+mod lints;
 mod mapping;
 mod outward;
 mod pattern;
@@ -37,6 +38,8 @@ pub use call::{
     ServiceCall, StartCall, Synchrony,
 };
 pub use exchange::{Clock, Exchange, Step};
+pub(crate) use integration::states as step_functions;
+pub use lints::{EdgeFinding, lints};
 pub use read::{Surroundings, read};
 pub use request::{Micros, Request, Response};
 pub use route::Segment;
