@@ -11,6 +11,7 @@ pub mod syntax;
 pub mod asl;
 
 pub mod engine;
+pub mod project;
 pub mod sidecar;
 
 pub mod editor;
