@@ -15,6 +15,7 @@ pub mod project;
 pub mod sidecar;
 
 pub mod editor;
+pub mod gateway;
 pub mod graph;
 pub mod trace;
 
