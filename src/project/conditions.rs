@@ -38,7 +38,7 @@ impl Scope<'_> {
     }
 
     pub fn judge(&self, item: &Arc<Item>, level: usize) -> Option<bool> {
-        if level > DEEPEST || !self.afford(1, &item.origin) {
+        if level > DEEPEST * 2 || !self.afford(1, &item.origin) {
             self.problem("conditions are nested too deeply", &item.origin);
             return None;
         }

@@ -22,7 +22,7 @@ use crate::project::load;
 use crate::project::names;
 
 /// Values and bytes that working out a template may make. References can multiply a text without end.
-const MOST_WORK: usize = 128 * 1024 * 1024;
+const MOST_WORK: usize = 32 * 1024 * 1024;
 
 /// Documents that may be included in one another.
 const MOST_INCLUDES: usize = 8;
@@ -55,7 +55,11 @@ pub(crate) struct Scope<'a> {
     named: RefCell<BTreeMap<String, Option<String>>>,
     unresolved: RefCell<BTreeSet<Unresolved>>,
     work: Cell<usize>,
+    /// How deep the function lies that is being worked out. Names and conditions lead from it to other values.
+    level: Cell<usize>,
     includes: Cell<usize>,
+    /// How often a name without a value was met.
+    misses: Cell<usize>,
 }
 
 /// The resources of a template by logical id.
@@ -102,7 +106,9 @@ impl<'a> Scope<'a> {
             named: RefCell::default(),
             unresolved: RefCell::default(),
             work: Cell::new(0),
+            level: Cell::new(0),
             includes: Cell::new(0),
+            misses: Cell::new(0),
         }
     }
 
@@ -112,7 +118,7 @@ impl<'a> Scope<'a> {
 
     /// A value with its functions worked out; none for `AWS::NoValue`.
     pub fn resolve(&self, item: &Arc<Item>) -> Option<Arc<Item>> {
-        self.work_out(item, 0)
+        self.work_out(item, self.level.get())
     }
 
     /// The text of a value, worked out.
@@ -149,7 +155,10 @@ impl<'a> Scope<'a> {
     pub fn work_out(&self, item: &Arc<Item>, level: usize) -> Option<Arc<Item>> {
         if level > DEEPEST * 2 || !self.afford(1, &item.origin) {
             if level > DEEPEST * 2 {
-                self.problem("this is nested too deeply to be worked out", &item.origin);
+                self.problem(
+                    "this leads to itself, or is nested too deeply to be worked out",
+                    &item.origin,
+                );
             }
             return Some(Arc::new(Item::new(Shape::Null, item.origin.clone())));
         }
@@ -163,7 +172,10 @@ impl<'a> Scope<'a> {
             }
             Shape::Map(members) => match members.as_slice() {
                 [(name, argument)] if is_function(name) => {
-                    self.function(name, argument, item, level + 1)
+                    let before = self.level.replace(level + 2);
+                    let worked = self.function(name, argument, item, level + 1);
+                    self.level.set(before);
+                    worked
                 }
                 _ => Some(self.map(members, item, level)),
             },
@@ -212,7 +224,9 @@ impl<'a> Scope<'a> {
                     return Some(self.misused("Fn::If", "a condition and two values", origin));
                 };
                 let name = condition.as_text().unwrap_or_default();
-                let holds = self.condition(name, &condition.origin, 0).unwrap_or(false);
+                let holds = self
+                    .condition(name, &condition.origin, level)
+                    .unwrap_or(false);
                 self.work_out(if holds { yes } else { no }, level)
             }
             "Fn::Select" => self.select(argument, origin, level),
@@ -250,7 +264,7 @@ impl<'a> Scope<'a> {
             }
             "Condition" => match argument.as_text() {
                 Some(name) if self.has_condition(name) => {
-                    let holds = self.condition(name, origin, 0).unwrap_or(false);
+                    let holds = self.condition(name, origin, level).unwrap_or(false);
                     Some(Arc::new(Item::new(Shape::Bool(holds), origin.clone())))
                 }
                 // A policy statement has a member of this name.
@@ -260,7 +274,7 @@ impl<'a> Scope<'a> {
                 }
             },
             "Fn::Equals" | "Fn::And" | "Fn::Or" | "Fn::Not" => {
-                let holds = self.judge(item, 0).unwrap_or(false);
+                let holds = self.judge(item, level).unwrap_or(false);
                 Some(Arc::new(Item::new(Shape::Bool(holds), origin.clone())))
             }
             other => {
@@ -438,8 +452,16 @@ impl<'a> Scope<'a> {
         Item::text(&format!("${{{name}}}"), origin)
     }
 
+    /// The text of a value of which every part is known.
+    pub fn known_text(&self, item: &Arc<Item>) -> Option<String> {
+        let before = self.misses.get();
+        let text = self.text(item)?;
+        (self.misses.get() == before).then_some(text)
+    }
+
     /// Notes a name nobody knows the value of.
     pub fn note(&self, name: &str, origin: &Origin) {
+        self.misses.set(self.misses.get() + 1);
         let mut unresolved = self.unresolved.borrow_mut();
         if unresolved.len() < MOST_UNRESOLVED {
             unresolved.insert(Unresolved {
