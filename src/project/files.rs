@@ -159,7 +159,9 @@ impl<'a> Shelf<'a> {
         let text = self.files.text(path).map_err(|trouble| match trouble {
             FileTrouble::Missing => format!("{path} does not exist"),
             FileTrouble::Outside => {
-                format!("{path} is a link that leads out of the project's folder and is not followed")
+                format!(
+                    "{path} is a link that leads out of the project's folder and is not followed"
+                )
             }
             FileTrouble::TooLarge => too_large(),
             FileTrouble::NotText => format!("{path} is not UTF-8 text"),
