@@ -149,7 +149,7 @@ fn shared_orders() -> Vec<SavedRequest> {
 
 #[test]
 fn the_order_system_of_the_cdk_serves_the_same_requests() {
-    let served = Served::start(&repository("tests/data/project/cdk.out"));
+    let served = Served::start(&repository("tests/data/systems/cdk.out"));
     let requests = shared_orders();
     assert!(requests.len() >= 15);
     let wrong = differences(&served, &requests);
@@ -172,7 +172,7 @@ fn the_order_system_of_the_cdk_serves_the_same_requests() {
 
 #[test]
 fn the_support_system_of_the_serverless_framework_is_served() {
-    let folder = repository("tests/data/project/serverless");
+    let folder = repository("tests/data/systems/serverless");
     let requests = saved(&folder.join("serverless.stepwright.json"));
     let served = Served::start(&folder.join("serverless.yml"));
     let wrong = differences(&served, &requests);
