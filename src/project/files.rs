@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::asl::Severity;
 use crate::project::Origin;
 use crate::project::Problem;
 use crate::text::Span;
@@ -13,6 +14,9 @@ pub const LARGEST_FILE: usize = 8 * 1024 * 1024;
 
 /// Files a project may read.
 const MOST_FILES: usize = 1_000;
+
+/// Problems that are listed.
+const MOST_PROBLEMS: usize = 500;
 
 /// Bytes all files of a project may have together.
 const MOST_BYTES: usize = 64 * 1024 * 1024;
@@ -182,13 +186,18 @@ impl<'a> Shelf<'a> {
     }
 
     pub fn problem(&self, code: &'static str, message: impl Into<String>, origin: Origin) {
+        let severity = match code {
+            "PROJECT_UNSUPPORTED" => Severity::Warning,
+            _ => Severity::Error,
+        };
         let problem = Problem {
             code,
+            severity,
             message: message.into(),
             origin,
         };
         let mut problems = self.problems.borrow_mut();
-        if !problems.contains(&problem) {
+        if problems.len() < MOST_PROBLEMS && !problems.contains(&problem) {
             problems.push(problem);
         }
     }
