@@ -59,8 +59,7 @@ fn the_order_system_of_the_cdk_is_read_whole() {
     let api = &project.apis[0];
     assert_eq!((project.apis.len(), api.stage.as_str()), (1, "prod"));
     let post = &api.document["paths"]["/orders"]["post"];
-    let template =
-        &post["x-amazon-apigateway-integration"]["requestTemplates"]["application/json"];
+    let template = &post["x-amazon-apigateway-integration"]["requestTemplates"]["application/json"];
     let arn = "arn:aws:states:us-east-1:123456789012:stateMachine:order-workflow";
     assert!(template.as_str().unwrap().contains(arn), "{template}");
     assert_eq!((project.tables.len(), project.topics.len()), (1, 1));
@@ -89,7 +88,8 @@ fn a_serverless_configuration_becomes_the_api_that_the_plugin_packages() {
     let (written, packaged) = (paths(&written.document), paths(&packaged.document));
     for (path, item) in packaged.as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
-            let integration = |operation: &Json| operation["x-amazon-apigateway-integration"].clone();
+            let integration =
+                |operation: &Json| operation["x-amazon-apigateway-integration"].clone();
             let ours = integration(&written[path][method]);
             assert_eq!(ours, integration(operation), "{method} {path}");
         }
