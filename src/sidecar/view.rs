@@ -62,7 +62,11 @@ impl Sidecar {
 
     /// Whether `mocks` says anything of tasks, not only of routes.
     pub fn answers_tasks(&self) -> bool {
-        let names = self.mocks.as_object().into_iter().flat_map(|mocks| mocks.keys());
+        let names = self
+            .mocks
+            .as_object()
+            .into_iter()
+            .flat_map(|mocks| mocks.keys());
         names.into_iter().any(|name| !is_route(name))
     }
 }

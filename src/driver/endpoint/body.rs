@@ -104,7 +104,10 @@ impl Larder {
         }
         let pieces = u32::try_from(bytes.div_ceil(PIECE)).unwrap_or(u32::MAX);
         let permit = timeout_at(until, self.pieces.acquire_many(pieces)).await;
-        permit.map_err(|_| BodyTrouble::TooSlow)?.map(Some).map_err(|_| BodyTrouble::Broken)
+        permit
+            .map_err(|_| BodyTrouble::TooSlow)?
+            .map(Some)
+            .map_err(|_| BodyTrouble::Broken)
     }
 }
 

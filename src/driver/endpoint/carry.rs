@@ -78,7 +78,9 @@ impl Edge {
             IntegrationCall::Start(call) => self.start(call, asked).await,
             IntegrationCall::Service(call) if is_states(&call.service) => {
                 let action = call.action.clone();
-                let answer = self.states(&action, call.parameters.to_json().as_bytes()).await;
+                let answer = self
+                    .states(&action, call.parameters.to_json().as_bytes())
+                    .await;
                 Carried::of(IntegrationResult::Http(answer))
             }
             IntegrationCall::Service(call) => {
@@ -90,7 +92,10 @@ impl Edge {
                 self.mocked(&call.event, &what, asked).await
             }
             IntegrationCall::Http(call) => {
-                let what = format!("{} {}, which is outside of this machine's mocks", call.method, call.url);
+                let what = format!(
+                    "{} {}, which is outside of this machine's mocks",
+                    call.method, call.url
+                );
                 self.mocked(&parameters_of(&call), &what, asked).await
             }
         }
@@ -101,29 +106,39 @@ impl Edge {
         let Some(route) = asked.route else {
             return Carried::missing(format!("{what} belongs to no route"));
         };
-        if let Some(name) = asked.scenario.filter(|name| !self.site.knows_scenario(name)) {
+        if let Some(name) = asked
+            .scenario
+            .filter(|name| !self.site.knows_scenario(name))
+        {
             return Carried::missing(format!("there is no scenario \"{name}\""));
         }
         let key = format!("{} {}", route.method, route.path);
         let mocks = self.site.route_mocks(asked.scenario);
-        let answers = mocks.into_iter().find_map(|mocks| taken(mocks, &key, parameters));
+        let answers = mocks
+            .into_iter()
+            .find_map(|mocks| taken(mocks, &key, parameters));
         let Some(answers) = answers else {
             return Carried::missing(format!(
                 "no mock answers the route {key}, which calls {what}: add \"{key}\": [{{\"return\": ...}}] to \"mocks\" \
                  of the companion file or of --mocks; nothing is called for real yet"
             ));
         };
-        let last = answers.into_iter().rev().find_map(|Answer { after, outcome }| {
-            let result = match outcome {
-                Outcome::Succeeded(value) => IntegrationResult::Returned(value),
-                Outcome::Failed(fault) => IntegrationResult::Threw {
-                    error: text(fault.error),
-                    cause: text(fault.cause),
-                },
-                Outcome::Submitted(_) | Outcome::Heartbeat | Outcome::Started { .. } => return None,
-            };
-            Some((after, result))
-        });
+        let last = answers
+            .into_iter()
+            .rev()
+            .find_map(|Answer { after, outcome }| {
+                let result = match outcome {
+                    Outcome::Succeeded(value) => IntegrationResult::Returned(value),
+                    Outcome::Failed(fault) => IntegrationResult::Threw {
+                        error: text(fault.error),
+                        cause: text(fault.cause),
+                    },
+                    Outcome::Submitted(_) | Outcome::Heartbeat | Outcome::Started { .. } => {
+                        return None;
+                    }
+                };
+                Some((after, result))
+            });
         let (after, result) = match last {
             Some((after, result)) if after < asked.limit => (after, result),
             Some(_) | None => (asked.limit, IntegrationResult::TimedOut),
@@ -138,9 +153,19 @@ impl Edge {
     /// Starts an execution, and waits for its end where that is asked.
     pub(crate) async fn start(self: &Arc<Edge>, call: StartCall, asked: Asked<'_>) -> Carried {
         let machine = self.site.machine(&call.machine_arn);
-        let by_name = || self.site.machines.iter().find(|one| one.name == call.machine);
+        let by_name = || {
+            self.site
+                .machines
+                .iter()
+                .find(|one| one.name == call.machine)
+        };
         let Some(machine) = machine.or_else(by_name).cloned() else {
-            let known: Vec<&str> = self.site.machines.iter().map(|one| one.name.as_str()).collect();
+            let known: Vec<&str> = self
+                .site
+                .machines
+                .iter()
+                .map(|one| one.name.as_str())
+                .collect();
             return Carried {
                 explanation: Some(format!(
                     "there is no state machine {}; there are: {}",
@@ -391,7 +416,10 @@ async fn finish_later(edge: Arc<Edge>, entry: Arc<Entry>, performance: Performan
 
 /// Each request starts at the first entry of the list again.
 fn taken(mocks: &Mocks, key: &str, parameters: &Value) -> Option<Vec<Answer>> {
-    mocks.has(key).then(|| mocks.clone())?.take_named(key, parameters)
+    mocks
+        .has(key)
+        .then(|| mocks.clone())?
+        .take_named(key, parameters)
 }
 
 fn is_states(service: &str) -> bool {

@@ -51,7 +51,8 @@ impl GivenMocks {
             return Ok(GivenMocks::Companion(Box::new(sidecar)));
         }
         if let Some(case) = case {
-            let words = format!("#{case} names a test case, and only a MockConfigFile.json has those");
+            let words =
+                format!("#{case} names a test case, and only a MockConfigFile.json has those");
             return Err(wrong(&words));
         }
         let mut mocks = Mocks::from_list(file)?;
@@ -123,7 +124,9 @@ impl Shelf {
                     words: "the mocks are those of --mocks".to_owned(),
                 });
             }
-            Some(GivenMocks::Cases { file, case }) => shelf.take_cases(names, file, case.as_deref()),
+            Some(GivenMocks::Cases { file, case }) => {
+                shelf.take_cases(names, file, case.as_deref())
+            }
             Some(GivenMocks::Companion(_)) | None => {}
         }
         for saying in sayings {
@@ -217,9 +220,7 @@ impl Shelf {
     /// There is no scenario of that name, or its mocks cannot be read: one sentence.
     pub(crate) fn choose(&self, wanted: Option<&str>, input: &Value) -> Result<Chosen, String> {
         if let Some(name) = wanted {
-            return self
-                .named(name)
-                .unwrap_or_else(|| Err(self.unknown(name)));
+            return self.named(name).unwrap_or_else(|| Err(self.unknown(name)));
         }
         if let Some(chosen) = self.standing.as_deref().and_then(|name| self.named(name)) {
             return chosen;
@@ -232,7 +233,8 @@ impl Shelf {
             .iter()
             .find(|(_, scenario)| scenario.input == *input);
         if let Some((name, scenario)) = same {
-            let words = format!("the mocks are those of the scenario \"{name}\", which has this input");
+            let words =
+                format!("the mocks are those of the scenario \"{name}\", which has this input");
             return scenario.chosen(name, words);
         }
         match &self.usual {
@@ -262,7 +264,12 @@ impl Shelf {
 
     pub(crate) fn unknown(&self, name: &str) -> String {
         let scenarios = self.scenarios.iter().map(|(name, _)| name.as_str());
-        let known: Vec<&str> = self.cases.keys().map(String::as_str).chain(scenarios).collect();
+        let known: Vec<&str> = self
+            .cases
+            .keys()
+            .map(String::as_str)
+            .chain(scenarios)
+            .collect();
         match known.as_slice() {
             [] => format!("there is no scenario \"{name}\" for this workflow, nor any other"),
             known => format!(
@@ -330,8 +337,8 @@ pub(crate) fn read_mocks(
     place: &str,
     pointer: &str,
 ) -> Result<Mocks, String> {
-    let read = Mocks::from_list(mocks)
-        .and_then(|mut mocks| mocks.load_folders(base).map(|()| mocks));
+    let read =
+        Mocks::from_list(mocks).and_then(|mut mocks| mocks.load_folders(base).map(|()| mocks));
     read.map_err(|error| {
         let pointer = format!("{pointer}{}", error.pointer);
         format!("{place}: {error} at {pointer}")

@@ -69,7 +69,10 @@ async fn api(State(behind): State<Arc<Behind>>, request: HttpRequest<Body>) -> A
         Ok(ends) => ends,
         Err(words) => return told(StatusCode::FORBIDDEN, &words),
     };
-    let target = head.uri.path_and_query().map_or("/", |target| target.as_str());
+    let target = head
+        .uri
+        .path_and_query()
+        .map_or("/", |target| target.as_str());
     let headers = head.headers.iter();
     let headers = headers.map(|(name, value)| {
         let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
@@ -87,10 +90,16 @@ async fn api(State(behind): State<Arc<Behind>>, request: HttpRequest<Body>) -> A
         Ok(body) => request.body = body,
         Err(BodyTrouble::TooLarge) => return answer(behind.edge.refuse_too_large(request)),
         Err(BodyTrouble::TooSlow) => {
-            return told(StatusCode::REQUEST_TIMEOUT, "the body did not arrive in time");
+            return told(
+                StatusCode::REQUEST_TIMEOUT,
+                "the body did not arrive in time",
+            );
         }
         Err(BodyTrouble::Broken) => {
-            return told(StatusCode::BAD_REQUEST, "the body cannot be read to its end");
+            return told(
+                StatusCode::BAD_REQUEST,
+                "the body cannot be read to its end",
+            );
         }
     }
     answer(behind.edge.answer(request, Keep::WhatFits).await.response)
@@ -104,13 +113,22 @@ async fn step_functions(State(behind): State<Arc<Behind>>, request: HttpRequest<
     let body = match behind.body(&head.headers, body).await {
         Ok(body) => body,
         Err(BodyTrouble::TooLarge) => {
-            return told(StatusCode::PAYLOAD_TOO_LARGE, "the request is larger than 10 MB");
+            return told(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "the request is larger than 10 MB",
+            );
         }
         Err(BodyTrouble::TooSlow) => {
-            return told(StatusCode::REQUEST_TIMEOUT, "the body did not arrive in time");
+            return told(
+                StatusCode::REQUEST_TIMEOUT,
+                "the body did not arrive in time",
+            );
         }
         Err(BodyTrouble::Broken) => {
-            return told(StatusCode::BAD_REQUEST, "the body cannot be read to its end");
+            return told(
+                StatusCode::BAD_REQUEST,
+                "the body cannot be read to its end",
+            );
         }
     };
     let target = text(&head.headers, &HeaderName::from_static("x-amz-target")).unwrap_or_default();
@@ -138,7 +156,8 @@ impl Behind {
     }
 
     async fn body(&self, headers: &HeaderMap, body: Body) -> Result<Vec<u8>, BodyTrouble> {
-        let declared = text(headers, &header::CONTENT_LENGTH).and_then(|length| length.parse().ok());
+        let declared =
+            text(headers, &header::CONTENT_LENGTH).and_then(|length| length.parse().ok());
         let expects = match headers.contains_key(header::EXPECT) {
             true => Expects::Continue,
             false => Expects::Nothing,

@@ -159,7 +159,9 @@ impl Edge {
             Step::Answer(response) => response,
             Step::Call(_) => nothing_served().response,
         };
-        let explanation = carried.explanation.or_else(|| no_stage(&api, &exchange, &self.site));
+        let explanation = carried
+            .explanation
+            .or_else(|| no_stage(&api, &exchange, &self.site));
         if let Some(words) = &explanation {
             let words = one_line(words);
             response.headers.push((EXPLANATION.to_owned(), words));
@@ -251,7 +253,8 @@ impl Edge {
 
     pub(crate) fn next_seed(&self) -> u64 {
         // Odd, so that all numbers come before one comes again.
-        self.seed.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed)
+        self.seed
+            .fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed)
     }
 
     /// Ends everything that runs; what was running is told, as sentences.
@@ -312,7 +315,11 @@ fn no_stage(api: &Api, exchange: &Exchange, site: &Site) -> Option<String> {
     if exchange.route().is_some() || api.stage.is_empty() {
         return None;
     }
-    let stages: Vec<String> = site.apis.iter().map(|api| format!("/{}", api.stage)).collect();
+    let stages: Vec<String> = site
+        .apis
+        .iter()
+        .map(|api| format!("/{}", api.stage))
+        .collect();
     Some(format!(
         "no route of {} fits; paths begin with the stage: {}",
         api.name,
@@ -324,13 +331,22 @@ fn no_stage(api: &Api, exchange: &Exchange, site: &Site) -> Option<String> {
 fn one_line(text: &str) -> String {
     const LONGEST: usize = 1_000;
     text.chars()
-        .map(|c| if c == ' ' || c.is_ascii_graphic() { c } else { '?' })
+        .map(|c| {
+            if c == ' ' || c.is_ascii_graphic() {
+                c
+            } else {
+                '?'
+            }
+        })
         .take(LONGEST)
         .collect()
 }
 
 fn nothing_served() -> Answered {
-    plain(404, "there is no API here: what is served is a workflow without one")
+    plain(
+        404,
+        "there is no API here: what is served is a workflow without one",
+    )
 }
 
 fn broken_off() -> Answered {

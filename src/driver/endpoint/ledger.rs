@@ -133,7 +133,9 @@ impl Ledger {
     pub(crate) fn all(&self) -> Vec<Arc<Entry>> {
         let book = self.lock();
         let latest = book.order.iter().rev();
-        latest.filter_map(|arn| book.entries.get(arn).cloned()).collect()
+        latest
+            .filter_map(|arn| book.entries.get(arn).cloned())
+            .collect()
     }
 
     fn lock(&self) -> MutexGuard<'_, Book> {

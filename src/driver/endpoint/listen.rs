@@ -199,7 +199,11 @@ async fn serve(stream: TcpStream, peer: SocketAddr, gate: Arc<Gate>, seat: Seat)
     };
     connection.as_mut().graceful_shutdown();
     let idle = seat.place.busy.load(Ordering::Relaxed) == 0;
-    let patience = if idle { patience.min(Duration::from_millis(100)) } else { patience };
+    let patience = if idle {
+        patience.min(Duration::from_millis(100))
+    } else {
+        patience
+    };
     let _ = tokio::time::timeout(patience, connection).await;
 }
 
@@ -271,7 +275,9 @@ impl Seats {
 
     fn free_one(&self) {
         let places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
-        let idle = places.values().find(|place| place.busy.load(Ordering::Relaxed) == 0);
+        let idle = places
+            .values()
+            .find(|place| place.busy.load(Ordering::Relaxed) == 0);
         if let Some(place) = idle {
             place.leave.notify_one();
         }
@@ -280,7 +286,11 @@ impl Seats {
     async fn wait_for_all(&self, patience: Duration) {
         let until = tokio::time::Instant::now() + patience;
         loop {
-            let empty = self.places.lock().unwrap_or_else(PoisonError::into_inner).is_empty();
+            let empty = self
+                .places
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .is_empty();
             if empty || tokio::time::Instant::now() >= until {
                 return;
             }

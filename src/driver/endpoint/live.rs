@@ -45,7 +45,12 @@ pub(crate) struct LiveRun {
 
 impl Live {
     /// Starts one. What happens is also written to its entry, where it has one.
-    pub(crate) fn begin(&self, arn: &str, prepared: &Prepared, entry: Option<Arc<Entry>>) -> LiveRun {
+    pub(crate) fn begin(
+        &self,
+        arn: &str,
+        prepared: &Prepared,
+        entry: Option<Arc<Entry>>,
+    ) -> LiveRun {
         let (controls, door) = mpsc::channel(16);
         let (sender, news) = mpsc::channel(64);
         let (end, ended) = watch::channel(None);
@@ -67,7 +72,12 @@ impl Live {
             notes: Arc::default(),
         };
         let order = prepared.order(Clock::Real);
-        tokio::spawn(crate::driver::drive(order, prepared.mocks.clone(), door, sender));
+        tokio::spawn(crate::driver::drive(
+            order,
+            prepared.mocks.clone(),
+            door,
+            sender,
+        ));
         let watched = Watched {
             arn: arn.to_owned(),
             number,
@@ -84,7 +94,8 @@ impl Live {
 
     /// Stops all of them and waits a moment for their ends.
     pub(crate) async fn stop(&self) {
-        let controls: Vec<mpsc::Sender<Control>> = lock(&self.runs).controls.values().cloned().collect();
+        let controls: Vec<mpsc::Sender<Control>> =
+            lock(&self.runs).controls.values().cloned().collect();
         for controls in controls {
             let _ = controls.try_send(Control::Stop);
         }
@@ -162,7 +173,10 @@ impl Watched {
     }
 
     fn finish(self, ended: Ended, notes: Vec<String>) {
-        let unanswered = ended.cause.as_deref().filter(|cause| crate::trace::is_unanswered(cause));
+        let unanswered = ended
+            .cause
+            .as_deref()
+            .filter(|cause| crate::trace::is_unanswered(cause));
         let unanswered = unanswered.map(str::to_owned);
         lock(&self.run.notes).extend(unanswered.into_iter().chain(notes));
         let mut runs = lock(&self.runs);

@@ -165,10 +165,13 @@ impl MachineText {
         let companion = Value::object([
             ("type", Value::string(self.kind.name())),
             ("params", Value::object(params)),
-            ("scenarios", Value::array(vec![Value::object([
-                ("name", Value::string("usual")),
-                ("mocks", mocks.unwrap_or_default()),
-            ])])),
+            (
+                "scenarios",
+                Value::array(vec![Value::object([
+                    ("name", Value::string("usual")),
+                    ("mocks", mocks.unwrap_or_default()),
+                ])]),
+            ),
         ]);
         WorkflowText {
             path: self.path.clone(),

@@ -133,7 +133,10 @@ impl Notebook {
     /// Those that are kept, the oldest first.
     pub(crate) fn records(&self) -> Vec<Arc<RequestRecord>> {
         let ring = self.lock();
-        ring.records.iter().map(|(_, record)| record.clone()).collect()
+        ring.records
+            .iter()
+            .map(|(_, record)| record.clone())
+            .collect()
     }
 
     pub(crate) fn subscribe(&self) -> broadcast::Receiver<Arc<RequestRecord>> {
@@ -173,7 +176,10 @@ fn lightened(mut record: RequestRecord) -> RequestRecord {
 /// Bytes a record holds, roughly.
 fn weight(record: &RequestRecord) -> usize {
     let headers = |headers: &[(String, String)]| -> usize {
-        headers.iter().map(|(name, value)| name.len() + value.len() + 48).sum()
+        headers
+            .iter()
+            .map(|(name, value)| name.len() + value.len() + 48)
+            .sum()
     };
     let steps = record.steps.iter().map(|step| {
         let words: usize = step.words.iter().map(String::len).sum();

@@ -51,7 +51,11 @@ fn example(site: &Site, route: &Route) -> Option<String> {
             && expected.is_none_or(|status| status < 300)
             && request.scenario.is_none()
     };
-    let saved = site.requests.iter().filter(works).find_map(|request| request.body.clone());
+    let saved = site
+        .requests
+        .iter()
+        .filter(works)
+        .find_map(|request| request.body.clone());
     let saved = saved.or_else(|| route.example.clone());
     saved.or_else(|| {
         let machines = &site.machines;
@@ -61,7 +65,9 @@ fn example(site: &Site, route: &Route) -> Option<String> {
         };
         let templates = integration.request_templates.values();
         let named = templates.into_iter().find_map(|template| {
-            machines.iter().find(|one| template.text.contains(one.arn.as_ref()))
+            machines
+                .iter()
+                .find(|one| template.text.contains(one.arn.as_ref()))
         });
         let only = || match machines.as_slice() {
             [only] => Some(only),

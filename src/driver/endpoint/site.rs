@@ -130,15 +130,16 @@ impl Site {
                 place,
             })
             .collect();
-        let mut route_mocks = |sidecar: &Sidecar, base: &Path, place: &str, problems: &mut Vec<String>| {
-            if sidecar.mocks.is_null() {
-                return;
-            }
-            match read_mocks(&sidecar.mocks, base, place, "/mocks") {
-                Ok(mocks) => routes.push(mocks),
-                Err(reason) => problems.push(reason),
-            }
-        };
+        let mut route_mocks =
+            |sidecar: &Sidecar, base: &Path, place: &str, problems: &mut Vec<String>| {
+                if sidecar.mocks.is_null() {
+                    return;
+                }
+                match read_mocks(&sidecar.mocks, base, place, "/mocks") {
+                    Ok(mocks) => routes.push(mocks),
+                    Err(reason) => problems.push(reason),
+                }
+            };
         for saying in &spoken {
             route_mocks(saying.sidecar, saying.base, saying.place, &mut problems);
             problems.extend(problems_of(saying.sidecar, saying.place));
@@ -180,9 +181,10 @@ impl Site {
         }
         let apis: Vec<Arc<Api>> = text.apis.iter().map(read_api).collect();
         for api in &apis {
-            let told = api.problems.iter().map(|problem| {
-                format!("{}: {} at {}", api.name, problem.message, problem.pointer)
-            });
+            let told = api
+                .problems
+                .iter()
+                .map(|problem| format!("{}: {} at {}", api.name, problem.message, problem.pointer));
             problems.extend(told);
         }
         problems.dedup();
@@ -242,7 +244,9 @@ impl Site {
 
 fn problems_of(sidecar: &Sidecar, place: &str) -> Vec<String> {
     let problems = sidecar.problems.iter();
-    problems.map(|problem| format!("{place}: {problem}")).collect()
+    problems
+        .map(|problem| format!("{place}: {problem}"))
+        .collect()
 }
 
 fn surroundings(text: &SiteText) -> Surroundings {

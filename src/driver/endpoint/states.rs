@@ -89,12 +89,18 @@ impl Edge {
         };
         let carried = self.start(call.clone(), asked).await;
         match carried.result {
-            IntegrationResult::Executed(executed) => step_functions::executed(&call, &executed, &id),
+            IntegrationResult::Executed(executed) => {
+                step_functions::executed(&call, &executed, &id)
+            }
             IntegrationResult::Started { execution_arn, at } => {
                 step_functions::started(&execution_arn, at, &id)
             }
-            IntegrationResult::Refused(refusal) => step_functions::refused(refusal, &call).answer(&id),
-            IntegrationResult::Unreachable(words) => answered(refuse("ValidationException", words), &id),
+            IntegrationResult::Refused(refusal) => {
+                step_functions::refused(refusal, &call).answer(&id)
+            }
+            IntegrationResult::Unreachable(words) => {
+                answered(refuse("ValidationException", words), &id)
+            }
             IntegrationResult::TimedOut
             | IntegrationResult::Returned(_)
             | IntegrationResult::Threw { .. }
@@ -149,7 +155,9 @@ impl Edge {
         }
         let wanted = request.get("statusFilter").and_then(Json::as_str);
         let entries = self.ledger.all();
-        let entries = entries.iter().filter(|entry| entry.machine.arn == machine.arn);
+        let entries = entries
+            .iter()
+            .filter(|entry| entry.machine.arn == machine.arn);
         let executions = entries.filter_map(|entry| {
             let (status, stopped) = status(entry);
             if wanted.is_some_and(|wanted| wanted != status) {
@@ -183,14 +191,26 @@ impl Edge {
             "redriveCount": 0,
         });
         put(&mut described, "stopDate", stopped.map(seconds));
-        put(&mut described, "traceHeader", entry.trace_header.clone().map(Json::from));
+        put(
+            &mut described,
+            "traceHeader",
+            entry.trace_header.clone().map(Json::from),
+        );
         if let Some(ended) = entry.ended() {
             let output = ended.output.map(|output| Json::from(output.to_json()));
             let details = output.as_ref().map(|_| json!({"included": true}));
             put(&mut described, "output", output);
             put(&mut described, "outputDetails", details);
-            put(&mut described, "error", ended.error.map(|error| Json::from(error.as_ref())));
-            put(&mut described, "cause", ended.cause.map(|cause| Json::from(cause.as_ref())));
+            put(
+                &mut described,
+                "error",
+                ended.error.map(|error| Json::from(error.as_ref())),
+            );
+            put(
+                &mut described,
+                "cause",
+                ended.cause.map(|cause| Json::from(cause.as_ref())),
+            );
         }
         Ok(described)
     }
@@ -210,7 +230,13 @@ impl Edge {
         let backwards = request.get("reverseOrder") == Some(&Json::Bool(true));
         let (from, count) = page_of(request, 1_000)?;
         let chosen: Vec<Json> = match backwards {
-            true => events.iter().rev().skip(from).take(count).map(written).collect(),
+            true => events
+                .iter()
+                .rev()
+                .skip(from)
+                .take(count)
+                .map(written)
+                .collect(),
             false => events.iter().skip(from).take(count).map(written).collect(),
         };
         let next = from + chosen.len();
@@ -316,7 +342,10 @@ fn put(object: &mut Json, name: &str, value: Option<Json>) {
 
 /// `includeExecutionData: false` leaves inputs and outputs out.
 fn leave_data_out(event: &mut Json) {
-    let details = event.as_object_mut().into_iter().flat_map(|members| members.values_mut());
+    let details = event
+        .as_object_mut()
+        .into_iter()
+        .flat_map(|members| members.values_mut());
     for members in details.filter_map(Json::as_object_mut) {
         for name in ["input", "output", "parameters"] {
             members.remove(name);
@@ -344,7 +373,9 @@ fn unknown(action: &str) -> String {
     let served = "StartExecution, StartSyncExecution, DescribeExecution, ListExecutions, GetExecutionHistory, \
                   StopExecution, ListStateMachines, DescribeStateMachine and DescribeStateMachineForExecution";
     match action {
-        "" => format!("name an action in the header X-Amz-Target: AWSStepFunctions.ACTION; served are {served}"),
+        "" => format!(
+            "name an action in the header X-Amz-Target: AWSStepFunctions.ACTION; served are {served}"
+        ),
         action => format!("{action} is not served here; served are {served}"),
     }
 }
