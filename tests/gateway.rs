@@ -818,7 +818,8 @@ fn the_published_api_key_registration() {
         &document.document,
         Surroundings::of(document, &project.place),
     );
-    assert_eq!(api.routes.len(), 5, "{:?}", api.problems);
+    let own = api.routes.iter().filter(|route| route.method != "OPTIONS");
+    assert_eq!(own.count(), 5, "{:?}", api.problems);
     let stage = if api.stage.is_empty() {
         String::new()
     } else {

@@ -9,6 +9,7 @@
 mod api;
 mod binary;
 mod call;
+mod calling;
 mod context;
 mod exchange;
 mod inbound;
@@ -22,11 +23,13 @@ mod read;
 mod refusal;
 mod render;
 mod request;
+mod results;
 mod route;
 mod schema;
 mod trace;
 mod validate;
 pub mod vtl;
+mod wire;
 
 pub use api::{
     Api, ApiKey, BodyModel, Checks, ContentHandling, Direction, GatewayResponse, Integration,
@@ -38,7 +41,6 @@ pub use call::{
     ServiceCall, StartCall, Synchrony,
 };
 pub use exchange::{Clock, Exchange, Step};
-pub(crate) use integration::states as step_functions;
 pub use lints::{EdgeFinding, lints};
 pub use read::{Surroundings, read};
 pub(crate) use integration::states as step_functions;
