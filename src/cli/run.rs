@@ -51,6 +51,7 @@ pub const HELP: &str = r#"Mocks: {"STATE": [ENTRY, …], …}, one entry for eac
   "worker": NAME           who takes an activity's task
   "iteration": N           only in this iteration of a Map
   "repeat": true           for all further calls too
+  "when": {…}              for every call whose arguments contain this; looked at first, never used up
 Mocks left over, missing or malformed are named with their state and entry.
 
 Buckets: "$resources": {"s3": [{"bucket", "key", "body"} or {"bucket", "folder"}, …]} beside the states, or --s3.
@@ -368,7 +369,7 @@ pub fn scenario_mocks(
 }
 
 /// What is wrong with a mock file, with the line where it stands.
-fn located(file: &str, text: &str, error: &MockError) -> String {
+pub fn located(file: &str, text: &str, error: &MockError) -> String {
     let tree = crate::syntax::parse(text, Format::Json).tree;
     let mut pointer = Some(Pointer::parse(&error.pointer));
     let node = loop {

@@ -41,6 +41,7 @@ pub use call::{
     ServiceCall, StartCall, Synchrony,
 };
 pub use exchange::{Clock, Exchange, Step};
+pub(crate) use integration::states as step_functions;
 pub use lints::{EdgeFinding, lints};
 pub use read::{Surroundings, read};
 pub use request::{Micros, Request, Response};
