@@ -168,7 +168,7 @@ impl Exchange {
             kind,
             verdict,
             at,
-            took: (clock() - at).max(0),
+            took: clock().saturating_sub(at).max(0),
             input: None,
             output: None,
             words: Vec::new(),
@@ -224,7 +224,7 @@ impl Exchange {
         };
         self.note(StepKind::Answer, verdict, at, clock, |exchange, step| {
             step.output = Some(wire::as_http(response));
-            let took = at - exchange.inbound.at;
+            let took = at.saturating_sub(exchange.inbound.at);
             step.words.push(format!(
                 "status {} after {}",
                 response.status,

@@ -116,15 +116,12 @@ impl<'a> Edge<'a> {
                     .any(|source| source.text.contains(&machine.arn))
             })
             .max_by_key(|machine| machine.arn.len());
-        let around = self
-            .origin(&format!("{}/uri", self.integration.pointer))
-            .and_then(|(file, span)| {
-                machines.iter().find(|machine| {
-                    machine.origin.file.as_ref() == file
-                        && machine.origin.span.encloses(span)
-                        && machine.origin.span.len() > span.len()
-                })
-            });
+        let (file, span) = self.origin(&format!("{}/uri", self.integration.pointer));
+        let around = machines.iter().find(|machine| {
+            machine.origin.file.as_ref() == file
+                && machine.origin.span.encloses(span)
+                && machine.origin.span.len() > span.len()
+        });
         let only = match machines.as_slice() {
             [only] => Some(only),
             _ => None,
@@ -141,24 +138,14 @@ impl<'a> Edge<'a> {
         })
     }
 
-    /// File and place of the text at a pointer, or of the nearest one around it.
-    pub(crate) fn origin(&self, pointer: &str) -> Option<(&'a str, Span)> {
-        let origins = &self.document.origins;
-        let mut pointer = pointer;
-        loop {
-            if let Some(found) = origins.get(pointer) {
-                return Some((&found.origin.file, found.origin.span));
-            }
-            match pointer.rsplit_once('/') {
-                Some((before, _)) => pointer = before,
-                None => return Some((&self.document.origin.file, self.document.origin.span)),
-            }
-        }
+    /// File and place of the text at a pointer, or of one inside it, or of the nearest one around it.
+    pub(crate) fn origin(&self, pointer: &str) -> (&'a str, Span) {
+        place(self.document, pointer)
     }
 
     /// A template with its place; none where it cannot be parsed.
     pub(crate) fn written(&self, source: &TemplateSource) -> Option<TemplateText> {
-        let (file, span) = self.origin(&source.pointer)?;
+        let (file, span) = self.origin(&source.pointer);
         let written = self
             .document
             .origins
@@ -192,9 +179,9 @@ impl<'a> Edge<'a> {
         severity: Severity,
         pointer: &str,
         message: String,
-    ) -> Option<EdgeFinding> {
-        let (file, span) = self.origin(pointer)?;
-        Some(EdgeFinding {
+    ) -> EdgeFinding {
+        let (file, span) = self.origin(pointer);
+        EdgeFinding {
             file: file.to_owned(),
             diagnostic: Diagnostic {
                 code,
@@ -205,7 +192,7 @@ impl<'a> Edge<'a> {
                 hints: Vec::new(),
                 fix: None,
             },
-        })
+        }
     }
 }
 
@@ -253,17 +240,8 @@ pub(crate) fn problems(
     found: &mut Vec<EdgeFinding>,
 ) {
     for problem in &api.problems {
-        let mut pointer = problem.pointer.as_str();
-        let (file, span) = loop {
-            if let Some(origin) = document.origins.get(pointer) {
-                break (origin.origin.file.to_string(), origin.origin.span);
-            }
-            match pointer.rsplit_once('/') {
-                Some((before, _)) => pointer = before,
-                None => break (document.origin.file.to_string(), document.origin.span),
-            }
-        };
-        if !project.files.contains_key(file.as_str()) {
+        let (file, span) = place(document, &problem.pointer);
+        if !project.files.contains_key(file) {
             continue;
         }
         let message = match problem.place {
@@ -271,7 +249,7 @@ pub(crate) fn problems(
             None => problem.message.clone(),
         };
         found.push(EdgeFinding {
-            file,
+            file: file.to_owned(),
             diagnostic: Diagnostic {
                 code: "API_DOCUMENT",
                 severity: Severity::Warning,
@@ -282,5 +260,24 @@ pub(crate) fn problems(
                 fix: None,
             },
         });
+    }
+}
+
+fn place<'a>(document: &'a ApiDocument, pointer: &str) -> (&'a str, Span) {
+    let origins = &document.origins;
+    let mut pointer = pointer.to_owned();
+    loop {
+        let inside = format!("{pointer}/");
+        let below = || {
+            let (key, found) = origins.range(inside.clone()..).next()?;
+            key.starts_with(&inside).then_some(found)
+        };
+        if let Some(found) = origins.get(&pointer).or_else(below) {
+            return (&found.origin.file, found.origin.span);
+        }
+        match pointer.rsplit_once('/') {
+            Some((before, _)) => pointer = before.to_owned(),
+            None => return (&document.origin.file, document.origin.span),
+        }
     }
 }

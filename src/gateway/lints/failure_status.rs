@@ -39,20 +39,15 @@ pub(crate) fn check(edge: &Edge<'_>, found: &mut Vec<EdgeFinding>) {
             edge.name(),
             chosen.status
         );
-        let finding = edge.finding(
-            CODE,
-            Severity::Warning,
-            &format!("{}/statusCode", chosen.pointer),
-            message,
-        );
-        found.extend(finding.map(|mut finding| {
-            let template = format!("{BRANCH}$input.path('$.output')");
-            finding.diagnostic.fix = missing_template::response_fix(edge, chosen, &template);
-            finding.diagnostic.hints.push(
-                "the raw answer of StartSyncExecution goes out, with ARNs and all".to_owned(),
-            );
-            finding
-        }));
+        let pointer = format!("{}/statusCode", chosen.pointer);
+        let mut finding = edge.finding(CODE, Severity::Warning, &pointer, message);
+        let template = format!("{BRANCH}$input.path('$.output')");
+        finding.diagnostic.fix = missing_template::response_fix(edge, chosen, &template);
+        finding
+            .diagnostic
+            .hints
+            .push("the raw answer of StartSyncExecution goes out, with ARNs and all".to_owned());
+        found.push(finding);
         return;
     }
     for source in chosen.templates.values() {

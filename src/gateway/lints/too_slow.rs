@@ -8,8 +8,6 @@ use crate::gateway::lints::EdgeFinding;
 use crate::gateway::lints::edge::Behind;
 use crate::gateway::lints::edge::Edge;
 use crate::gateway::lints::span::longest;
-use crate::project::Inset;
-use crate::project::Writing;
 use crate::syntax::NodeKind;
 use crate::text::Span;
 use crate::text::TextEdit;
@@ -41,15 +39,15 @@ pub(crate) fn check(edge: &Edge<'_>, found: &mut Vec<EdgeFinding>) {
             longest.seconds.round()
         );
         let pointer = format!("{}/uri", edge.integration.pointer);
-        found.extend(edge.finding(CODE, Severity::Warning, &pointer, message).map(|mut finding| {
-            finding.diagnostic.hints.push(parts.join(", "));
-            finding.diagnostic.hints.push(
-                "StartExecution answers at once with the executionArn; a TimeoutSeconds below the limit at least lets the client see the failure".to_owned(),
-            );
-            let lowered = lower(behind, own, limit).filter(|(file, _)| *file == finding.file);
-            finding.diagnostic.fix = start_instead(edge, &finding).or_else(|| lowered.map(|(_, fix)| fix));
-            finding
-        }));
+        let mut finding = edge.finding(CODE, Severity::Warning, &pointer, message);
+        finding.diagnostic.hints.push(parts.join(", "));
+        finding.diagnostic.hints.push(
+            "StartExecution answers at once with the executionArn; a TimeoutSeconds below the limit at least lets the client see the failure".to_owned(),
+        );
+        let lowered = lower(behind, own, limit).filter(|(file, _)| *file == finding.file);
+        finding.diagnostic.fix =
+            start_instead(edge, &finding).or_else(|| lowered.map(|(_, fix)| fix));
+        found.push(finding);
         return;
     }
     let Some((seconds, span)) = own else {
@@ -103,22 +101,10 @@ fn lower(behind: &Behind<'_>, own: Option<(f64, Span)>, limit: f64) -> Option<(S
 fn start_instead(edge: &Edge<'_>, finding: &EdgeFinding) -> Option<Fix> {
     let host = edge.project.files.get(finding.file.as_str())?;
     let span = finding.diagnostic.span;
-    let edit = match Inset::read(host, &finding.file, span, Writing::Text) {
-        Ok(inset) => {
-            let start = inset.text.find(SYNCHRONOUS)?;
-            let place = Span::new(start, start + SYNCHRONOUS.len());
-            inset
-                .splice(&TextEdit::replace(place, "StartExecution"))
-                .ok()?
-        }
-        Err(_) => {
-            let start = span.start + span.of(host).find(SYNCHRONOUS)?;
-            TextEdit::replace(
-                Span::new(start, start + SYNCHRONOUS.len()),
-                "StartExecution",
-            )
-        }
-    };
+    // The words need no quotes and no escapes, whatever they stand in.
+    let start = span.start + span.of(host).find(SYNCHRONOUS)?;
+    let place = Span::new(start, start + SYNCHRONOUS.len());
+    let edit = TextEdit::replace(place, "StartExecution");
     Some(Fix {
         label: "Start the workflow without waiting for it".to_owned(),
         edit,
