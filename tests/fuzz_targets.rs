@@ -16,6 +16,8 @@ mod inputs;
 mod jsonpath;
 #[path = "../fuzz/src/syntax.rs"]
 mod syntax;
+#[path = "../fuzz/src/vtl.rs"]
+mod vtl;
 
 use stepwright::workspace::SAMPLES;
 
@@ -107,4 +109,19 @@ fn documents_from_outside_give_a_value_or_an_error() {
             inputs::check(&data);
         }
     }
+}
+
+#[test]
+fn templates_end() {
+    for text in [
+        "$input.json('$') $util.escapeJavaScript($input.body)",
+        "#foreach($i in $list)$i#if($foreach.hasNext),#end#end",
+        "#set($x = \"a $map.k\")$x.replaceAll('a', '$0$0')",
+        "#macro(m $a)$a#m($a)#end#m(1)",
+        "#if($x",
+        "$x\0[1, 2]",
+    ] {
+        vtl::check(text.as_bytes());
+    }
+    feed(vtl::check, 300, 60);
 }
