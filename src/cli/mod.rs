@@ -106,9 +106,10 @@ enum Verb {
         after_help = "Example: stepwright export order.asl.json --to asl-yaml -o order.asl.yaml"
     )]
     Export(export::ExportArgs),
-    /// Evaluate JSONPath, JSONata or an intrinsic function
+    /// Evaluate JSONPath, JSONata, an intrinsic function or a mapping template
     #[command(
-        after_help = "Example: stepwright eval --language jsonata '$sum(items.price)' --input @order.json"
+        after_help = "Examples: stepwright eval --language jsonata '$sum(items.price)' --input @order.json\n          \
+            stepwright eval --language vtl '{\"input\": $input.json(\\'$\\')}' --request '{\"body\": {\"a\": 1}}'"
     )]
     Eval(eval::EvalArgs),
     /// Say what is wrong with definitions, or could be

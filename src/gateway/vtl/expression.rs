@@ -69,6 +69,7 @@ impl Parser<'_> {
             steps: Vec::new(),
             quiet: false,
             escaped: false,
+            slashes: Arc::from(""),
             before: Arc::from(""),
             source: Arc::from(""),
             runt: true,
@@ -94,7 +95,6 @@ impl Parser<'_> {
         } else {
             own.trim_start_matches(['$', '!'])
         };
-        let half = "\\".repeat(slashes / 2);
         let source = whole.get(slashes + dollar..).unwrap_or_default();
         Reference {
             span,
@@ -102,7 +102,8 @@ impl Parser<'_> {
             steps,
             quiet,
             escaped,
-            before: Arc::from(format!("{half}{more}")),
+            slashes: Arc::from("\\".repeat(slashes / 2)),
+            before: Arc::from(more),
             source: Arc::from(source),
             runt: false,
         }

@@ -104,9 +104,9 @@ pub fn reference_start(rest: &str, slashes: usize) -> usize {
     }
 }
 
-/// A `$` before a bracket, which is no reference.
+/// A `$` before a bracket or a dot, which is no reference.
 pub fn empty_index(rest: &str) -> usize {
-    ["$[", "$![", "$\\!["]
+    ["$[", "$![", "$\\![", "$."]
         .iter()
         .find(|word| rest.starts_with(**word))
         .map_or(0, |word| word.len())
