@@ -7,6 +7,7 @@ use crate::editor::Command;
 use crate::editor::Selection;
 use crate::engine::Outcome;
 use crate::session::Action;
+use crate::session::ApiIntent;
 use crate::session::DialogAnswer;
 use crate::session::DrawerTab;
 use crate::session::ExportKind;
@@ -82,4 +83,6 @@ pub enum Intent {
     FixProblem(usize),
     /// Mends what made the run fail by the fix its explanation offers.
     FixFailure,
+    /// A wish about projects and their APIs.
+    Api(ApiIntent),
 }

@@ -6,17 +6,20 @@ use std::sync::Arc;
 use crate::debugger::Control;
 use crate::editor::Document;
 use crate::editor::Revision;
+use crate::session::ApiDesk;
 use crate::session::Arrival;
 use crate::session::Dialog;
 use crate::session::DrawerTab;
 use crate::session::Effect;
 use crate::session::Intent;
+use crate::session::ProjectId;
 use crate::session::RunId;
 use crate::session::Settings;
 use crate::session::Tab;
 use crate::session::TabId;
 use crate::session::Toast;
 use crate::session::ToastKind;
+use crate::session::api::RunToShow;
 use crate::session::nested::Showing;
 
 /// Everything that changes while the program runs.
@@ -29,6 +32,8 @@ pub struct Session {
     pub toasts: Vec<Toast>,
     /// Bundled samples: name and what each shows.
     pub samples: Vec<(String, String)>,
+    /// Open projects and the requests to their APIs.
+    pub api: ApiDesk,
     /// The time of the latest intent or arrival, in milliseconds since 1970.
     pub now: u64,
     pub(crate) active: Option<TabId>,
@@ -38,6 +43,10 @@ pub struct Session {
     pub(crate) showing: Option<Showing>,
     /// Documents to close once they are saved.
     pub(crate) closing: BTreeSet<TabId>,
+    /// Projects to close once their files are saved.
+    pub(crate) closing_projects: BTreeSet<ProjectId>,
+    /// An execution to be shown once its machine has been read.
+    pub(crate) run_to_show: Option<RunToShow>,
 }
 
 /// More toasts than this are not shown at once.
@@ -68,6 +77,12 @@ impl Session {
     /// Carries out what a person wants. `at` is the time in milliseconds since 1970.
     pub fn handle(&mut self, intent: Intent, at: u64) -> Vec<Effect> {
         self.now = at;
+        let mut effects = self.carry(intent, at);
+        effects.extend(self.follow_projects());
+        effects
+    }
+
+    fn carry(&mut self, intent: Intent, at: u64) -> Vec<Effect> {
         match intent {
             Intent::Perform(action) => self.perform(action, at),
             Intent::Open(path) => self.open(path),
@@ -150,12 +165,19 @@ impl Session {
             Intent::Export(kind) => self.export(kind),
             Intent::FixProblem(index) => self.fix_problem(index, at),
             Intent::FixFailure => self.fix_failure(at),
+            Intent::Api(wish) => self.api_wish(wish, at),
         }
     }
 
     /// Takes in what has happened outside.
     pub fn receive(&mut self, arrival: Arrival, at: u64) -> Vec<Effect> {
         self.now = at;
+        let mut effects = self.take_in(arrival, at);
+        effects.extend(self.follow_projects());
+        effects
+    }
+
+    fn take_in(&mut self, arrival: Arrival, at: u64) -> Vec<Effect> {
         match arrival {
             Arrival::FileChosen(path) => self.open(path),
             Arrival::TargetChosen { tab, path, purpose } => self.target_chosen(tab, path, purpose),
@@ -222,6 +244,43 @@ impl Session {
                     target: target.map(|(tab, _, purpose)| (tab, purpose)),
                     suggestion,
                 });
+                Vec::new()
+            }
+            Arrival::IsProject { path, root } => self.project_at(&path, &root),
+            Arrival::ProjectRead { project, result } => {
+                let mut effects = self.project_read(project, result, at);
+                effects.extend(self.serve_again(project));
+                effects
+            }
+            Arrival::ProjectFound {
+                home,
+                root,
+                contents,
+            } => self.project_found(home, root, contents, at),
+            Arrival::FileSaved {
+                project,
+                file,
+                result,
+            } => self.file_saved(project, &file, result),
+            Arrival::Answered { sent, result } => {
+                self.answer_arrived(sent, result);
+                Vec::new()
+            }
+            Arrival::Serving { project, result } => {
+                self.serving_arrived(project, result);
+                Vec::new()
+            }
+            Arrival::Heard {
+                project,
+                api,
+                draft,
+                answered,
+            } => {
+                self.heard(project, &api, draft, answered);
+                Vec::new()
+            }
+            Arrival::Load { load, news } => {
+                self.load_news(load, news);
                 Vec::new()
             }
             Arrival::Dropped(paths) => paths.into_iter().flat_map(|path| self.open(path)).collect(),
