@@ -47,6 +47,7 @@ pub const HELP: &str = r#"Mocks: {"STATE": [ENTRY, …], …}, one entry for eac
   "worker": NAME           who takes an activity's task
   "iteration": N           only in this iteration of a Map
   "repeat": true           for all further calls too
+  "when": {…}              for every call whose arguments contain this; looked at first, never used up
 Mocks left over, missing or malformed are named with their state and entry.
 
 Buckets: "$resources": {"s3": [{"bucket", "key", "body"} or {"bucket", "folder"}, …]} beside the states, or --s3.
