@@ -115,6 +115,18 @@ impl Session {
         }
     }
 
+    /// What undo would take back now, in words.
+    pub fn undo_label(&self) -> Option<&str> {
+        let project = self.project_in_front().and_then(|one| one.undo_label());
+        project.or_else(|| self.active()?.history.undo_label())
+    }
+
+    /// What redo would do again now, in words.
+    pub fn redo_label(&self) -> Option<&str> {
+        let project = self.project_in_front().and_then(|one| one.redo_label());
+        project.or_else(|| self.active()?.history.redo_label())
+    }
+
     pub(crate) fn undo(&mut self, at: u64) -> Vec<Effect> {
         if let Some(effects) = self.undo_project() {
             return effects;

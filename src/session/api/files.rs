@@ -300,6 +300,16 @@ impl Session {
         self.host_changed(id, file, &before)
     }
 
+    /// Typing in the file that is shown in place of the workspace.
+    pub(crate) fn type_source(&mut self, edit: &TextEdit, at: u64) -> Vec<Effect> {
+        let Some(place) = self.api.source.clone() else {
+            return Vec::new();
+        };
+        let file = place.origin.file;
+        let label = format!("Type in {file}");
+        self.change_file(place.project, &file, edit, &label, at)
+    }
+
     /// Does something to a document that need not be in front.
     pub(crate) fn in_tab(
         &mut self,

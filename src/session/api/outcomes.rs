@@ -140,10 +140,12 @@ pub fn scenarios_of(project: &OpenProject, key: &RouteKey) -> Vec<String> {
         if let crate::project::DefinitionPlace::File { path } = &machine.definition {
             let beside = companion_beside(path);
             let companion = match beside == project.companion_file {
-                true => project.companion.clone(),
-                false => crate::sidecar::read(project.text(&beside).map_or("", |text| text)),
+                true => Some(&project.companion),
+                false => project.beside.get(&beside),
             };
-            scenarios.extend(companion.scenarios.into_iter().map(|one| one.name));
+            let beside = companion.map(|companion| &companion.scenarios);
+            let beside = beside.into_iter().flatten();
+            scenarios.extend(beside.map(|one| one.name.clone()));
         }
         scenarios.retain(|name| !names.contains(name));
         names.extend(scenarios);

@@ -34,6 +34,8 @@ pub struct OpenProject {
     /// The companion beside the root, by its path within the folder, and what it says.
     pub companion_file: String,
     pub companion: Sidecar,
+    /// The companions beside the definitions of machines, by their paths.
+    pub(crate) beside: BTreeMap<String, Sidecar>,
     /// When it was read last, in milliseconds since 1970.
     pub read_at: u64,
     /// It is being read again.
@@ -118,6 +120,7 @@ impl OpenProject {
             findings: Vec::new(),
             companion_file: String::new(),
             companion: Sidecar::default(),
+            beside: BTreeMap::new(),
             read_at: 0,
             reading: false,
             by_itself,
@@ -248,6 +251,13 @@ impl OpenProject {
         self.findings = findings;
         self.companion_file = companion_file;
         self.companion = crate::sidecar::read(&companion);
+        self.beside = self
+            .project
+            .files
+            .iter()
+            .filter(|(file, _)| file.ends_with(".stepwright.json"))
+            .map(|(file, text)| (file.clone(), crate::sidecar::read(text)))
+            .collect();
         self.read_at = at;
         self.reading = false;
         // A file with changes here keeps the stamp of the text the changes were made on.

@@ -253,9 +253,8 @@ fn entries(ui: &mut Ui, session: &Session, out: &mut Outbox, actions: &[Action])
 }
 
 fn history(ui: &mut Ui, session: &Session, out: &mut Outbox) {
-    let history = session.active().map(|tab| &tab.history);
-    let undo = history.and_then(|history| history.undo_label());
-    let redo = history.and_then(|history| history.redo_label());
+    let undo = session.undo_label();
+    let redo = session.redo_label();
     for (action, word, label) in [(Action::Undo, "Undo", undo), (Action::Redo, "Redo", redo)] {
         let text = match label {
             Some(label) => format!("{word}: {label}"),
