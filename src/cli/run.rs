@@ -1,5 +1,6 @@
 //! `stepwright run`: executes a definition and prints what happened.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -18,7 +19,9 @@ use crate::cli::live::Person;
 use crate::cli::live::drive;
 use crate::cli::output::note;
 use crate::cli::report::print;
+use crate::cli::source::filled;
 use crate::cli::source::read_text;
+use crate::cli::within::Within;
 use crate::debugger::Clock;
 use crate::debugger::Neighbors;
 use crate::debugger::Pace;
@@ -192,7 +195,7 @@ fn execute(arguments: &RunArgs) -> Result<u8, String> {
         .as_ref()
         .ok_or("name a definition to run, or a directory of cases with --cases")?;
     let source = Source::read(named)?;
-    let sidecar = companion(&source.file);
+    let sidecar = companion(&source);
     let scenario = match &arguments.scenario {
         Some(name) => Some(
             sidecar
@@ -205,7 +208,7 @@ fn execute(arguments: &RunArgs) -> Result<u8, String> {
     };
     let kind = arguments
         .kind
-        .map_or(execution_kind(sidecar.kind), ExecutionKind::from);
+        .map_or(kind_of(&source, &sidecar), ExecutionKind::from);
     let mut start = Start {
         at: match &arguments.start {
             Some(text) => parse_time(text)?,
@@ -237,8 +240,8 @@ fn execute(arguments: &RunArgs) -> Result<u8, String> {
     }
     let program = Arc::new(compile_source(&source, kind, &sidecar)?);
     let mocks = match (&arguments.mocks, scenario) {
-        (Some(file), _) => read_mocks(file, &source.name)?,
-        (None, Some(scenario)) => scenario_mocks(&source.file, &sidecar, scenario)?,
+        (Some(file), _) => read_mocks(file, source.mocks_name())?,
+        (None, Some(scenario)) => scenario_mocks(&source, &sidecar, scenario)?,
         (None, None) => Mocks::default(),
     };
     if let Some(name) = &arguments.test_state {
@@ -280,15 +283,14 @@ fn execute(arguments: &RunArgs) -> Result<u8, String> {
     Ok(code)
 }
 
-/// The companion file of a definition; empty where there is none.
-pub fn companion(file: &str) -> Sidecar {
-    crate::sidecar::read(&companion_text(file))
+/// The companion of a definition; empty where there is none.
+pub fn companion(source: &Source) -> Sidecar {
+    crate::sidecar::read(&source.companion().text)
 }
 
-/// The text of a definition's companion file; empty where there is none.
-pub fn companion_text(file: &str) -> String {
-    let path = crate::sidecar::path_beside(std::path::Path::new(file));
-    std::fs::read_to_string(path).unwrap_or_default()
+/// What an execution is: what the template says, else the companion.
+pub fn kind_of(source: &Source, sidecar: &Sidecar) -> ExecutionKind {
+    execution_kind(source.kind().unwrap_or(sidecar.kind))
 }
 
 /// Where a run of a definition finds the workflows it starts: its own text, and the folder it lies in.
@@ -297,30 +299,59 @@ pub fn neighbors(source: &Source) -> Neighbors {
     let folder = path.as_ref().and_then(|path| path.parent());
     let own = WorkflowText {
         text: Arc::from(source.text.as_str()),
-        companion: Arc::from(companion_text(&source.file)),
+        companion: Arc::from(source.companion().text),
         path: path.clone(),
     };
+    let mut texts = siblings(source);
+    texts.insert(source.name.clone(), own);
     Neighbors {
         folders: folder.map(Path::to_owned).into_iter().collect(),
-        texts: std::collections::BTreeMap::from([(source.name.clone(), own)]),
+        texts,
         params: source.params.clone(),
     }
 }
 
+/// The other machines of a project by their names, with the values of their placeholders put in.
+fn siblings(source: &Source) -> BTreeMap<String, WorkflowText> {
+    let Some(within) = &source.within else {
+        return BTreeMap::new();
+    };
+    let project = &within.project;
+    let readable = project.machines.iter().filter_map(|machine| {
+        let definition = project.definition(machine).ok()?;
+        let sibling = Within {
+            project: project.clone(),
+            folder: within.folder.clone(),
+            machine: machine.clone(),
+            definition,
+        };
+        let text = filled(&sibling.definition.text, &machine.substitutions);
+        let text = WorkflowText {
+            text: Arc::from(text),
+            companion: Arc::from(sibling.companion().text),
+            // A part of a file has no path of its own.
+            path: sibling.definition.inset.is_none().then(|| sibling.path()),
+        };
+        Some((machine.name.clone(), text))
+    });
+    readable.collect()
+}
+
 /// The mocks of a scenario; what is wrong with them stands at its line of the companion file.
 pub fn scenario_mocks(
-    file: &str,
+    source: &Source,
     sidecar: &Sidecar,
     scenario: &crate::sidecar::Scenario,
 ) -> Result<Mocks, String> {
     let read = Mocks::from_list(&scenario.mocks)
-        .and_then(|mut mocks| mocks.load_folders(folder_of(file)).map(|()| mocks));
+        .and_then(|mut mocks| mocks.load_folders(folder_of(&source.file)).map(|()| mocks));
     read.map_err(|error| {
         let named = |other: &crate::sidecar::Scenario| other.name == scenario.name;
         let index = sidecar.scenarios.iter().position(named).unwrap_or_default();
-        let error = error.below(&format!("/scenarios/{index}/mocks"));
-        let path = crate::sidecar::path_beside(Path::new(file));
-        let said = located(&path.display().to_string(), &companion_text(file), &error);
+        let companion = source.companion();
+        let place = format!("{}/scenarios/{index}/mocks", companion.pointer);
+        let path = companion.path.display().to_string();
+        let said = located(&path, &companion.whole, &error.below(&place));
         format!("{said} (scenario {})", scenario.name)
     })
 }
@@ -390,10 +421,9 @@ fn cannot_run<'a>(
     source: &Source,
     faults: impl Iterator<Item = (Span, &'a str, String)>,
 ) -> String {
-    let index = crate::text::LineIndex::new(&source.text);
     let mut said = "the definition cannot run:".to_owned();
     for (span, message, pointer) in faults {
-        let place = index.locate(&source.text, span.start);
+        let place = source.locate(span.start);
         let message = message.trim_end();
         said.push_str(&format!(
             "\n{}:{}:{}: {message}",

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::asl::Severity;
 use crate::project::Origin;
 use crate::project::Problem;
 use crate::text::Span;
@@ -13,6 +14,9 @@ pub const LARGEST_FILE: usize = 8 * 1024 * 1024;
 
 /// Files a project may read.
 const MOST_FILES: usize = 1_000;
+
+/// Problems that are listed.
+const MOST_PROBLEMS: usize = 500;
 
 /// Bytes all files of a project may have together.
 const MOST_BYTES: usize = 64 * 1024 * 1024;
@@ -159,7 +163,9 @@ impl<'a> Shelf<'a> {
         let text = self.files.text(path).map_err(|trouble| match trouble {
             FileTrouble::Missing => format!("{path} does not exist"),
             FileTrouble::Outside => {
-                format!("{path} is a link that leads out of the project's folder and is not followed")
+                format!(
+                    "{path} is a link that leads out of the project's folder and is not followed"
+                )
             }
             FileTrouble::TooLarge => too_large(),
             FileTrouble::NotText => format!("{path} is not UTF-8 text"),
@@ -180,13 +186,18 @@ impl<'a> Shelf<'a> {
     }
 
     pub fn problem(&self, code: &'static str, message: impl Into<String>, origin: Origin) {
+        let severity = match code {
+            "PROJECT_UNSUPPORTED" => Severity::Warning,
+            _ => Severity::Error,
+        };
         let problem = Problem {
             code,
+            severity,
             message: message.into(),
             origin,
         };
         let mut problems = self.problems.borrow_mut();
-        if !problems.contains(&problem) {
+        if problems.len() < MOST_PROBLEMS && !problems.contains(&problem) {
             problems.push(problem);
         }
     }

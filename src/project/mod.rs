@@ -6,12 +6,36 @@
 //! Never: opens a file, runs anything, or knows how an API answers.
 //! Add a kind of project as a file that fills the same `Project`.
 
+mod api;
+mod api_cfn;
+mod api_sam;
+mod cdk;
+mod decode;
+mod draft;
 mod files;
+mod globals;
+mod inset;
+mod item;
+mod load;
+mod machine;
 mod model;
+mod names;
+mod openapi;
+mod params;
+mod placeholder;
+mod read;
+mod scope;
+mod serverless;
+mod serverless_http;
+mod template;
+mod variables;
 
 pub use files::{FileTrouble, Files, LARGEST_FILE, folder_of, path_within};
+pub use inset::Inset;
 pub use model::{
     ApiDocument, ApiKey, DefinitionPlace, Function, Machine, Origin, Parameter, ParameterFrom,
     Place, Problem, Project, ProjectKind, Queue, Table, TextOrigin, Topic, Unresolved, Writing,
     Written,
 };
+pub use params::parameter_values;
+pub use read::{Definition, Options, companion_path, find_root, kind_of, read};

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::asl::MachineType;
+use crate::asl::Severity;
 use crate::text::Span;
 
 /// What surrounds workflows: the machines, the APIs before them, and what both name.
@@ -239,6 +240,8 @@ pub struct Unresolved {
 pub struct Problem {
     /// Stable and short: `PROJECT_FILE`, `PROJECT_SYNTAX`, `PROJECT_UNSUPPORTED`, …
     pub code: &'static str,
+    /// A warning is about something that is left out; the rest is as it should be.
+    pub severity: Severity,
     /// A sentence without a full stop that says what to do.
     pub message: String,
     pub origin: Origin,
