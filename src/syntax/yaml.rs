@@ -158,7 +158,9 @@ impl Reader<'_> {
 
     fn alias(&mut self, anchor: usize, span: Span) {
         let target = match self.reading {
-            Reading::Definition => Err("aliases of YAML are not supported here; write the value out"),
+            Reading::Definition => {
+                Err("aliases of YAML are not supported here; write the value out")
+            }
             Reading::Template if self.wants_key() => Err("the name of a field cannot be an alias"),
             Reading::Template => self
                 .anchors
