@@ -91,7 +91,7 @@ impl Session {
                 }
                 None => Vec::new(),
             },
-            Action::View(view) => self.change(|tab| tab.view = view),
+            Action::View(view) => self.handle(Intent::SetView(view), at),
             Action::Theme(theme) => self.handle(Intent::SetTheme(theme), at),
             Action::ToggleErrorHandling => {
                 self.change(|tab| tab.show_error_handling = !tab.show_error_handling);

@@ -89,6 +89,7 @@ impl Session {
             Intent::OpenSample(name) => vec![Effect::ReadSample { name }],
             Intent::SelectTab(id) => {
                 if self.tab(id).is_some() {
+                    self.leave_workspace();
                     self.active = Some(id);
                 }
                 Vec::new()
@@ -119,7 +120,10 @@ impl Session {
                 effects
             }
             Intent::RevealText(offset) => self.reveal_text(offset),
-            Intent::SetView(view) => self.change(|tab| tab.view = view),
+            Intent::SetView(view) => {
+                self.leave_workspace();
+                self.change(|tab| tab.view = view)
+            }
             Intent::SetDrawer(drawer) => {
                 self.drawer = drawer;
                 Vec::new()

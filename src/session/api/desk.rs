@@ -17,6 +17,7 @@ use crate::session::api::SentId;
 use crate::session::api::Serving;
 use crate::session::api::SourcePlace;
 use crate::session::api::outcomes::OutcomeKey;
+use crate::session::api::outcomes::OutcomeSource;
 
 /// Open projects, and the request that goes to one of them.
 #[derive(Debug, Default)]
@@ -55,6 +56,17 @@ impl ApiDesk {
 
     pub(crate) fn project_at(&self, home: &Home) -> Option<&OpenProject> {
         self.projects.iter().find(|project| project.home == *home)
+    }
+
+    /// Projects that are being read for the first time.
+    pub fn opening(&self) -> &[OpenProject] {
+        &self.opening
+    }
+
+    /// The status of the last answer to a saved request or scenario.
+    pub fn last_status(&self, project: ProjectId, source: OutcomeSource) -> Option<u16> {
+        let sent = self.last.get(&OutcomeKey { project, source })?;
+        self.sent(*sent)?.status()
     }
 
     /// The project of the route that is shown, else the first.

@@ -256,6 +256,11 @@ impl Session {
         })
     }
 
+    /// The file of a project that a document holds as its definition.
+    pub fn file_in_project(&self, id: ProjectId, tab: &Tab) -> Option<String> {
+        file_of(self.api.project(id)?, tab)
+    }
+
     /// The text of a file of a project as it is here.
     pub fn file_text(&self, id: ProjectId, file: &str) -> Option<Arc<str>> {
         let project = self.api.project(id)?;

@@ -37,7 +37,7 @@ impl Session {
     }
 
     /// The canvas takes the middle again.
-    fn leave_workspace(&mut self) {
+    pub(crate) fn leave_workspace(&mut self) {
         if self.drawer == DrawerTab::Api {
             self.drawer = DrawerTab::Run;
         }

@@ -28,7 +28,7 @@ use crate::ui::widgets::separator_line;
 /// File, Edit, View, Run and Help.
 pub fn show(ui: &mut Ui, session: &Session, view: &mut View, out: &mut Outbox) {
     menu(ui, "File", |ui| {
-        entries(ui, session, out, &[Action::New, Action::OpenFile]);
+        entries(ui, session, out, &[Action::New, Action::OpenFile, Action::OpenFolder]);
         gap(ui);
         entries(
             ui,
@@ -153,7 +153,9 @@ pub fn themes(ui: &mut Ui, session: &Session, out: &mut Outbox) {
 pub const fn action_icon(action: Action) -> Option<Icon> {
     Some(match action {
         Action::New => Icon::NOTE_ADD,
-        Action::OpenFile => Icon::FOLDER_OPEN,
+        Action::OpenFile => Icon::FILE_OPEN,
+        Action::OpenFolder => Icon::FOLDER_OPEN,
+        Action::SendRequest => Icon::HTTP,
         Action::Save | Action::SaveAs | Action::SaveAll => Icon::SAVE,
         Action::CloseTab => Icon::CLOSE,
         Action::Export(_) => Icon::DOWNLOAD,

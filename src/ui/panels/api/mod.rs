@@ -44,6 +44,7 @@ use crate::ui::widgets::TabSpec;
 use crate::ui::widgets::panel_tabs;
 
 pub use sheets::show as show_sheets;
+pub use words::http_status;
 pub use words::method_color;
 pub use words::verdict_status;
 
@@ -61,6 +62,13 @@ pub struct ApiView {
     source: CodeState,
     /// The wish to show a place that was followed last.
     followed: u64,
+}
+
+impl ApiView {
+    /// A window over the others waits for words.
+    pub fn is_asking(&self) -> bool {
+        self.sheet.is_open()
+    }
 }
 
 /// The parts of a request that have an editor.
