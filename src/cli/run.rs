@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 use std::time::UNIX_EPOCH;
 
+use crate::asl::MachineType;
 use crate::backends::MockError;
 use crate::backends::Mocks;
 use crate::cli::Source;
@@ -328,13 +329,24 @@ fn siblings(source: &Source) -> BTreeMap<String, WorkflowText> {
         let text = filled(&sibling.definition.text, &machine.substitutions);
         let text = WorkflowText {
             text: Arc::from(text),
-            companion: Arc::from(sibling.companion().text),
+            companion: Arc::from(with_kind(&sibling.companion().text, machine.kind)),
             // A part of a file has no path of its own.
             path: sibling.definition.inset.is_none().then(|| sibling.path()),
         };
         Some((machine.name.clone(), text))
     });
     readable.collect()
+}
+
+/// A companion that says what its template says the machine is.
+fn with_kind(companion: &str, kind: MachineType) -> String {
+    let value = serde_json::from_str(companion).ok();
+    let mut members = match value {
+        Some(serde_json::Value::Object(members)) => members,
+        Some(_) | None => serde_json::Map::new(),
+    };
+    members.insert("type".to_owned(), kind.name().into());
+    serde_json::Value::Object(members).to_string()
 }
 
 /// The mocks of a scenario; what is wrong with them stands at its line of the companion file.

@@ -1,9 +1,7 @@
 //! A machine inside another text, shown as a document of its own, and its edits as edits of the text around it.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::project::Origin;
 use crate::project::Writing;
 use crate::project::decode;
 use crate::project::decode::Coding;
@@ -12,6 +10,9 @@ use crate::project::item::Item;
 use crate::project::item::Shape;
 use crate::project::item::items;
 use crate::project::load::format_of;
+use crate::project::placeholders::Names;
+use crate::project::placeholders::Show;
+use crate::project::placeholders::shown;
 use crate::syntax::Format;
 use crate::text::Span;
 use crate::text::Splice;
@@ -458,149 +459,6 @@ fn common(line: &str, indent: &str) -> usize {
         .count()
 }
 
-/// The functions in a definition and the names of the placeholders they show as.
-pub(crate) fn functions(item: &Arc<Item>, writing: Writing) -> Vec<(String, Arc<Item>)> {
-    let mut found = Vec::new();
-    let mut names = Names::default();
-    match writing {
-        Writing::Text => {}
-        Writing::Pieces => {
-            let list = item.items().get(1).map(|list| list.items());
-            for part in list.unwrap_or_default() {
-                if part.scalar().is_none() {
-                    found.push((names.of(part), part.clone()));
-                }
-            }
-        }
-        Writing::Object => outermost(item, &mut |function| {
-            if literal_of(function).is_none() {
-                found.push((names.of(function), function.clone()));
-            }
-        }),
-    }
-    found
-}
-
-/// The placeholders inside texts that are given to `Fn::Sub`, and where those stand.
-pub(crate) fn placeholders(value: &Arc<Item>, writing: Writing) -> Vec<(String, Origin)> {
-    let mut found = Vec::new();
-    let mut collect = |text: &Item| {
-        let origin = text.origin.clone();
-        crate::project::placeholder::fill(text.as_text().unwrap_or_default(), |name| {
-            found.push((name.to_owned(), origin.clone()));
-            None
-        });
-    };
-    match writing {
-        Writing::Text => {
-            let sub = value.get("Fn::Sub");
-            if let Some(text) = sub.map(|sub| sub.items().first().unwrap_or(sub)) {
-                collect(text);
-            }
-        }
-        Writing::Pieces => {}
-        Writing::Object => outermost(value, &mut |function| {
-            if let Some(text) = literal_of(function) {
-                collect(text);
-            }
-        }),
-    }
-    found
-}
-
-/// The text of an `Fn::Sub` that can be shown as it stands.
-fn literal_of(function: &Item) -> Option<&Arc<Item>> {
-    match function.members() {
-        [(name, text)] if name.as_ref() == "Fn::Sub" => {
-            text.as_text().filter(|text| !text.contains("${!"))?;
-            Some(text)
-        }
-        _ => None,
-    }
-}
-
-/// Calls for every function that lies in no other one, in the order of the text.
-fn outermost(item: &Arc<Item>, call: &mut dyn FnMut(&Arc<Item>)) {
-    match &item.shape {
-        Shape::Null | Shape::Bool(_) | Shape::Number(_) | Shape::Text(_) => {}
-        Shape::List(items) => items.iter().for_each(|item| outermost(item, call)),
-        Shape::Map(members) => match members.as_slice() {
-            [(name, _)] if name.starts_with("Fn::") || name.as_ref() == "Ref" => call(item),
-            _ => members.iter().for_each(|(_, value)| outermost(value, call)),
-        },
-    }
-}
-
-/// A function of the host and what the reader of the inner text sees of it.
-struct Shown {
-    host: Span,
-    show: Show,
-}
-
-enum Show {
-    Placeholder(String),
-    /// The bytes of a text of the host.
-    Scalar(Span),
-}
-
-fn shown(item: &Item, host: &str, writing: Writing) -> Vec<Shown> {
-    let item = Arc::new(item.clone());
-    let mut names = Names::default();
-    let mut all = Vec::new();
-    if writing != Writing::Object {
-        return all;
-    }
-    outermost(&item, &mut |function| {
-        let span = function.origin.span;
-        let show = match literal_of(function) {
-            // With its tag, which the reader of a definition knows.
-            Some(_) if span.of(host).starts_with('!') => Show::Scalar(span),
-            Some(text) => Show::Scalar(text.origin.span),
-            None => Show::Placeholder(names.of(function)),
-        };
-        all.push(Shown { host: span, show });
-    });
-    // A function behind an alias stands elsewhere in the host.
-    let bounds = item.origin.span;
-    let mut end = bounds.start;
-    all.retain(|one| {
-        let fits = end <= one.host.start && one.host.end <= bounds.end;
-        if fits {
-            end = one.host.end;
-        }
-        fits
-    });
-    all
-}
-
-/// Names for functions: what they refer to, or their own with a number.
-#[derive(Default)]
-struct Names(BTreeMap<String, usize>);
-
-impl Names {
-    fn of(&mut self, function: &Item) -> String {
-        let [(name, argument)] = function.members() else {
-            return self.numbered("Value");
-        };
-        match (name.as_ref(), argument.as_text(), argument.items()) {
-            ("Ref", Some(name), _) => name.to_owned(),
-            ("Fn::GetAtt", Some(path), _) => path.to_owned(),
-            ("Fn::GetAtt", None, [resource, attribute]) => format!(
-                "{}.{}",
-                resource.scalar().unwrap_or_default(),
-                attribute.scalar().unwrap_or_default()
-            ),
-            (name, _, _) => self.numbered(name.strip_prefix("Fn::").unwrap_or(name)),
-        }
-    }
-
-    fn numbered(&mut self, name: &str) -> String {
-        let count = self.0.entry(name.to_owned()).or_default();
-        *count += 1;
-        format!("{name}{count}")
-    }
-}
-
 /// The value at a span: the innermost one that can be written so.
 fn find(item: &Arc<Item>, span: Span, writing: Writing) -> Option<Arc<Item>> {
     let inner = match &item.shape {
@@ -616,4 +474,201 @@ fn find(item: &Arc<Item>, span: Span, writing: Writing) -> Option<Arc<Item>> {
         Writing::Pieces => matches!(item.shape, Shape::List(_)),
     };
     inner.or_else(|| (item.origin.span == span && fits()).then(|| item.clone()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    use crate::project::DefinitionPlace;
+    use crate::project::Options;
+    use proptest::prelude::*;
+
+    /// The inset of the only machine of a template.
+    fn inset_of(file: &str, host: &str) -> (Inset, Span) {
+        let files = BTreeMap::from([(file.to_owned(), Arc::from(host))]);
+        let project = crate::project::read(file, &files, &Options::default());
+        let place = project.machines.first().map(|one| one.definition.clone());
+        let Some(DefinitionPlace::Inline { origin, writing }) = place else {
+            panic!("{:?}", project.problems);
+        };
+        (
+            Inset::read(host, file, origin.span, writing).unwrap(),
+            origin.span,
+        )
+    }
+
+    fn yaml(definition: &str) -> String {
+        format!(
+            "Resources:\n  M: # a machine\n    Type: AWS::StepFunctions::StateMachine\n    Properties:\n{definition}      RoleArn: r # behind\n"
+        )
+    }
+
+    const BLOCK: &str = "      Definition:\n        StartAt: A # é\n        States:\n          A:\n            Type: Task\n            Comment: |-\n              two\n\n                lines\n            Resource: {\"Ref\": F}\n            End: true\n";
+    const FLOW: &str = "      Definition: {\n        \"StartAt\": \"A\",\n        \"States\": {\"A\": {\"Type\": \"Pass\", \"Result\": {\"Fn::Sub\": \"x${F}\"}, \"End\": true}}\n      }\n";
+    const LITERAL: &str = "      DefinitionString: !Sub |-\n        {\n          \"StartAt\": \"A\",\n\n          \"States\": {\"A\": {\"Type\": \"Pass\", \"Result\": \"${F} é\", \"End\": true}}\n        }\n";
+    const CLIPPED: &str = "      DefinitionString:\n        Fn::Sub:\n          - |\n            {\"StartAt\": \"A\",\n             \"States\": {\"A\": {\"Type\": \"Succeed\"}}}\n          - {}\n";
+    const SINGLE: &str = "      DefinitionString: '{\"StartAt\": \"it''s\", \"States\": {\"it''s\": {\"Type\": \"Succeed\"}}}'\n";
+    const DOUBLE: &str = "      DefinitionString: \"{\\\"StartAt\\\": \\\"A\\\",\\n \\\"States\\\": {\\\"A\\\": {\\\"Type\\\": \\\"Succeed\\\"}}}\"\n";
+
+    fn hosts() -> Vec<(&'static str, String)> {
+        let mut hosts: Vec<(&str, String)> = [BLOCK, FLOW, LITERAL, CLIPPED, SINGLE, DOUBLE]
+            .into_iter()
+            .map(|definition| ("template.yaml", yaml(definition)))
+            .collect();
+        let windows = hosts
+            .iter()
+            .map(|(file, host)| (*file, host.replace('\n', "\r\n")));
+        hosts.extend(windows.collect::<Vec<_>>());
+        let object = r#"{"Resources": {"M": {"Type": "AWS::StepFunctions::StateMachine", "Properties": {
+          "Definition": {
+            "StartAt": "A",
+            "States": {
+              "A": { "Type": "Task", "Resource": { "Fn::GetAtt": ["F", "Arn"] }, "End": true }
+            }
+          },
+          "RoleArn": "r" }}}}"#;
+        hosts.push(("template.json", object.to_owned()));
+        let text = r#"{"Resources": {"M": {"Type": "AWS::StepFunctions::StateMachine", "Properties": {
+          "DefinitionString": "{\n \"StartAt\": \"\u00e4\", \"States\": {\"\u00e4\": {\"Type\": \"Succeed\"}}}", "RoleArn": "r" }}}}"#;
+        hosts.push(("template.json", text.to_owned()));
+        let pieces = r#"{"Resources": {"M": {"Type": "AWS::StepFunctions::StateMachine", "Properties": {
+          "DefinitionString": {"Fn::Join": ["", ["{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Task\", \"Resource\": \"",
+            {"Fn::GetAtt": ["F", "Arn"]}, "\", \"End\": true}}}"]]}, "RoleArn": "r" }}}}"#;
+        hosts.push(("template.json", pieces.to_owned()));
+        hosts
+    }
+
+    #[test]
+    fn a_text_is_taken_out_as_its_reader_sees_it() {
+        let shown: Vec<String> = hosts()
+            .iter()
+            .map(|(file, host)| inset_of(file, host).0.text)
+            .collect();
+        let block = "StartAt: A # é\nStates:\n  A:\n    Type: Task\n    Comment: |-\n      two\n\n        lines\n    Resource: \"${F}\"\n    End: true\n";
+        let flow = "{\n  \"StartAt\": \"A\",\n  \"States\": {\"A\": {\"Type\": \"Pass\", \"Result\": \"x${F}\", \"End\": true}}\n}";
+        let literal = "{\n  \"StartAt\": \"A\",\n\n  \"States\": {\"A\": {\"Type\": \"Pass\", \"Result\": \"${F} é\", \"End\": true}}\n}";
+        let clipped = "{\"StartAt\": \"A\",\n \"States\": {\"A\": {\"Type\": \"Succeed\"}}}\n";
+        let single = "{\"StartAt\": \"it's\", \"States\": {\"it's\": {\"Type\": \"Succeed\"}}}";
+        let double = "{\"StartAt\": \"A\",\n \"States\": {\"A\": {\"Type\": \"Succeed\"}}}";
+        let plain = [block, flow, literal, clipped, single, double];
+        assert_eq!(shown[..6], plain);
+        // A literal text has one sign for a line break, however the file writes it.
+        let windows: Vec<String> = shown[6..12]
+            .iter()
+            .map(|text| text.replace("\r\n", "\n"))
+            .collect();
+        assert_eq!(windows, plain);
+        assert!(
+            shown[12].contains("\n  \"States\": {\n    \"A\""),
+            "{}",
+            shown[12]
+        );
+        assert!(shown[12].contains("\"Resource\": \"${F.Arn}\""));
+        assert!(shown[13].contains("\"StartAt\": \"ä\""));
+        assert!(shown[14].contains("\"Resource\": \"${F.Arn}\""));
+    }
+
+    #[test]
+    fn what_stands_for_a_function_is_not_touched() {
+        for (file, host) in hosts() {
+            let (inset, _) = inset_of(file, &host);
+            let Some(at) = inset.text.find("\"${").or(inset.text.find("${F.Arn}")) else {
+                continue;
+            };
+            let edit = TextEdit::replace(Span::new(at + 1, at + 2), "y");
+            let refused = inset.splice(&edit);
+            if inset.text.contains("\"${F} é") {
+                assert!(refused.is_ok());
+            } else {
+                assert!(refused.unwrap_err().contains("function of the template"));
+            }
+        }
+    }
+
+    proptest! {
+        /// Bytes outside are untouched, and what is read again is the edited text.
+        #[test]
+        fn an_edit_of_the_inside_is_an_edit_of_the_host(
+            which in 0usize..15,
+            from in 0usize..400,
+            length in 0usize..60,
+            insert in "(?s)[a-z\"'é:{} \n]{0,12}",
+        ) {
+            let hosts = hosts();
+            let (file, host) = &hosts[which];
+            let (inset, span) = inset_of(file, host);
+            let border = |at: usize| {
+                (0..=at.min(inset.text.len()))
+                    .rev()
+                    .find(|at| inset.text.is_char_boundary(*at))
+                    .unwrap_or_default()
+            };
+            let start = border(from);
+            let end = border(start + length);
+            let edit = TextEdit::replace(Span::new(start, end), insert);
+            let Ok(outer) = inset.splice(&edit) else {
+                return Ok(());
+            };
+            prop_assert!(outer.fits(host), "{outer:?}");
+            let line_end = host[span.end..].find('\n').map_or(host.len(), |at| span.end + at + 1);
+            for splice in outer.splices() {
+                prop_assert!(span.start <= splice.span.start && splice.span.end <= line_end);
+            }
+            let after = outer.apply(host);
+            let wanted = edit.apply(&inset.text);
+            // The edit may have made something else of it: a comment, another value, nothing.
+            let parse = crate::syntax::parse_template(&after, inset_format(file));
+            if !parse.errors.is_empty() {
+                return Ok(());
+            }
+            let files = BTreeMap::from([((*file).to_owned(), Arc::from(after.as_str()))]);
+            let project = crate::project::read(file, &files, &Options::default());
+            let Some(machine) = project.machines.first() else {
+                return Ok(());
+            };
+            let (Ok(again), Some(DefinitionPlace::Inline { .. })) =
+                (project.definition(machine), Some(machine.definition.clone()))
+            else {
+                return Ok(());
+            };
+            let wanted_tree = crate::syntax::parse(&wanted, inset.format);
+            if wanted_tree.errors.is_empty() {
+                let again_tree = crate::syntax::parse(&again.text, again.format);
+                prop_assert_eq!(
+                    plain(&again.text, &again_tree.tree),
+                    plain(&wanted, &wanted_tree.tree),
+                    "{}\n---\n{}", after, wanted
+                );
+            }
+        }
+    }
+
+    fn inset_format(file: &str) -> Format {
+        if file.ends_with(".json") {
+            Format::Json
+        } else {
+            Format::Yaml
+        }
+    }
+
+    /// The values of a tree, without their places.
+    fn plain(text: &str, tree: &crate::syntax::Tree) -> String {
+        let mut out = String::new();
+        for id in tree.ids() {
+            let kind = match tree.kind(id) {
+                crate::syntax::NodeKind::Object(members) => members
+                    .iter()
+                    .map(|member| member.key.to_string())
+                    .collect::<Vec<_>>()
+                    .join(","),
+                crate::syntax::NodeKind::Array(items) => format!("[{}]", items.len()),
+                crate::syntax::NodeKind::String(text) => format!("{text:?}"),
+                _ => tree.span(id).of(text).to_owned(),
+            };
+            out.push_str(&format!("{} {kind}\n", tree.pointer(id)));
+        }
+        out
+    }
 }

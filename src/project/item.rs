@@ -294,14 +294,6 @@ impl Item {
         self
     }
 
-    pub fn size(&self) -> usize {
-        self.size
-    }
-
-    pub fn depth(&self) -> usize {
-        self.depth
-    }
-
     /// The members of a map; none of anything else.
     pub fn members(&self) -> &[(Arc<str>, Arc<Item>)] {
         match &self.shape {

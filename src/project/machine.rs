@@ -7,10 +7,10 @@ use crate::asl::MachineType;
 use crate::project::DefinitionPlace;
 use crate::project::Machine;
 use crate::project::Writing;
-use crate::project::inset;
 use crate::project::item::Item;
 use crate::project::item::Shape;
 use crate::project::load;
+use crate::project::placeholders;
 use crate::project::scope::Scope;
 use crate::project::template::Resource;
 use crate::project::template::texts;
@@ -174,14 +174,14 @@ pub(crate) fn inline(
         };
     }
     let origin = holder.origin.clone();
-    for (name, item) in inset::functions(&holder, writing) {
+    for (name, item) in placeholders::functions(&holder, writing) {
         if let Some(text) = scope.text(&item)
             && !text.contains("${")
         {
             values.entry(name).or_insert(text);
         }
     }
-    for (name, place) in inset::placeholders(value, writing) {
+    for (name, place) in placeholders::placeholders(value, writing) {
         if !values.contains_key(&name)
             && let Some(text) = scope.placeholder(&name, &place)
         {

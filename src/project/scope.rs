@@ -22,7 +22,7 @@ use crate::project::load;
 use crate::project::names;
 
 /// Values and bytes that working out a template may make. References can multiply a text without end.
-const MOST_WORK: usize = 128 * 1024 * 1024;
+const MOST_WORK: usize = 32 * 1024 * 1024;
 
 /// Documents that may be included in one another.
 const MOST_INCLUDES: usize = 8;
@@ -50,10 +50,13 @@ pub(crate) struct Scope<'a> {
     pub aliases: BTreeMap<String, String>,
     /// What stacks within this one put out, by their logical ids.
     pub nested: BTreeMap<String, BTreeMap<String, String>>,
-    judged: RefCell<BTreeMap<String, Option<bool>>>,
+    /// Conditions that have been judged; none of one that is being judged.
+    pub judged: RefCell<BTreeMap<String, Option<bool>>>,
     named: RefCell<BTreeMap<String, Option<String>>>,
     unresolved: RefCell<BTreeSet<Unresolved>>,
     work: Cell<usize>,
+    /// How deep the function lies that is being worked out. Names and conditions lead from it to other values.
+    level: Cell<usize>,
     includes: Cell<usize>,
 }
 
@@ -101,6 +104,7 @@ impl<'a> Scope<'a> {
             named: RefCell::default(),
             unresolved: RefCell::default(),
             work: Cell::new(0),
+            level: Cell::new(0),
             includes: Cell::new(0),
         }
     }
@@ -111,7 +115,7 @@ impl<'a> Scope<'a> {
 
     /// A value with its functions worked out; none for `AWS::NoValue`.
     pub fn resolve(&self, item: &Arc<Item>) -> Option<Arc<Item>> {
-        self.work_out(item, 0)
+        self.work_out(item, self.level.get())
     }
 
     /// The text of a value, worked out.
@@ -145,10 +149,13 @@ impl<'a> Scope<'a> {
         }
     }
 
-    fn work_out(&self, item: &Arc<Item>, level: usize) -> Option<Arc<Item>> {
+    pub fn work_out(&self, item: &Arc<Item>, level: usize) -> Option<Arc<Item>> {
         if level > DEEPEST * 2 || !self.afford(1, &item.origin) {
             if level > DEEPEST * 2 {
-                self.problem("this is nested too deeply to be worked out", &item.origin);
+                self.problem(
+                    "this leads to itself, or is nested too deeply to be worked out",
+                    &item.origin,
+                );
             }
             return Some(Arc::new(Item::new(Shape::Null, item.origin.clone())));
         }
@@ -162,7 +169,10 @@ impl<'a> Scope<'a> {
             }
             Shape::Map(members) => match members.as_slice() {
                 [(name, argument)] if is_function(name) => {
-                    self.function(name, argument, item, level + 1)
+                    let before = self.level.replace(level + 2);
+                    let worked = self.function(name, argument, item, level + 1);
+                    self.level.set(before);
+                    worked
                 }
                 _ => Some(self.map(members, item, level)),
             },
@@ -211,7 +221,9 @@ impl<'a> Scope<'a> {
                     return Some(self.misused("Fn::If", "a condition and two values", origin));
                 };
                 let name = condition.as_text().unwrap_or_default();
-                let holds = self.condition(name, &condition.origin, 0).unwrap_or(false);
+                let holds = self
+                    .condition(name, &condition.origin, level)
+                    .unwrap_or(false);
                 self.work_out(if holds { yes } else { no }, level)
             }
             "Fn::Select" => self.select(argument, origin, level),
@@ -249,7 +261,7 @@ impl<'a> Scope<'a> {
             }
             "Condition" => match argument.as_text() {
                 Some(name) if self.has_condition(name) => {
-                    let holds = self.condition(name, origin, 0).unwrap_or(false);
+                    let holds = self.condition(name, origin, level).unwrap_or(false);
                     Some(Arc::new(Item::new(Shape::Bool(holds), origin.clone())))
                 }
                 // A policy statement has a member of this name.
@@ -259,7 +271,7 @@ impl<'a> Scope<'a> {
                 }
             },
             "Fn::Equals" | "Fn::And" | "Fn::Or" | "Fn::Not" => {
-                let holds = self.judge(item, 0).unwrap_or(false);
+                let holds = self.judge(item, level).unwrap_or(false);
                 Some(Arc::new(Item::new(Shape::Bool(holds), origin.clone())))
             }
             other => {
@@ -278,11 +290,8 @@ impl<'a> Scope<'a> {
         }
         Some(match self.known(name) {
             Some(value) => {
-                let value = value.as_ref().clone().written(Written::Otherwise);
-                Arc::new(Item {
-                    origin: origin.clone(),
-                    ..value
-                })
+                let moved = Item::new(value.shape.clone(), origin.clone());
+                Arc::new(moved.written(Written::Otherwise))
             }
             None => self.unknown(name, origin),
         })
@@ -402,96 +411,6 @@ impl<'a> Scope<'a> {
         self.known(name)?.scalar()
     }
 
-    fn join(&self, argument: &Arc<Item>, origin: &Origin, level: usize) -> Arc<Item> {
-        let [delimiter, list] = argument.items() else {
-            return self.misused("Fn::Join", "a delimiter and a list", origin);
-        };
-        let delimiter = delimiter.scalar().unwrap_or_default();
-        let Some(list) = self.work_out(list, level) else {
-            return Item::text("", origin);
-        };
-        let mut parts = Vec::new();
-        for part in list.items() {
-            match part.scalar() {
-                Some(text) => parts.push(text),
-                None => return self.misused("Fn::Join", "a list of texts", origin),
-            }
-        }
-        // Pieces that are all written out come from where the longest of them stands.
-        let longest = list
-            .items()
-            .iter()
-            .max_by_key(|part| part.scalar().map_or(0, |text| text.len()));
-        let from = longest.map_or(origin, |part| &part.origin);
-        let joined = parts.join(&delimiter);
-        self.afford(joined.len(), origin);
-        Item::text(&joined, if parts.len() == 1 { from } else { origin })
-    }
-
-    fn select(&self, argument: &Arc<Item>, origin: &Origin, level: usize) -> Option<Arc<Item>> {
-        let [index, list] = argument.items() else {
-            return Some(self.misused("Fn::Select", "an index and a list", origin));
-        };
-        let index = self.work_out(index, level)?.scalar();
-        let index: Option<usize> = index.and_then(|index| index.parse().ok());
-        let list = self.work_out(list, level)?;
-        // A parameter that holds a list is a text with commas.
-        let split: Vec<Arc<Item>>;
-        let items = match list.as_text() {
-            Some(text) => {
-                split = text
-                    .split(',')
-                    .map(|part| Item::text(part.trim(), origin))
-                    .collect();
-                split.as_slice()
-            }
-            None => list.items(),
-        };
-        Some(match index.and_then(|index| items.get(index)) {
-            Some(item) => item.clone(),
-            None => self.misused("Fn::Select", "an index within the list", origin),
-        })
-    }
-
-    fn split(&self, argument: &Arc<Item>, origin: &Origin, level: usize) -> Arc<Item> {
-        let [delimiter, text] = argument.items() else {
-            return self.misused("Fn::Split", "a delimiter and a text", origin);
-        };
-        let delimiter = delimiter.scalar().unwrap_or_default();
-        let text = self.work_out(text, level).and_then(|text| text.scalar());
-        let Some(text) = text.filter(|_| !delimiter.is_empty()) else {
-            return self.misused("Fn::Split", "a delimiter and a text", origin);
-        };
-        self.afford(text.len() * 8, origin);
-        let parts = text.split(delimiter.as_str());
-        let parts = parts.map(|part| Item::text(part, origin));
-        Item::list(parts.collect(), origin)
-    }
-
-    fn find_in_map(&self, argument: &Arc<Item>, origin: &Origin, level: usize) -> Arc<Item> {
-        let keys: Vec<String> = argument
-            .items()
-            .iter()
-            .take(3)
-            .filter_map(|key| self.work_out(key, level)?.scalar())
-            .collect();
-        let [map, first, second] = keys.as_slice() else {
-            return self.misused("Fn::FindInMap", "a map and two keys", origin);
-        };
-        let found = self
-            .mappings
-            .as_ref()
-            .and_then(|maps| maps.get(map)?.get(first)?.get(second));
-        match (found, argument.items().get(3)) {
-            (Some(value), _) => value.clone(),
-            (None, Some(options)) if options.get("DefaultValue").is_some() => options
-                .get("DefaultValue")
-                .and_then(|value| self.work_out(value, level))
-                .unwrap_or_else(|| Item::text("", origin)),
-            (None, _) => self.unknown(&format!("{map}.{first}.{second}"), origin),
-        }
-    }
-
     fn transform(&self, argument: &Arc<Item>, level: usize) -> Option<Arc<Item>> {
         let origin = &argument.origin;
         let name = argument.get_text("Name").unwrap_or_default();
@@ -525,82 +444,7 @@ impl<'a> Scope<'a> {
         worked
     }
 
-    fn has_condition(&self, name: &str) -> bool {
-        self.conditions
-            .as_ref()
-            .is_some_and(|conditions| conditions.get(name).is_some())
-    }
-
-    /// Whether a named condition holds; none where that cannot be said.
-    pub fn condition(&self, name: &str, origin: &Origin, level: usize) -> Option<bool> {
-        if let Some(judged) = self.judged.borrow().get(name) {
-            if judged.is_none() {
-                self.problem(
-                    &format!("the condition {name} depends on itself or cannot be judged"),
-                    origin,
-                );
-            }
-            return *judged;
-        }
-        let condition = self.conditions.as_ref().and_then(|all| all.get(name));
-        let Some(condition) = condition.cloned() else {
-            self.problem(&format!("there is no condition named {name}"), origin);
-            return None;
-        };
-        self.judged.borrow_mut().insert(name.to_owned(), None);
-        let judged = self.judge(&condition, level);
-        self.judged.borrow_mut().insert(name.to_owned(), judged);
-        judged
-    }
-
-    fn judge(&self, item: &Arc<Item>, level: usize) -> Option<bool> {
-        if level > DEEPEST || !self.afford(1, &item.origin) {
-            self.problem("conditions are nested too deeply", &item.origin);
-            return None;
-        }
-        let [(name, argument)] = item.members() else {
-            return match &item.shape {
-                Shape::Bool(flag) => Some(*flag),
-                Shape::Text(text) => text.parse().ok(),
-                Shape::Null | Shape::Number(_) | Shape::List(_) | Shape::Map(_) => None,
-            };
-        };
-        match name.as_ref() {
-            "Condition" => self.condition(argument.as_text()?, &item.origin, level + 1),
-            "Fn::Equals" => {
-                let [a, b] = argument.items() else {
-                    return None;
-                };
-                let text = |one: &Arc<Item>| {
-                    let value = self.work_out(one, level + 1)?;
-                    value.scalar().or_else(|| Some(value.json().to_string()))
-                };
-                Some(text(a) == text(b))
-            }
-            "Fn::Not" => match argument.items() {
-                [one] => Some(!self.judge(one, level + 1)?),
-                _ => None,
-            },
-            "Fn::And" => {
-                let judged = argument.items().iter();
-                let judged: Option<Vec<bool>> =
-                    judged.map(|one| self.judge(one, level + 1)).collect();
-                Some(judged?.into_iter().all(|holds| holds))
-            }
-            "Fn::Or" => {
-                let judged = argument.items().iter();
-                let judged: Option<Vec<bool>> =
-                    judged.map(|one| self.judge(one, level + 1)).collect();
-                Some(judged?.into_iter().any(|holds| holds))
-            }
-            _ => {
-                let value = self.work_out(item, level + 1)?;
-                value.scalar()?.parse().ok()
-            }
-        }
-    }
-
-    fn unknown(&self, name: &str, origin: &Origin) -> Arc<Item> {
+    pub fn unknown(&self, name: &str, origin: &Origin) -> Arc<Item> {
         self.note(name, origin);
         Item::text(&format!("${{{name}}}"), origin)
     }
@@ -616,7 +460,7 @@ impl<'a> Scope<'a> {
         }
     }
 
-    fn misused(&self, function: &str, wanted: &str, origin: &Origin) -> Arc<Item> {
+    pub fn misused(&self, function: &str, wanted: &str, origin: &Origin) -> Arc<Item> {
         self.problem(&format!("{function} needs {wanted}"), origin);
         Item::text("", origin)
     }
@@ -627,7 +471,7 @@ impl<'a> Scope<'a> {
     }
 
     /// Pays for work; false where too much has been done.
-    fn afford(&self, amount: usize, origin: &Origin) -> bool {
+    pub fn afford(&self, amount: usize, origin: &Origin) -> bool {
         let before = self.work.get();
         let after = before.saturating_add(amount);
         self.work.set(after);

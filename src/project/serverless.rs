@@ -11,11 +11,11 @@ use crate::project::Machine;
 use crate::project::Origin;
 use crate::project::Project;
 use crate::project::files::Shelf;
-use crate::project::inset;
 use crate::project::item::Item;
 use crate::project::item::Shape;
 use crate::project::machine;
 use crate::project::params::Given;
+use crate::project::placeholders;
 use crate::project::scope::Resources;
 use crate::project::scope::Scope;
 use crate::project::serverless_http;
@@ -353,7 +353,7 @@ fn whole_file(scope: &Scope<'_>, definition: &Item, place: DefinitionPlace) -> D
     }
     let text = scope.shelf.text(file).unwrap_or_default();
     let before = text.get(..definition.origin.span.start).unwrap_or_default();
-    let is_plain = inset::functions(
+    let is_plain = placeholders::functions(
         &Arc::new(definition.clone()),
         crate::project::Writing::Object,
     )

@@ -10,29 +10,23 @@ use crate::project::item::Item;
 use crate::project::item::Shape;
 use crate::project::serverless::Deployment;
 use crate::project::serverless::normalized;
+use crate::project::serverless_cors::note_preflight;
+use crate::project::serverless_cors::origin_header;
+use crate::project::serverless_cors::preflight;
+use crate::project::serverless_templates::request_templates;
 use crate::project::variables::Variables;
 
 /// The API of the functions, and that of the state machines.
 const FUNCTIONS: &str = "ApiGatewayRestApi";
 const MACHINES: &str = "ApiGatewayRestApiStepFunctions";
 
-/// Headers that are allowed where nobody says which.
-const HEADERS: [&str; 6] = [
-    "Content-Type",
-    "X-Amz-Date",
-    "Authorization",
-    "X-Api-Key",
-    "X-Amz-Security-Token",
-    "X-Amz-User-Agent",
-];
-
 /// What an event says.
-struct Http {
-    path: String,
+pub(crate) struct Http {
+    pub path: String,
     /// In capitals.
-    method: String,
-    settings: Arc<Item>,
-    origin: Origin,
+    pub method: String,
+    pub settings: Arc<Item>,
+    pub origin: Origin,
 }
 
 fn events(variables: &Variables<'_>, owner: &Item) -> Vec<Http> {
@@ -207,7 +201,7 @@ fn keys(out: &mut Deployment, api: &str, stage: &str) {
     }
 }
 
-fn reference(id: &str, origin: &Origin) -> Arc<Item> {
+pub(crate) fn reference(id: &str, origin: &Origin) -> Arc<Item> {
     Item::map(vec![("Ref", Item::text(id, origin))], origin)
 }
 
@@ -295,7 +289,7 @@ fn method(
 }
 
 /// A part of a logical id for a path.
-fn tag(path: &str) -> String {
+pub(crate) fn tag(path: &str) -> String {
     let parts = path.split('/').filter(|part| !part.is_empty());
     parts
         .map(|part| {
@@ -307,7 +301,7 @@ fn tag(path: &str) -> String {
 }
 
 /// The resource of a path; those on the way to it are added.
-fn folder(out: &mut Deployment, api: &str, path: &str, origin: &Origin) -> Arc<Item> {
+pub(crate) fn folder(out: &mut Deployment, api: &str, path: &str, origin: &Origin) -> Arc<Item> {
     let root = Item::list(
         vec![
             Item::text(api, origin),
@@ -358,7 +352,7 @@ fn start(http: &Http, machine: &str, out: &Deployment) -> Arc<Item> {
         ("PassthroughBehavior", text(behavior)),
         (
             "RequestTemplates",
-            templates(settings, machine, action.is_some(), origin),
+            request_templates(settings, machine, action.is_some(), origin),
         ),
         ("IntegrationResponses", responses(http)),
     ];
@@ -369,102 +363,6 @@ fn start(http: &Http, machine: &str, out: &Deployment) -> Arc<Item> {
     members.extend(timeout.map(|timeout| ("TimeoutInMillis", timeout.clone())));
     Item::map(members, origin)
 }
-
-/// The template a method has if it names none: the body as input, the request's id as name.
-const USUAL: &str = r#"
-#set( $body = $util.escapeJavaScript($input.json('$')).replaceAll("\\'", "'") )
-{"input": "$body", "name": "$context.requestId", "stateMachineArn":"${Machine}"}"#;
-
-fn templates(settings: &Item, machine: &str, has_action: bool, origin: &Origin) -> Arc<Item> {
-    let for_machine = |template: &str| {
-        let template = template.replace("${Machine}", &format!("${{{machine}}}"));
-        Item::map(vec![("Fn::Sub", Item::text(&template, origin))], origin)
-    };
-    let usual = || {
-        Item::map(
-            vec![
-                ("application/json", for_machine(USUAL)),
-                ("application/x-www-form-urlencoded", for_machine(USUAL)),
-            ],
-            origin,
-        )
-    };
-    let written = settings
-        .get("request")
-        .and_then(|request| request.get("template"));
-    match written {
-        Some(template) if template.as_text() == Some("lambda_proxy") => Item::map(
-            vec![
-                (
-                    "application/json",
-                    for_machine(&format!("#set( $body = $input.body )\n{PROXY}")),
-                ),
-                (
-                    "application/x-www-form-urlencoded",
-                    for_machine(&format!("{FORM}\n{PROXY}")),
-                ),
-            ],
-            origin,
-        ),
-        // What the event says counts, and the usual one stays for what it does not mention.
-        Some(template) => template.or(&usual()),
-        // With an action named, the plugin leaves the whole body of the call to the client.
-        None if has_action => Item::map(Vec::new(), origin),
-        None => usual(),
-    }
-}
-
-/// The request the way a function behind a proxy sees it, as input of the machine.
-const PROXY: &str = r##"#define( $entries )
-{#foreach( $name in $map.keySet() )"$util.escapeJavaScript($name)": #if( "$map.get($name)" == "" )null#else"$util.escapeJavaScript($map.get($name)).replaceAll("\\'", "'")"#end#if( $foreach.hasNext ),#end#end}
-#end
-#define( $request )
-{
-"resource": "$context.resourcePath",
-"path": "$context.path",
-"httpMethod": "$context.httpMethod",
-#set( $map = $input.params().header )
-"headers": $entries,
-#set( $map = $input.params().querystring )
-"queryStringParameters": #if( $map.size() == 0 )null#else$entries#end,
-#set( $map = $input.params().path )
-"pathParameters": #if( $map.size() == 0 )null#else$entries#end,
-#set( $map = $stageVariables )
-"stageVariables": #if( $map.size() == 0 )null#else$entries#end,
-"requestContext": {
-"resourceId": "$context.resourceId",
-"resourcePath": "$context.resourcePath",
-"httpMethod": "$context.httpMethod",
-"extendedRequestId": "$context.extendedRequestId",
-"requestTime": "$context.requestTime",
-"path": "$context.path",
-"accountId": "${AWS::AccountId}",
-"protocol": "$context.protocol",
-"stage": "$context.stage",
-"domainPrefix": "$context.domainPrefix",
-"requestTimeEpoch": $context.requestTimeEpoch,
-"requestId": "$context.requestId",
-#set( $map = $context.identity )
-"identity": $entries,
-"domainName": "$context.domainName",
-#set( $map = $context.authorizer )
-"authorizer": $entries,
-"apiId": "$context.apiId"
-},
-"body": "$util.escapeJavaScript("$body").replaceAll("\\'", "'")",
-"isBase64Encoded": false
-}
-#end
-{
-"input": "$util.escapeJavaScript("$request").replaceAll("\\'", "'")",
-"name": "$context.requestId",
-"stateMachineArn": "${Machine}"
-}"##;
-
-/// A form as an object of its fields.
-const FORM: &str = r##"#define( $body )
-{#foreach( $pair in $input.path('$').split('&') )#set( $parts = $pair.split('=') )#if( $parts.size() >= 1 )"$util.escapeJavaScript($util.urlDecode($parts[0]))": "#if( $parts.size() >= 2 )$util.escapeJavaScript($util.urlDecode($parts[1])).replaceAll("\\'", "'")#end"#if( $foreach.hasNext ),#end#end#end}
-#end"##;
 
 /// What comes of the answers of the service.
 fn responses(http: &Http) -> Arc<Item> {
@@ -561,141 +459,6 @@ fn answers(http: &Http) -> Vec<Arc<Item>> {
     let names = headers.map(|all| all.members()).unwrap_or_default().iter();
     let names = names.map(|(name, _)| name.to_string()).collect();
     vec![answer("200", names), answer("400", Vec::new())]
-}
-
-/// `'*'` or the origins a method is shared with; none where it is not shared.
-fn origin_header(http: &Http) -> Option<Arc<Item>> {
-    let cors = http.settings.get("cors")?;
-    if cors.scalar().is_some() && !cors.is_true() {
-        return None;
-    }
-    Some(Item::text(&format!("'{}'", origins(cors)), &http.origin))
-}
-
-fn origins(cors: &Item) -> String {
-    let all = cors
-        .get("origins")
-        .map(|all| all.items())
-        .unwrap_or_default();
-    let all: Vec<String> = all.iter().filter_map(|one| one.scalar()).collect();
-    if all.is_empty() {
-        cors.get_scalar("origin").unwrap_or_else(|| "*".to_owned())
-    } else {
-        all.join(",")
-    }
-}
-
-/// What the events of one path say of sharing, together.
-struct Preflight {
-    origin_header: String,
-    headers: Vec<String>,
-    methods: Vec<String>,
-    allow_credentials: bool,
-    max_age: Option<String>,
-    origin: Origin,
-}
-
-fn note_preflight(all: &mut BTreeMap<String, Preflight>, http: &Http) {
-    let Some(cors) = http.settings.get("cors") else {
-        return;
-    };
-    if cors.scalar().is_some() && !cors.is_true() {
-        return;
-    }
-    let texts = |key: &str| -> Vec<String> {
-        let items = cors.get(key).map(|all| all.items()).unwrap_or_default();
-        items.iter().filter_map(|one| one.scalar()).collect()
-    };
-    let one = all.entry(http.path.clone()).or_insert_with(|| Preflight {
-        origin_header: String::new(),
-        headers: Vec::new(),
-        methods: Vec::new(),
-        allow_credentials: false,
-        max_age: None,
-        origin: http.origin.clone(),
-    });
-    let headers = match texts("headers") {
-        headers if headers.is_empty() => HEADERS.map(str::to_owned).to_vec(),
-        headers => headers,
-    };
-    let mut methods = texts("methods");
-    methods.push("OPTIONS".to_owned());
-    methods.push(http.method.clone());
-    one.origin_header = origins(cors);
-    for (list, more) in [(&mut one.headers, headers), (&mut one.methods, methods)] {
-        for entry in more {
-            if !list.contains(&entry) {
-                list.push(entry);
-            }
-        }
-    }
-    one.allow_credentials |= cors
-        .get("allowCredentials")
-        .is_some_and(|flag| flag.is_true());
-    one.max_age = cors.get_scalar("maxAge").or(one.max_age.take());
-}
-
-fn preflight(out: &mut Deployment, api: &str, path: &str, cors: &Preflight) {
-    let origin = &cors.origin;
-    let text = |text: &str| Item::text(text, origin);
-    let methods = cors
-        .methods
-        .join(",")
-        .replace("ANY", "DELETE,GET,HEAD,PATCH,POST,PUT");
-    let mut headers = vec![
-        ("Origin", cors.origin_header.clone()),
-        ("Headers", cors.headers.join(",")),
-        ("Methods", methods),
-        ("Credentials", cors.allow_credentials.to_string()),
-    ];
-    let mut named: Vec<(Arc<str>, Arc<Item>)> = headers
-        .drain(..)
-        .map(|(name, value)| {
-            (
-                Arc::from(format!(
-                    "method.response.header.Access-Control-Allow-{name}"
-                )),
-                text(&format!("'{value}'")),
-            )
-        })
-        .collect();
-    named.extend(cors.max_age.as_ref().map(|age| {
-        (
-            Arc::from("method.response.header.Access-Control-Max-Age"),
-            text(&format!("'{age}'")),
-        )
-    }));
-    let parameters = Arc::new(Item::new(Shape::Map(named), origin.clone()));
-    let answer = |templates: Option<Arc<Item>>| {
-        let mut members = vec![
-            ("StatusCode", text("200")),
-            ("ResponseParameters", parameters.clone()),
-        ];
-        members.extend(templates.map(|templates| ("ResponseTemplates", templates)));
-        Item::list(vec![Item::map(members, origin)], origin)
-    };
-    let json = |body: &str| Item::map(vec![("application/json", text(body))], origin);
-    let integration = Item::map(
-        vec![
-            ("Type", text("MOCK")),
-            ("RequestTemplates", json("{statusCode:200}")),
-            ("ContentHandling", text("CONVERT_TO_TEXT")),
-            ("IntegrationResponses", answer(Some(json("")))),
-        ],
-        origin,
-    );
-    let properties = Item::map(
-        vec![
-            ("RestApiId", reference(api, origin)),
-            ("ResourceId", folder(out, api, path, origin)),
-            ("HttpMethod", text("OPTIONS")),
-            ("MethodResponses", answer(None)),
-            ("Integration", integration),
-        ],
-        origin,
-    );
-    let id = format!("{api}Method{}Options", tag(path));
-    out.push(&id, "AWS::ApiGateway::Method", properties, origin);
 }
 
 /// Adds the models and the validator a method asks for.

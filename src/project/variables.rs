@@ -22,10 +22,10 @@ use crate::project::load;
 use crate::project::params::Given;
 
 /// Values and bytes that putting in variables may make.
-const MOST_WORK: usize = 64 * 1024 * 1024;
+const MOST_WORK: usize = 16 * 1024 * 1024;
 
 /// Variables that may lead to one another.
-const LONGEST_CHAIN: usize = 40;
+const LONGEST_CHAIN: usize = 30;
 
 pub(crate) struct Variables<'a> {
     pub shelf: &'a Shelf<'a>,
