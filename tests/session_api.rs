@@ -232,6 +232,7 @@ fn answered(status: u16) -> Answered {
         words: vec![words.to_owned()],
         pointer: None,
         execution: None,
+        inspection: None,
     };
     let failed = if status < 500 { Verdict::Passed } else { Verdict::Failed };
     Answered {
