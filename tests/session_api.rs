@@ -316,10 +316,10 @@ fn a_machine_in_a_file_opens_that_file() {
 fn a_request_is_sent_and_its_answer_is_followed() {
     let mut world = World::opened();
     world.intend(Intent::Perform(Action::SendRequest));
-    let Some(Effect::SendRequest { request, source, api, .. }) = world.effects.iter().rev().find(|effect| matches!(effect, Effect::SendRequest { .. })) else {
+    let Some(Effect::SendRequest { request, source, .. }) = world.effects.iter().rev().find(|effect| matches!(effect, Effect::SendRequest { .. })) else {
         panic!("nothing was sent: {:?}", world.effects);
     };
-    assert_eq!((request.method.as_str(), request.target.as_str(), *api), ("POST", "/dev/orders", 0));
+    assert_eq!((request.method.as_str(), request.target.as_str()), ("POST", "/dev/orders"));
     assert_eq!(request.header("X-Stepwright-Scenario"), Some("Good"));
     assert_eq!(source.home, Home::Folder(PathBuf::from("shop")));
     assert!(matches!(world.session.api.shown().unwrap().outcome, Outcome::Waiting));

@@ -90,7 +90,7 @@ impl Session {
             self.tell_error("This project has no API to send a request to");
             return Vec::new();
         };
-        let Some((api, _, model)) = project.api(&route.api) else {
+        let Some((_, _, model)) = project.api(&route.api) else {
             return Vec::new();
         };
         let stage = model.stage.clone();
@@ -115,7 +115,6 @@ impl Session {
         vec![Effect::SendRequest {
             sent,
             source,
-            api,
             request: Box::new(request),
         }]
     }
