@@ -4,6 +4,7 @@ use crate::asl::StateKind;
 use crate::session::ExportKind;
 use crate::session::Run;
 use crate::session::Session;
+use crate::session::Standing;
 use crate::session::ThemeChoice;
 use crate::session::ViewMode;
 
@@ -52,6 +53,7 @@ pub enum Action {
     ToggleBreakpoint,
     ClearRun,
     NextProblem,
+    TemplateLab,
 }
 
 impl Action {
@@ -109,6 +111,7 @@ impl Action {
             Action::ToggleBreakpoint,
             Action::ClearRun,
             Action::NextProblem,
+            Action::TemplateLab,
         ]);
         all
     }
@@ -159,6 +162,7 @@ impl Action {
             Action::ToggleBreakpoint => "Toggle breakpoint".into(),
             Action::ClearRun => "Clear run".into(),
             Action::NextProblem => "Next problem".into(),
+            Action::TemplateLab => "Template lab".into(),
         }
     }
 
@@ -203,12 +207,21 @@ impl Action {
             | Action::RunByHand
             | Action::Redrive
             | Action::RunScenarios
+            | Action::TemplateLab
             | Action::ClearRun => return None,
         })
     }
 
     /// Whether it can be done right now.
     pub fn is_available(self, session: &Session) -> bool {
+        if session.lab.standing == Standing::Front {
+            match self {
+                Action::Undo => return session.lab.template().history.undo_label().is_some(),
+                Action::Redo => return session.lab.template().history.redo_label().is_some(),
+                Action::CloseTab => return true,
+                _ => {}
+            }
+        }
         let tab = session.active();
         let run = tab.and_then(|tab| tab.run.as_ref());
         let live = run.is_some_and(|run| run.ended.is_none());
@@ -216,7 +229,11 @@ impl Action {
         let waiting = run.is_some_and(|run| run.waiting);
         let selected = tab.map_or(0, |tab| tab.selection.states.len());
         match self {
-            Action::New | Action::OpenFile | Action::Quit | Action::Theme(_) => true,
+            Action::New
+            | Action::OpenFile
+            | Action::Quit
+            | Action::TemplateLab
+            | Action::Theme(_) => true,
             Action::SaveAll => session.tabs.iter().any(|tab| tab.is_modified()),
             Action::Save
             | Action::SaveAs

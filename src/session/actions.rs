@@ -10,7 +10,9 @@ use crate::editor::copy;
 use crate::session::Action;
 use crate::session::Effect;
 use crate::session::Intent;
+use crate::session::LabIntent;
 use crate::session::Session;
+use crate::session::Standing;
 use crate::session::StepKind;
 use crate::session::Tab;
 use crate::trace::Hand;
@@ -19,6 +21,11 @@ impl Session {
     pub(crate) fn perform(&mut self, action: Action, at: u64) -> Vec<Effect> {
         if !action.is_available(self) {
             return Vec::new();
+        }
+        if self.lab.standing == Standing::Front
+            && let Some(intent) = in_lab(action)
+        {
+            return self.lab_intent(intent, at);
         }
         let id = self.active_id();
         let selected = self
@@ -105,6 +112,7 @@ impl Session {
                 .unwrap_or_default(),
             Action::ClearRun => self.change(|tab| tab.run = None),
             Action::NextProblem => self.next_problem(),
+            Action::TemplateLab => self.lab_intent(LabIntent::Show, at),
         }
     }
 
@@ -143,5 +151,15 @@ impl Session {
             Some(offset) => self.reveal_text(offset),
             None => Vec::new(),
         }
+    }
+}
+
+/// What an action means while the lab is in front, where it means something else there.
+const fn in_lab(action: Action) -> Option<LabIntent> {
+    match action {
+        Action::Undo => Some(LabIntent::Undo),
+        Action::Redo => Some(LabIntent::Redo),
+        Action::CloseTab => Some(LabIntent::Close),
+        _ => None,
     }
 }

@@ -14,8 +14,10 @@ use crate::graph::Layout;
 use crate::graph::LayoutRequest;
 use crate::query::Value;
 use crate::session::ExportKind;
+use crate::session::LabOrder;
 use crate::session::RunId;
 use crate::session::SavedFile;
+use crate::session::Sight;
 use crate::session::TabId;
 
 /// A deed outside the session. The shell carries it out and answers with an `Arrival` where one is named.
@@ -72,6 +74,8 @@ pub enum Effect {
         tab: TabId,
         trials: Vec<Trial>,
     },
+    /// Renders a template too large for a frame. Answered by `Arrival::TemplateRendered`.
+    RenderTemplate(Box<LabOrder>),
     CopyText(String),
     /// Remembers settings and the open files.
     Remember,
@@ -162,6 +166,11 @@ pub enum Arrival {
         ended: Ended,
         events: Vec<Event>,
         notes: Vec<String>,
+    },
+    /// The rendering of the order with this number.
+    TemplateRendered {
+        number: u64,
+        sight: Box<Sight>,
     },
     /// A scenario came to no end, and why.
     NoVerdict {

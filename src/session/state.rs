@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::debugger::Control;
+use crate::debugger::RunNews;
 use crate::editor::Document;
 use crate::editor::Revision;
 use crate::session::Arrival;
@@ -11,12 +12,14 @@ use crate::session::Dialog;
 use crate::session::DrawerTab;
 use crate::session::Effect;
 use crate::session::Intent;
+use crate::session::Lab;
 use crate::session::RunId;
 use crate::session::Settings;
 use crate::session::Tab;
 use crate::session::TabId;
 use crate::session::Toast;
 use crate::session::ToastKind;
+use crate::session::lab::Awaited;
 use crate::session::nested::Showing;
 
 /// Everything that changes while the program runs.
@@ -27,6 +30,8 @@ pub struct Session {
     pub drawer: DrawerTab,
     pub dialog: Option<Dialog>,
     pub toasts: Vec<Toast>,
+    /// The template lab.
+    pub lab: Lab,
     /// Bundled samples: name and what each shows.
     pub samples: Vec<(String, String)>,
     /// The time of the latest intent or arrival, in milliseconds since 1970.
@@ -74,7 +79,7 @@ impl Session {
             Intent::OpenSample(name) => vec![Effect::ReadSample { name }],
             Intent::SelectTab(id) => {
                 if self.tab(id).is_some() {
-                    self.active = Some(id);
+                    self.bring_to_front(id);
                 }
                 Vec::new()
             }
@@ -150,6 +155,7 @@ impl Session {
             Intent::Export(kind) => self.export(kind),
             Intent::FixProblem(index) => self.fix_problem(index, at),
             Intent::FixFailure => self.fix_failure(at),
+            Intent::Lab(intent) => self.lab_intent(intent, at),
         }
     }
 
@@ -169,7 +175,14 @@ impl Session {
                 Vec::new()
             }
             Arrival::ChangedOnDisk { path } => self.changed_on_disk(&path),
-            Arrival::Run { run, news } => self.run_news(run, news),
+            Arrival::Run { run, news } => {
+                let ends = matches!(news, RunNews::Ended { .. });
+                let mut effects = self.run_news(run, news);
+                if ends {
+                    effects.extend(self.lab_awaited(Awaited::Run(run)));
+                }
+                effects
+            }
             Arrival::Layout {
                 tab,
                 revision,
@@ -196,7 +209,7 @@ impl Session {
                 notes,
             } => {
                 self.take_verdict(tab, scenario, ended, &events, notes);
-                Vec::new()
+                self.lab_awaited(Awaited::Scenario(tab, scenario))
             }
             Arrival::NoVerdict {
                 tab,
@@ -213,6 +226,7 @@ impl Session {
                 self.tell_error(format!("{name}: {reason}"));
                 Vec::new()
             }
+            Arrival::TemplateRendered { number, sight } => self.template_rendered(number, *sight),
             Arrival::NoDialog { target } => {
                 let suggestion = target
                     .as_ref()
@@ -238,6 +252,11 @@ impl Session {
     pub(crate) fn active_index(&self) -> Option<usize> {
         let id = self.active?;
         self.tabs.iter().position(|tab| tab.id == id)
+    }
+
+    pub(crate) fn bring_to_front(&mut self, id: TabId) {
+        self.active = Some(id);
+        self.lab.step_behind();
     }
 
     pub(crate) fn active_mut(&mut self) -> Option<&mut Tab> {

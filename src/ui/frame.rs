@@ -9,6 +9,7 @@ use egui::pos2;
 
 use crate::scene::Role;
 use crate::session::Session;
+use crate::session::Standing;
 use crate::session::ViewMode;
 use crate::ui::canvas;
 use crate::ui::keys;
@@ -17,6 +18,7 @@ use crate::ui::panels::code_pane;
 use crate::ui::panels::dialogs;
 use crate::ui::panels::drawer;
 use crate::ui::panels::inspector;
+use crate::ui::panels::lab;
 use crate::ui::panels::left;
 use crate::ui::panels::palette;
 use crate::ui::panels::title_bar;
@@ -67,7 +69,9 @@ pub fn show(ui: &mut Ui, session: &Session, view: &mut View, now: u64, out: &mut
     let drawer_height = shown.response.rect.height();
     left_side(ui, session, view, width, panel, out);
     let mode = session.active().map_or(ViewMode::Design, |tab| tab.view);
-    let inspects = mode == ViewMode::Design && view.inspector_open && session.active().is_some();
+    let in_lab = session.lab.standing == Standing::Front;
+    let inspects =
+        !in_lab && mode == ViewMode::Design && view.inspector_open && session.active().is_some();
     if inspects && width >= OVERLAY_BELOW {
         Panel::right("inspector")
             .resizable(true)
@@ -81,6 +85,10 @@ pub fn show(ui: &mut Ui, session: &Session, view: &mut View, now: u64, out: &mut
     }
     let middle = CentralPanel::no_frame().show(ui, |ui| {
         ui.spacing_mut().item_spacing = egui::vec2(8.0, 0.0);
+        if in_lab {
+            lab::show(ui, session, &mut view.lab, out);
+            return;
+        }
         if session.active().is_none() {
             welcome::show(ui, session, out);
             return;

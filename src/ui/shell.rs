@@ -185,6 +185,12 @@ impl Shell {
                         .spawn_blocking(move || crate::workspace::store_settings(&text));
                 }
             }
+            Effect::RenderTemplate(order) => {
+                self.work("Rendering a template", move || Arrival::TemplateRendered {
+                    number: order.number,
+                    sight: Box::new(order.render()),
+                });
+            }
             Effect::CopyText(text) => return Some(Deed::CopyText(text)),
             Effect::Quit => return Some(Deed::Quit),
         }

@@ -20,6 +20,7 @@ use crate::ui::canvas::CanvasView;
 use crate::ui::code::CodeState;
 use crate::ui::panels::drawer::DrawerView;
 use crate::ui::panels::inspector::run::RunInspectorView;
+use crate::ui::panels::lab::LabView;
 use crate::ui::panels::run_search::ValueSearch;
 
 /// Intents of a frame, applied in order after it.
@@ -106,6 +107,8 @@ pub struct View {
     /// The lists of the bottom drawer.
     pub lists: DrawerView,
     pub pending: Option<Pending>,
+    /// The template lab.
+    pub lab: LabView,
     /// The run that has brought the drawer to the front.
     presented: Option<RunId>,
     drawer: DrawerTab,
