@@ -11,9 +11,11 @@ pub mod syntax;
 pub mod asl;
 
 pub mod engine;
+pub mod project;
 pub mod sidecar;
 
 pub mod editor;
+pub mod gateway;
 pub mod graph;
 pub mod trace;
 

@@ -14,6 +14,8 @@ mod growth;
 mod inputs;
 #[path = "../fuzz/src/jsonpath.rs"]
 mod jsonpath;
+#[path = "../fuzz/src/project.rs"]
+mod project;
 #[path = "../fuzz/src/syntax.rs"]
 mod syntax;
 
@@ -105,6 +107,33 @@ fn documents_from_outside_give_a_value_or_an_error() {
             let mut data = vec![way];
             data.extend_from_slice(document.as_bytes());
             inputs::check(&data);
+        }
+    }
+}
+
+#[test]
+fn projects_are_read_whatever_stands_in_them() {
+    let texts = [
+        include_str!("data/project/sam/template.yaml"),
+        include_str!("data/project/cloudformation/template.json"),
+        include_str!("data/project/serverless/serverless.yml"),
+        include_str!("data/project/cdk.out/manifest.json"),
+        include_str!("data/project/openapi/shop.openapi.yaml"),
+    ];
+    let mut dice = fastrand::Rng::with_seed(7);
+    for text in texts {
+        for _ in 0..60 {
+            let mut data = noise(&mut dice, 8);
+            let mut bytes = text.as_bytes().to_vec();
+            for _ in 0..dice.usize(0..6) {
+                let at = dice.usize(0..bytes.len());
+                let end = (at + dice.usize(0..40)).min(bytes.len());
+                let from = dice.usize(0..bytes.len());
+                let copied = bytes[from..(from + dice.usize(0..40)).min(bytes.len())].to_vec();
+                bytes.splice(at..end, copied);
+            }
+            data.extend_from_slice(&bytes);
+            project::check(&data);
         }
     }
 }

@@ -6,6 +6,7 @@ pub mod expressions;
 pub mod growth;
 pub mod inputs;
 pub mod jsonpath;
+pub mod project;
 pub mod syntax;
 
 /// JSONata's evaluator is a crate whose panics the library catches and answers; libFuzzer's own hook would abort on them.

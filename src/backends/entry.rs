@@ -52,6 +52,8 @@ pub(crate) struct Entry {
     pub iteration: Option<usize>,
     /// Answers all further calls too.
     pub repeat: bool,
+    /// What the arguments of a call must contain; such entries are looked at first and are never used up.
+    pub when: Option<Value>,
 }
 
 #[derive(Clone, Debug)]
@@ -64,7 +66,8 @@ pub(crate) enum Reply {
 
 /// The fields of an entry, in the order in which they are explained. `called_with` is what recordings
 /// note of a call and `Comment` is for people; both change nothing.
-const FIELDS: [&str; 12] = [
+const FIELDS: [&str; 13] = [
+    "when",
     "return",
     "throw",
     "pending",
@@ -89,6 +92,7 @@ impl Entry {
             worker: None,
             iteration: None,
             repeat: false,
+            when: None,
         }
     }
 
@@ -135,6 +139,7 @@ impl Entry {
             worker: text(item, "worker")?.map(Arc::from),
             iteration: index(item)?,
             repeat: flag(item, "repeat")?,
+            when: when(item)?,
         })
     }
 
@@ -182,6 +187,20 @@ pub(crate) fn fault(throw: &Value, error: &str, cause: &str) -> Result<Fault, St
         cause: text(cause)?,
         origin: None,
     })
+}
+
+fn when(item: &Value) -> Result<Option<Value>, (&'static str, String)> {
+    match item.get("when") {
+        None => Ok(None),
+        Some(part @ Value::Object(_)) => Ok(Some(part.clone())),
+        Some(other) => {
+            let found = kind(other);
+            let words = format!(
+                "\"when\" must be an object that the call's arguments contain, not {found}"
+            );
+            Err(("when", words))
+        }
+    }
 }
 
 fn heartbeats(item: &Value) -> Result<Vec<Millis>, (&'static str, String)> {

@@ -11,6 +11,9 @@ use crate::backends::config;
 use crate::backends::entry::Entry;
 use crate::backends::entry::MockError;
 use crate::backends::entry::kind;
+use crate::backends::list::LeftOver;
+use crate::backends::list::List;
+use crate::backends::list::entries;
 use crate::engine::Answer;
 use crate::engine::Call;
 use crate::engine::Fault;
@@ -29,17 +32,6 @@ pub struct Mocks {
     nested: Arc<Nested>,
 }
 
-#[derive(Clone, Debug, Default)]
-struct List {
-    entries: Arc<Vec<Entry>>,
-    /// The entries of each iteration, and under none those for any.
-    places: Arc<BTreeMap<Option<usize>, Vec<usize>>>,
-    /// How many of those have been taken, always the first ones.
-    taken: BTreeMap<Option<usize>, usize>,
-    /// Calls so far.
-    calls: usize,
-}
-
 /// The answers of the executions that an execution starts.
 #[derive(Debug, Default)]
 struct Nested {
@@ -49,16 +41,6 @@ struct Nested {
     config: Option<(Value, String)>,
     /// Those of the execution around.
     outer: Option<Arc<Nested>>,
-}
-
-/// Entries of a list that no call has taken.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LeftOver {
-    pub state: String,
-    /// Calls the state has made.
-    pub calls: usize,
-    /// Counted from 0.
-    pub entries: Vec<usize>,
 }
 
 impl Mocks {
@@ -201,8 +183,19 @@ impl Mocks {
     /// What a call is answered with, as `answer` tells it; none where no mock is left for it.
     pub fn take(&mut self, call: &Call) -> Option<Vec<Answer>> {
         let list = self.list_of(&call.state, &call.name)?;
-        list.calls += 1;
-        list.take(call.iteration).map(Entry::answers)
+        list.take(call.iteration, &call.payload).map(Entry::answers)
+    }
+
+    /// What a call that belongs to no state is answered with: the list stands under `name` (a route's `GET /orders`).
+    /// None where there is no entry left for it.
+    pub fn take_named(&mut self, name: &str, payload: &Value) -> Option<Vec<Answer>> {
+        let list = self.lists.get_mut(name)?;
+        list.take(None, payload).map(Entry::answers)
+    }
+
+    /// Whether anything is said at all.
+    pub fn is_empty(&self) -> bool {
+        self.lists.is_empty()
     }
 
     /// Whether there is a list for a state, used up or not.
@@ -217,14 +210,14 @@ impl Mocks {
             .get(call.state.as_str())
             .or_else(|| self.lists.get(&call.name));
         let used_up = list.map(|list| {
-            let entries = counted(list.entries.len(), "mock");
             let iteration = call
                 .iteration
                 .map(|index| format!(", in iteration {index}"))
                 .unwrap_or_default();
             format!(
-                "; this is call {}{iteration}, and it has {entries}",
-                list.calls
+                "; this is call {}{iteration}, and it has {}",
+                list.calls(),
+                list.counts()
             )
         });
         Fault::new(
@@ -243,7 +236,7 @@ impl Mocks {
     pub fn left_over(&self) -> Vec<LeftOver> {
         let lists = self.lists.iter().map(|(state, list)| LeftOver {
             state: state.to_string(),
-            calls: list.calls,
+            calls: list.calls(),
             entries: list.left_over(),
         });
         lists.filter(|left| !left.entries.is_empty()).collect()
@@ -292,114 +285,8 @@ impl Mocks {
     }
 
     fn insert(&mut self, name: &str, entries: Vec<Entry>) {
-        let mut places: BTreeMap<Option<usize>, Vec<usize>> = BTreeMap::new();
-        for (place, entry) in entries.iter().enumerate() {
-            places.entry(entry.iteration).or_default().push(place);
-        }
-        let list = List {
-            entries: Arc::new(entries),
-            places: Arc::new(places),
-            ..List::default()
-        };
-        self.lists.insert(Arc::from(name), list);
+        self.lists.insert(Arc::from(name), List::new(entries));
     }
-}
-
-impl List {
-    fn take(&mut self, iteration: Option<usize>) -> Option<Entry> {
-        let mut found = iteration.and_then(|_| self.next_of(iteration));
-        if found.is_none() {
-            found = self.next_of(None);
-        }
-        if found.is_none() && iteration.is_none() {
-            // Outside a Map the entries of iterations serve too, in the order of the list.
-            let open =
-                |iteration: &Option<usize>| self.open(*iteration).map(|place| (place, *iteration));
-            let first = self.places.keys().filter_map(open).min();
-            found = first.and_then(|(_, iteration)| self.next_of(iteration));
-        }
-        let Some(index) = found else {
-            return self
-                .entries
-                .iter()
-                .rev()
-                .find(|entry| {
-                    entry.repeat && (entry.iteration.is_none() || entry.iteration == iteration)
-                })
-                .cloned();
-        };
-        self.entries.get(index).cloned()
-    }
-
-    /// The first entry of an iteration that has not been taken.
-    fn open(&self, iteration: Option<usize>) -> Option<usize> {
-        let taken = self.taken.get(&iteration).copied().unwrap_or_default();
-        self.places.get(&iteration)?.get(taken).copied()
-    }
-
-    /// Takes that entry.
-    fn next_of(&mut self, iteration: Option<usize>) -> Option<usize> {
-        let place = self.open(iteration)?;
-        *self.taken.entry(iteration).or_default() += 1;
-        Some(place)
-    }
-
-    fn left_over(&self) -> Vec<usize> {
-        let open = |(iteration, places): (&Option<usize>, &Vec<usize>)| {
-            let taken = self.taken.get(iteration).copied().unwrap_or_default();
-            places.iter().skip(taken).copied().collect::<Vec<_>>()
-        };
-        let waits = |index: &usize| self.entries.get(*index).is_some_and(|entry| !entry.repeat);
-        let mut left: Vec<usize> = self.places.iter().flat_map(open).filter(waits).collect();
-        left.sort_unstable();
-        left
-    }
-}
-
-impl std::fmt::Display for LeftOver {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let calls = match self.calls {
-            0 => "was never called".to_owned(),
-            calls => format!("was called {}", counted(calls, "time")),
-        };
-        let (word, verb) = match self.entries.len() {
-            1 => ("mock", "is"),
-            _ => ("mocks", "are"),
-        };
-        let numbers: Vec<String> = self.entries.iter().map(usize::to_string).collect();
-        let numbers = numbers.join(", ");
-        write!(
-            f,
-            "\"{}\" {calls}: {word} {numbers} {verb} left over",
-            self.state
-        )
-    }
-}
-
-/// "1 mock", "3 mocks"
-fn counted(number: usize, word: &str) -> String {
-    match number {
-        1 => format!("1 {word}"),
-        _ => format!("{number} {word}s"),
-    }
-}
-
-fn entries(name: &str, list: &Value) -> Result<Vec<Entry>, MockError> {
-    let items = list.as_array().ok_or_else(|| {
-        let words = format!("the mocks of \"{name}\" must be a list, not {}", kind(list));
-        MockError::at(&[name], words)
-    })?;
-    let read = |(index, item): (usize, &Value)| {
-        Entry::read(item).map_err(|(field, reason)| {
-            let number = index.to_string();
-            let place: &[&str] = match field {
-                "" => &[name, &number],
-                field => &[name, &number, field],
-            };
-            MockError::at(place, format!("mock {index} of \"{name}\": {reason}"))
-        })
-    };
-    items.iter().enumerate().map(read).collect()
 }
 
 /// `$nested`: for each workflow its mocks, or a list of them, one for each execution.

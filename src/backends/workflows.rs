@@ -44,7 +44,7 @@ pub struct Workflow {
     pub path: Option<PathBuf>,
     pub text: Arc<str>,
     pub program: Arc<Program>,
-    /// The mocks of its companion's first scenario; null where it has none.
+    /// The mocks of its companion, else of the companion's first scenario; null where there are none.
     pub mocks: Value,
 }
 
@@ -148,13 +148,13 @@ impl Shelf {
                 .map(|problem| said(problem.span.start, &problem.message));
             first.unwrap_or_else(|| format!("{file}: the definition cannot run"))
         })?;
-        let scenario = sidecar.scenarios.into_iter().next();
+        let mocks = sidecar.usual_mocks().clone();
         Ok(Arc::new(Workflow {
             name: Arc::from(name),
             path: source.path.clone(),
             text: source.text.clone(),
             program: Arc::new(program),
-            mocks: scenario.map(|scenario| scenario.mocks).unwrap_or_default(),
+            mocks,
         }))
     }
 }

@@ -15,8 +15,8 @@ use crate::cli::output::say;
 use crate::cli::run::KindArg;
 use crate::cli::run::companion;
 use crate::cli::run::compile_source;
+use crate::cli::run::kind_of;
 use crate::cli::run::read_mocks;
-use crate::debugger::execution_kind;
 use crate::engine::Ended;
 use crate::engine::Program;
 use crate::engine::Start;
@@ -80,10 +80,10 @@ pub fn bench(arguments: &BenchArgs) -> u8 {
 
 fn measure(arguments: &BenchArgs) -> Result<u8, String> {
     let source = Source::read(&arguments.source)?;
-    let sidecar = companion(&source.file);
+    let sidecar = companion(&source);
     let kind = arguments
         .kind
-        .map_or(execution_kind(sidecar.kind), Into::into);
+        .map_or(kind_of(&source, &sidecar), Into::into);
     let program = Arc::new(compile_source(&source, kind, &sidecar)?);
     let start = Start {
         input: match &arguments.input {
@@ -94,7 +94,7 @@ fn measure(arguments: &BenchArgs) -> Result<u8, String> {
         ..Start::default()
     };
     let mocks = match &arguments.mocks {
-        Some(file) => read_mocks(file, &source.name)?,
+        Some(file) => read_mocks(file, source.mocks_name())?,
         None => Mocks::default(),
     };
     let threads = arguments.threads.max(1);

@@ -1,5 +1,6 @@
 //! `check`: diagnostics as text, JSON or SARIF 2.1.0.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde_json::Value;
@@ -9,21 +10,32 @@ use crate::asl;
 use crate::asl::Diagnostic;
 use crate::asl::MachineType;
 use crate::asl::Severity;
+use crate::cli::SourceArgs;
 use crate::cli::fail;
 use crate::cli::output::note;
 use crate::cli::output::say;
 use crate::cli::source::named_file;
+use crate::cli::source::parameters;
 use crate::cli::source::read_definition;
+use crate::cli::within::Opened;
+use crate::project::Definition;
 use crate::sidecar::WorkflowKind;
 use crate::syntax::Format;
 use crate::text::LineIndex;
+use crate::text::Span;
 
 /// The arguments of `check`.
 #[derive(clap::Args, Debug, Clone)]
 pub struct CheckArgs {
-    /// Definitions, JSON or YAML; `-` is standard input
+    /// Definitions, JSON or YAML, or templates and other projects, or FILE#NAME; `-` is standard input
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<String>,
+    /// The value of a parameter of a template
+    #[arg(long = "param", value_name = "NAME=VALUE")]
+    pub param: Vec<String>,
+    /// A JSON file with the values of parameters
+    #[arg(long, value_name = "FILE")]
+    pub params: Option<String>,
     #[arg(long, value_enum, default_value_t)]
     pub format: CheckFormat,
     /// What the state machines are; without it what the file beside the definition says
@@ -52,8 +64,8 @@ pub fn check(arguments: &CheckArgs) -> u8 {
     let mut checked = Vec::new();
     let mut unreadable = false;
     for file in &arguments.files {
-        match named_file(file).and_then(|file| read_definition(&file)) {
-            Ok(text) => checked.push(Checked::new(file, text, arguments.machine_type)),
+        match look(file, arguments) {
+            Ok(found) => checked.extend(found),
             Err(reason) => {
                 fail(&reason);
                 unreadable = true;
@@ -75,26 +87,130 @@ pub fn check(arguments: &CheckArgs) -> u8 {
     }
 }
 
+/// What there is to say about a definition, or about all that a project holds.
+fn look(file: &str, arguments: &CheckArgs) -> Result<Vec<Checked>, String> {
+    let params = parameters(&SourceArgs {
+        file: file.to_owned(),
+        param: arguments.param.clone(),
+        params: arguments.params.clone(),
+    })?;
+    if let Some(opened) = crate::cli::within::open(file, &params)? {
+        return look_at_project(&opened, arguments.machine_type);
+    }
+    let text = read_definition(&named_file(file)?)?;
+    Ok(vec![Checked::new(file, text, arguments.machine_type)])
+}
+
+/// Every file of a project that there is something to say about, and every definition that was asked for.
+fn look_at_project(opened: &Opened, wanted: Option<TypeArgument>) -> Result<Vec<Checked>, String> {
+    let mut found: BTreeMap<String, Vec<Diagnostic>> = BTreeMap::new();
+    for machine in opened.machines()? {
+        // One that cannot be read is among the problems.
+        let Ok(definition) = opened.project.definition(machine) else {
+            continue;
+        };
+        let diagnostics = found.entry(definition.file.clone()).or_default();
+        let machine_type = wanted.map_or(machine.kind, MachineType::from);
+        diagnostics.extend(diagnose(&definition, machine_type));
+    }
+    if opened.name.is_none() {
+        for problem in &opened.project.problems {
+            let file = problem.origin.file.to_string();
+            let span = problem.origin.span;
+            let diagnostic = told(problem.severity, problem.code, span, &problem.message);
+            found.entry(file).or_default().push(diagnostic);
+        }
+        for unresolved in &opened.project.unresolved {
+            let file = unresolved.origin.file.to_string();
+            let span = unresolved.origin.span;
+            let message = format!(
+                "nothing says what {} is; give it with --param, or in {}",
+                unresolved.name,
+                crate::project::companion_path(&opened.project.root)
+            );
+            let diagnostic = told(Severity::Info, "PROJECT_UNRESOLVED", span, &message);
+            found.entry(file).or_default().push(diagnostic);
+        }
+    }
+    let checked = found.into_iter().map(|(file, mut diagnostics)| {
+        diagnostics.sort_by_key(|diagnostic| diagnostic.span);
+        // Two machines may share a definition.
+        diagnostics.dedup();
+        let text = opened.project.text(&file).to_owned();
+        Checked {
+            file: opened.folder.join(&file).display().to_string(),
+            index: LineIndex::new(&text),
+            text,
+            diagnostics,
+        }
+    });
+    Ok(checked.collect())
+}
+
+fn told(severity: Severity, code: &'static str, span: Span, message: &str) -> Diagnostic {
+    Diagnostic {
+        code,
+        severity,
+        span,
+        pointer: String::new(),
+        message: message.to_owned(),
+        hints: Vec::new(),
+        fix: None,
+    }
+}
+
+/// What there is to say about a definition, at its places in the file it stands in.
+fn diagnose(definition: &Definition, machine_type: MachineType) -> Vec<Diagnostic> {
+    let text = &definition.text;
+    let parse = crate::syntax::parse(text, definition.format);
+    let machine = asl::read(&parse.tree);
+    let found = asl::lint_as(
+        text,
+        &parse.tree,
+        &machine,
+        &parse.errors,
+        Some(machine_type),
+    );
+    let placed = found.into_iter().map(|mut diagnostic| {
+        diagnostic.span = definition.file_span(diagnostic.span);
+        // A repair that would reach into a function of the template is none.
+        diagnostic.fix = diagnostic.fix.and_then(|mut fix| {
+            fix.edit = definition.file_edit(&fix.edit).ok()?;
+            Some(fix)
+        });
+        diagnostic
+    });
+    placed.collect()
+}
+
+impl From<TypeArgument> for MachineType {
+    fn from(argument: TypeArgument) -> MachineType {
+        match argument {
+            TypeArgument::Standard => MachineType::Standard,
+            TypeArgument::Express => MachineType::Express,
+        }
+    }
+}
+
 /// A file that was read, with what there is to say about it.
-struct Checked<'a> {
-    file: &'a str,
+struct Checked {
+    file: String,
     text: String,
     index: LineIndex,
     diagnostics: Vec<Diagnostic>,
 }
 
-impl<'a> Checked<'a> {
-    fn new(file: &'a str, text: String, wanted: Option<TypeArgument>) -> Checked<'a> {
+impl Checked {
+    fn new(file: &str, text: String, wanted: Option<TypeArgument>) -> Checked {
         let parse = crate::syntax::parse(&text, Format::of(file, &text));
         let machine = asl::read(&parse.tree);
         let machine_type = match wanted {
-            Some(TypeArgument::Standard) => Some(MachineType::Standard),
-            Some(TypeArgument::Express) => Some(MachineType::Express),
+            Some(wanted) => Some(MachineType::from(wanted)),
             None => type_beside(file),
         };
         let diagnostics = asl::lint_as(&text, &parse.tree, &machine, &parse.errors, machine_type);
         Checked {
-            file,
+            file: file.to_owned(),
             index: LineIndex::new(&text),
             text,
             diagnostics,
@@ -151,7 +267,7 @@ fn type_beside(file: &str) -> Option<MachineType> {
     })
 }
 
-fn print_text(checked: &[Checked<'_>]) {
+fn print_text(checked: &[Checked]) {
     for file in checked {
         for diagnostic in &file.diagnostics {
             let place = file.index.locate(&file.text, diagnostic.span.start);
@@ -184,14 +300,14 @@ fn print_json(value: &Value) {
     say(&serde_json::to_string_pretty(value).unwrap_or_default());
 }
 
-fn count(checked: &[Checked<'_>], severity: Severity) -> usize {
+fn count(checked: &[Checked], severity: Severity) -> usize {
     let all = checked.iter().flat_map(|file| &file.diagnostics);
     all.filter(|diagnostic| diagnostic.severity == severity)
         .count()
 }
 
 /// SARIF 2.1.0: one run, a rule for every code that occurs.
-fn sarif(checked: &[Checked<'_>]) -> Value {
+fn sarif(checked: &[Checked]) -> Value {
     let mut rules: Vec<&str> = checked
         .iter()
         .flat_map(|file| file.diagnostics.iter().map(|diagnostic| diagnostic.code))
@@ -218,7 +334,7 @@ fn sarif(checked: &[Checked<'_>]) -> Value {
     })
 }
 
-fn result(file: &Checked<'_>, diagnostic: &Diagnostic) -> Value {
+fn result(file: &Checked, diagnostic: &Diagnostic) -> Value {
     let start = file.index.locate(&file.text, diagnostic.span.start);
     let end = file.index.locate(&file.text, diagnostic.span.end);
     let level = match diagnostic.severity {

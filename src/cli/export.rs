@@ -45,9 +45,7 @@ pub fn export(arguments: &ExportArgs) -> u8 {
     let tree = &source.parse.tree;
     let text = match arguments.to {
         // JSON stays as it is written, byte for byte.
-        ExportFormat::AslJson if Format::of(&source.file, &source.text) == Format::Json => {
-            source.text.clone()
-        }
+        ExportFormat::AslJson if source.format() == Format::Json => source.text.clone(),
         ExportFormat::AslJson => crate::export::json(tree),
         ExportFormat::AslYaml => crate::export::yaml(tree),
         ExportFormat::Mermaid => crate::export::mermaid(&crate::graph::flow(tree, &source.machine)),
@@ -71,8 +69,7 @@ pub fn export(arguments: &ExportArgs) -> u8 {
     if let Some(error) = source.parse.errors.first()
         && arguments.to != ExportFormat::AslJson
     {
-        let index = crate::text::LineIndex::new(&source.text);
-        let place = index.locate(&source.text, error.span.start);
+        let place = source.locate(error.span.start);
         return fail(&format!(
             "{}:{}:{}: {}; mend it first",
             source.file, place.line, place.column, error.message

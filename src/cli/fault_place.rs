@@ -4,7 +4,6 @@ use crate::cli::Source;
 use crate::engine::Ended;
 use crate::query::Value;
 use crate::syntax::Pointer;
-use crate::text::LineIndex;
 
 /// The place of a fault.
 pub struct FaultPlace {
@@ -31,8 +30,7 @@ impl FaultPlace {
                 None => pointer = pointer.parent()?,
             }
         };
-        let index = LineIndex::new(&source.text);
-        let place = index.locate(&source.text, tree.span(node).start);
+        let place = source.locate(tree.span(node).start);
         let position = origin.expression.and_then(|span| {
             let text = tree.str(node)?;
             let inside = crate::query::jsonata_inside(text).unwrap_or(text);

@@ -1,5 +1,6 @@
 //! `fmt`: lays definitions out anew; names, order and spelling stay.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
 
@@ -39,6 +40,17 @@ pub fn fmt(arguments: &FmtArgs) -> u8 {
 
 /// Whether all is well with a file.
 fn one(file: &str, arguments: &FmtArgs) -> Result<bool, String> {
+    if let Some(opened) = crate::cli::within::open(file, &BTreeMap::new())? {
+        let within = opened.within(opened.machine()?)?;
+        return match within.definition.inset {
+            None => one(&within.path().display().to_string(), arguments),
+            Some(_) => Err(format!(
+                "the definition of {} is a part of {}, which is not laid out",
+                within.machine.logical_id,
+                within.path().display()
+            )),
+        };
+    }
     let text = read_text(file)?;
     if Format::of(file, &text) == Format::Yaml {
         return Err(format!(

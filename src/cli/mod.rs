@@ -26,6 +26,7 @@ mod run;
 mod source;
 mod test;
 mod test_state;
+mod within;
 
 use std::path::PathBuf;
 

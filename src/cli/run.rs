@@ -1,11 +1,13 @@
 //! `stepwright run`: executes a definition and prints what happened.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
 use std::time::UNIX_EPOCH;
 
+use crate::asl::MachineType;
 use crate::backends::MockError;
 use crate::backends::Mocks;
 use crate::cli::Source;
@@ -18,7 +20,9 @@ use crate::cli::live::Person;
 use crate::cli::live::drive;
 use crate::cli::output::note;
 use crate::cli::report::print;
+use crate::cli::source::filled;
 use crate::cli::source::read_text;
+use crate::cli::within::Within;
 use crate::debugger::Clock;
 use crate::debugger::Neighbors;
 use crate::debugger::Pace;
@@ -47,6 +51,7 @@ pub const HELP: &str = r#"Mocks: {"STATE": [ENTRY, …], …}, one entry for eac
   "worker": NAME           who takes an activity's task
   "iteration": N           only in this iteration of a Map
   "repeat": true           for all further calls too
+  "when": {…}              for every call whose arguments contain this; looked at first, never used up
 Mocks left over, missing or malformed are named with their state and entry.
 
 Buckets: "$resources": {"s3": [{"bucket", "key", "body"} or {"bucket", "folder"}, …]} beside the states, or --s3.
@@ -191,7 +196,7 @@ fn execute(arguments: &RunArgs) -> Result<u8, String> {
         .as_ref()
         .ok_or("name a definition to run, or a directory of cases with --cases")?;
     let source = Source::read(named)?;
-    let sidecar = companion(&source.file);
+    let sidecar = companion(&source);
     let scenario = match &arguments.scenario {
         Some(name) => Some(
             sidecar
@@ -204,7 +209,7 @@ fn execute(arguments: &RunArgs) -> Result<u8, String> {
     };
     let kind = arguments
         .kind
-        .map_or(execution_kind(sidecar.kind), ExecutionKind::from);
+        .map_or(kind_of(&source, &sidecar), ExecutionKind::from);
     let mut start = Start {
         at: match &arguments.start {
             Some(text) => parse_time(text)?,
@@ -236,8 +241,8 @@ fn execute(arguments: &RunArgs) -> Result<u8, String> {
     }
     let program = Arc::new(compile_source(&source, kind, &sidecar)?);
     let mocks = match (&arguments.mocks, scenario) {
-        (Some(file), _) => read_mocks(file, &source.name)?,
-        (None, Some(scenario)) => scenario_mocks(&source.file, &sidecar, scenario)?,
+        (Some(file), _) => read_mocks(file, source.mocks_name())?,
+        (None, Some(scenario)) => scenario_mocks(&source, &sidecar, scenario)?,
         (None, None) => Mocks::default(),
     };
     if let Some(name) = &arguments.test_state {
@@ -279,15 +284,14 @@ fn execute(arguments: &RunArgs) -> Result<u8, String> {
     Ok(code)
 }
 
-/// The companion file of a definition; empty where there is none.
-pub fn companion(file: &str) -> Sidecar {
-    crate::sidecar::read(&companion_text(file))
+/// The companion of a definition; empty where there is none.
+pub fn companion(source: &Source) -> Sidecar {
+    crate::sidecar::read(&source.companion().text)
 }
 
-/// The text of a definition's companion file; empty where there is none.
-pub fn companion_text(file: &str) -> String {
-    let path = crate::sidecar::path_beside(std::path::Path::new(file));
-    std::fs::read_to_string(path).unwrap_or_default()
+/// What an execution is: what the template says, else the companion.
+pub fn kind_of(source: &Source, sidecar: &Sidecar) -> ExecutionKind {
+    execution_kind(source.kind().unwrap_or(sidecar.kind))
 }
 
 /// Where a run of a definition finds the workflows it starts: its own text, and the folder it lies in.
@@ -296,30 +300,70 @@ pub fn neighbors(source: &Source) -> Neighbors {
     let folder = path.as_ref().and_then(|path| path.parent());
     let own = WorkflowText {
         text: Arc::from(source.text.as_str()),
-        companion: Arc::from(companion_text(&source.file)),
+        companion: Arc::from(source.companion().text),
         path: path.clone(),
     };
+    let mut texts = siblings(source);
+    texts.insert(source.name.clone(), own);
     Neighbors {
         folders: folder.map(Path::to_owned).into_iter().collect(),
-        texts: std::collections::BTreeMap::from([(source.name.clone(), own)]),
+        texts,
         params: source.params.clone(),
     }
 }
 
+/// The other machines of a project by their names, with the values of their placeholders put in.
+fn siblings(source: &Source) -> BTreeMap<String, WorkflowText> {
+    let Some(within) = &source.within else {
+        return BTreeMap::new();
+    };
+    let project = &within.project;
+    let readable = project.machines.iter().filter_map(|machine| {
+        let definition = project.definition(machine).ok()?;
+        let sibling = Within {
+            project: project.clone(),
+            folder: within.folder.clone(),
+            machine: machine.clone(),
+            definition,
+        };
+        let text = filled(&sibling.definition.text, &machine.substitutions);
+        let text = WorkflowText {
+            text: Arc::from(text),
+            companion: Arc::from(with_kind(&sibling.companion().text, machine.kind)),
+            // A part of a file has no path of its own.
+            path: sibling.definition.inset.is_none().then(|| sibling.path()),
+        };
+        Some((machine.name.clone(), text))
+    });
+    readable.collect()
+}
+
+/// A companion that says what its template says the machine is.
+fn with_kind(companion: &str, kind: MachineType) -> String {
+    let value = serde_json::from_str(companion).ok();
+    let mut members = match value {
+        Some(serde_json::Value::Object(members)) => members,
+        Some(_) | None => serde_json::Map::new(),
+    };
+    members.insert("type".to_owned(), kind.name().into());
+    serde_json::Value::Object(members).to_string()
+}
+
 /// The mocks of a scenario; what is wrong with them stands at its line of the companion file.
 pub fn scenario_mocks(
-    file: &str,
+    source: &Source,
     sidecar: &Sidecar,
     scenario: &crate::sidecar::Scenario,
 ) -> Result<Mocks, String> {
     let read = Mocks::from_list(&scenario.mocks)
-        .and_then(|mut mocks| mocks.load_folders(folder_of(file)).map(|()| mocks));
+        .and_then(|mut mocks| mocks.load_folders(folder_of(&source.file)).map(|()| mocks));
     read.map_err(|error| {
         let named = |other: &crate::sidecar::Scenario| other.name == scenario.name;
         let index = sidecar.scenarios.iter().position(named).unwrap_or_default();
-        let error = error.below(&format!("/scenarios/{index}/mocks"));
-        let path = crate::sidecar::path_beside(Path::new(file));
-        let said = located(&path.display().to_string(), &companion_text(file), &error);
+        let companion = source.companion();
+        let place = format!("{}/scenarios/{index}/mocks", companion.pointer);
+        let path = companion.path.display().to_string();
+        let said = located(&path, &companion.whole, &error.below(&place));
         format!("{said} (scenario {})", scenario.name)
     })
 }
@@ -389,10 +433,9 @@ fn cannot_run<'a>(
     source: &Source,
     faults: impl Iterator<Item = (Span, &'a str, String)>,
 ) -> String {
-    let index = crate::text::LineIndex::new(&source.text);
     let mut said = "the definition cannot run:".to_owned();
     for (span, message, pointer) in faults {
-        let place = index.locate(&source.text, span.start);
+        let place = source.locate(span.start);
         let message = message.trim_end();
         said.push_str(&format!(
             "\n{}:{}:{}: {message}",

@@ -5,21 +5,28 @@ use std::io::Read;
 use std::path::Path;
 
 use crate::asl::Machine;
+use crate::asl::MachineType;
 use crate::cli::output::note;
+use crate::cli::within::Companion;
+use crate::cli::within::Within;
+use crate::cli::within::companion_beside;
 use crate::query::Value;
 use crate::syntax::Format;
 use crate::syntax::Parse;
 use crate::syntax::file_stem;
+use crate::text::LineColumn;
+use crate::text::LineIndex;
+use crate::text::Span;
 
 /// The definition a verb works on.
 #[derive(clap::Args, Debug, Clone)]
 pub struct SourceArgs {
-    /// A definition, JSON or YAML; `-` is standard input; FILE#NAME names the machine in it
+    /// A definition, JSON or YAML; a template, cdk.out or serverless.yml; FILE#NAME names a machine; `-` is standard input
     pub file: String,
     /// The value of a `${NAME}` placeholder
     #[arg(long = "param", value_name = "NAME=VALUE")]
     pub param: Vec<String>,
-    /// A JSON file with the values of placeholders
+    /// A JSON file with the values of placeholders: {"NAME": "value"}, or CloudFormation's list of parameters
     #[arg(long, value_name = "FILE")]
     pub params: Option<String>,
 }
@@ -35,6 +42,8 @@ pub struct Source {
     pub parse: Parse,
     pub machine: Machine,
     pub params: BTreeMap<String, String>,
+    /// The project it is a machine of.
+    pub within: Option<Box<Within>>,
 }
 
 /// Says why nothing could be done; the exit code is 2.
@@ -57,6 +66,11 @@ fn clipped(line: &str) -> String {
 impl Source {
     /// Reads a definition. The error is one sentence for stderr.
     pub fn read(arguments: &SourceArgs) -> Result<Source, String> {
+        let params = parameters(arguments)?;
+        if let Some(opened) = crate::cli::within::open(&arguments.file, &params)? {
+            let within = opened.within(opened.machine()?)?;
+            return Ok(Source::of_machine(within, params));
+        }
         let file = named_file(&arguments.file)?;
         let text = read_definition(&file)?;
         let format = Format::of(&file, &text);
@@ -68,14 +82,72 @@ impl Source {
             text,
             parse,
             machine,
-            params: parameters(arguments)?,
+            params,
+            within: None,
         })
+    }
+
+    /// A machine of a project. What was said on the command line counts before what its template says.
+    pub fn of_machine(within: Within, given: BTreeMap<String, String>) -> Source {
+        let text = within.definition.text.to_string();
+        let parse = crate::syntax::parse(&text, within.definition.format);
+        let machine = crate::asl::read(&parse.tree);
+        let mut params = within.machine.substitutions.clone();
+        params.extend(given);
+        Source {
+            file: within.path().display().to_string(),
+            name: within.machine.name.clone(),
+            text,
+            parse,
+            machine,
+            params,
+            within: Some(Box::new(within)),
+        }
+    }
+
+    /// The name under which answers are looked up in a mock file: the logical id where there is one.
+    pub fn mocks_name(&self) -> &str {
+        match &self.within {
+            Some(within) => &within.machine.logical_id,
+            None => &self.name,
+        }
+    }
+
+    pub fn format(&self) -> Format {
+        match &self.within {
+            Some(within) => within.definition.format,
+            None => Format::of(&self.file, &self.text),
+        }
+    }
+
+    /// What the template says the machine is.
+    pub fn kind(&self) -> Option<MachineType> {
+        self.within.as_ref().map(|within| within.machine.kind)
+    }
+
+    pub fn companion(&self) -> Companion {
+        match &self.within {
+            Some(within) => within.companion(),
+            None => companion_beside(Path::new(&self.file)),
+        }
+    }
+
+    /// Line and column of a byte of the text, counted in the file it stands in.
+    pub fn locate(&self, offset: usize) -> LineColumn {
+        match &self.within {
+            Some(within) => {
+                let host = within.host();
+                let span = within.definition.file_span(Span::at(offset));
+                LineIndex::new(host).locate(host, span.start)
+            }
+            None => LineIndex::new(&self.text).locate(&self.text, offset),
+        }
     }
 
     /// Puts the values of the placeholders into the text.
     pub fn fill(&mut self) {
         self.text = filled(&self.text, &self.params);
-        self.parse = crate::syntax::parse(&self.text, Format::of(&self.file, &self.text));
+        self.parse = crate::syntax::parse(&self.text, self.format());
         self.machine = crate::asl::read(&self.parse.tree);
     }
 }
@@ -129,59 +201,22 @@ pub fn named_file(argument: &str) -> Result<String, String> {
     }
 }
 
-/// The text of a definition. What else a workflow may be written in is refused by its name.
+/// The text of a definition. What holds definitions, but is none, is refused by what it is.
 pub fn read_definition(file: &str) -> Result<String, String> {
-    let unsupported = |what: &str| {
-        format!(
-            "{file} is {what}, which is not supported yet; name a file with the definition alone"
-        )
-    };
-    let path = Path::new(file);
-    if file != "-" && path.is_dir() {
-        let is_cdk = file.trim_end_matches('/').ends_with("cdk.out")
-            || path.join("manifest.json").is_file() && path.join("cdk.out").is_file();
-        return Err(if is_cdk {
-            unsupported("the output folder of the CDK")
-        } else {
-            format!("{file} is a folder; name a definition in it")
-        });
+    if file != "-" && Path::new(file).is_dir() {
+        return Err(format!(
+            "{file} is a folder without a template, a cdk.out or a serverless.yml in it; name a definition"
+        ));
     }
     let text = read_text(file)?;
-    match template_kind(file, &text) {
-        Some(what) => Err(unsupported(what)),
+    // A file is read as a project before it comes here; standard input has no folder around it.
+    match crate::project::kind_of(file, &text) {
+        Some(kind) => Err(format!(
+            "{file} is {}, which has to be named as a file",
+            kind.words()
+        )),
         None => Ok(text),
     }
-}
-
-/// What a text is that is no definition, but holds some.
-fn template_kind(file: &str, text: &str) -> Option<&'static str> {
-    let name = Path::new(file)
-        .file_name()?
-        .to_string_lossy()
-        .to_lowercase();
-    let mentions = ["Resources", "service", "AWSTemplateFormatVersion"];
-    if !mentions.iter().any(|word| text.contains(word)) {
-        return None;
-    }
-    let tree = crate::syntax::parse(text, Format::of(file, text)).tree;
-    let root = tree.root()?;
-    let has = |key: &str| tree.get(root, key).is_some();
-    if has("StartAt") || has("States") {
-        return None;
-    }
-    if has("AWSTemplateFormatVersion") || has("Resources") {
-        let is_sam = has("Transform") && text.contains("AWS::Serverless");
-        return Some(if is_sam {
-            "a SAM template"
-        } else {
-            "a CloudFormation template"
-        });
-    }
-    let is_serverless = matches!(
-        name.as_str(),
-        "serverless.yml" | "serverless.yaml" | "serverless.json"
-    ) || has("provider");
-    (has("service") && is_serverless).then_some("a configuration of the Serverless Framework")
 }
 
 /// A text with the values of its `${NAME}` placeholders put in; those without a value stay.
@@ -229,19 +264,12 @@ pub fn machine_name(file: &str) -> String {
     }
 }
 
-fn parameters(arguments: &SourceArgs) -> Result<BTreeMap<String, String>, String> {
+/// The values given on the command line: those of the file, and before them those given one by one.
+pub fn parameters(arguments: &SourceArgs) -> Result<BTreeMap<String, String>, String> {
     let mut values = BTreeMap::new();
     if let Some(file) = &arguments.params {
-        let json = Value::parse(&read_text(file)?).map_err(|error| format!("{file}: {error}"))?;
-        let members = json
-            .as_object()
-            .ok_or_else(|| format!("{file} must hold one JSON object of names and values"))?;
-        for (name, value) in members.iter() {
-            let text = value
-                .as_str()
-                .map_or_else(|| value.to_json(), str::to_owned);
-            values.insert(name.to_string(), text);
-        }
+        values = crate::project::parameter_values(&read_text(file)?)
+            .map_err(|reason| format!("{file} {reason}"))?;
     }
     for parameter in &arguments.param {
         let (name, value) = parameter

@@ -1,5 +1,6 @@
 //! `stepwright test`: runs the scenarios of companion files and says which hold.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -18,12 +19,13 @@ use crate::cli::live::drive;
 use crate::cli::output::say;
 use crate::cli::run::companion;
 use crate::cli::run::compile_source;
+use crate::cli::run::kind_of;
 use crate::cli::run::neighbors;
 use crate::cli::run::scenario_mocks;
+use crate::cli::within::Opened;
 use crate::debugger::Clock;
 use crate::debugger::Pace;
 use crate::debugger::RunOrder;
-use crate::debugger::execution_kind;
 use crate::debugger::scenario_start;
 use crate::debugger::summarize;
 use crate::engine::Program;
@@ -35,7 +37,7 @@ use crate::trace::Trace;
 
 #[derive(clap::Args, Debug)]
 pub struct TestArgs {
-    /// Definitions, or folders that are searched for them
+    /// Definitions, templates, or folders that are searched for them
     #[arg(required = true)]
     paths: Vec<PathBuf>,
     #[arg(long, value_enum, default_value_t = TestFormat::Text)]
@@ -98,7 +100,11 @@ pub fn test(arguments: &TestArgs) -> u8 {
 
 /// Definitions that have a companion, and mock files of Step Functions Local.
 fn find(path: &Path, found: &mut Vec<PathBuf>) -> std::io::Result<()> {
-    if path.is_file() {
+    let named = path.to_string_lossy();
+    let is_machine = named
+        .rsplit_once('#')
+        .is_some_and(|(file, _)| Path::new(file).exists() && !path.exists());
+    if path.is_file() || is_machine {
         found.push(path.to_owned());
         return Ok(());
     }
@@ -111,7 +117,8 @@ fn find(path: &Path, found: &mut Vec<PathBuf>) -> std::io::Result<()> {
         let hidden = name.starts_with('.') || name == "node_modules" || name == "target";
         if path.is_dir() && !hidden {
             find(&path, found)?;
-        } else if is_definition(&name) && crate::sidecar::path_beside(&path).is_file()
+        } else if (is_definition(&name) || is_root(&name))
+            && crate::sidecar::path_beside(&path).is_file()
             || name == "MockConfigFile.json"
         {
             found.push(path);
@@ -126,6 +133,12 @@ fn is_definition(name: &str) -> bool {
         .any(|ending| name.ends_with(ending))
 }
 
+/// Names that roots of projects have.
+fn is_root(name: &str) -> bool {
+    let stem = crate::syntax::file_stem(name);
+    stem != name && matches!(stem, "template" | "serverless")
+}
+
 fn test_file(file: &Path, tried: &mut Vec<Tried>) -> Result<Option<Coverage>, String> {
     if file
         .file_name()
@@ -135,18 +148,36 @@ fn test_file(file: &Path, tried: &mut Vec<Tried>) -> Result<Option<Coverage>, St
         return Ok(None);
     }
     let name = file.display().to_string();
-    let (source, program) = prepare(file)?;
-    let sidecar = companion(&name);
+    if let Some(opened) = crate::cli::within::open(&name, &BTreeMap::new())? {
+        return test_project(&opened, tried).map(|()| None);
+    }
+    test_source(prepare(&name)?, tried).map(Some)
+}
+
+/// The scenarios of all machines of a project whose companion is an entry in that of the project, or a file.
+fn test_project(opened: &Opened, tried: &mut Vec<Tried>) -> Result<(), String> {
+    for machine in opened.machines()? {
+        let source = Source::of_machine(opened.within(machine)?, BTreeMap::new());
+        if !companion(&source).scenarios.is_empty() {
+            test_source(compiled(source)?, tried)?;
+        }
+    }
+    Ok(())
+}
+
+fn test_source(
+    (source, program): (Source, Arc<Program>),
+    tried: &mut Vec<Tried>,
+) -> Result<Coverage, String> {
+    let name = source.file.clone();
+    let sidecar = companion(&source);
     if let Some(problem) = sidecar.problems.first() {
-        return Err(format!(
-            "{}: {problem}",
-            crate::sidecar::path_beside(file).display()
-        ));
+        return Err(format!("{}: {problem}", source.companion().path.display()));
     }
     let mut traces = Vec::new();
     for scenario in &sidecar.scenarios {
         let start = scenario_start(scenario);
-        let mocks = scenario_mocks(&name, &sidecar, scenario)?;
+        let mocks = scenario_mocks(&source, &sidecar, scenario)?;
         let begun = Instant::now();
         let outcome = drive(order(&source, &program, start), mocks, Person::default());
         let duration_ms = begun.elapsed().as_secs_f64() * 1000.0;
@@ -169,7 +200,7 @@ fn test_file(file: &Path, tried: &mut Vec<Tried>) -> Result<Option<Coverage>, St
             duration_ms,
         });
     }
-    Ok(Some(coverage(&source.parse.tree, &source.machine, &traces)))
+    Ok(coverage(&source.parse.tree, &source.machine, &traces))
 }
 
 /// The test cases of a mock file name no expectation: they hold when every call was answered.
@@ -187,7 +218,7 @@ fn test_mock_file(file: &Path, tried: &mut Vec<Tried>) -> Result<(), String> {
         if !definition.is_file() {
             continue;
         }
-        let (source, program) = prepare(&definition)?;
+        let (source, program) = prepare(&definition.display().to_string())?;
         let input = std::fs::read_to_string(file.with_file_name(format!("{machine}.input.json")))
             .ok()
             .and_then(|text| Value::parse(&text).ok())
@@ -234,15 +265,17 @@ fn test_mock_file(file: &Path, tried: &mut Vec<Tried>) -> Result<(), String> {
     Ok(())
 }
 
-fn prepare(file: &Path) -> Result<(Source, Arc<Program>), String> {
-    let name = file.display().to_string();
-    let source = Source::read(&SourceArgs {
-        file: name.clone(),
+fn prepare(file: &str) -> Result<(Source, Arc<Program>), String> {
+    compiled(Source::read(&SourceArgs {
+        file: file.to_owned(),
         param: Vec::new(),
         params: None,
-    })?;
-    let sidecar = companion(&name);
-    let program = compile_source(&source, execution_kind(sidecar.kind), &sidecar)?;
+    })?)
+}
+
+fn compiled(source: Source) -> Result<(Source, Arc<Program>), String> {
+    let sidecar = companion(&source);
+    let program = compile_source(&source, kind_of(&source, &sidecar), &sidecar)?;
     Ok((source, Arc::new(program)))
 }
 

@@ -133,6 +133,22 @@ impl Value {
             })
     }
 
+    /// Whether this value has everything that `part` has: objects by member, lists of the same length element
+    /// by element, anything else when it is equal.
+    pub fn includes(&self, part: &Value) -> bool {
+        match (self, part) {
+            (Value::Object(whole), Value::Object(part)) => part.iter().all(|(name, part)| {
+                let value = whole.get(name);
+                value.is_some_and(|value| value.includes(part))
+            }),
+            (Value::Array(whole), Value::Array(part)) => {
+                whole.len() == part.len()
+                    && whole.iter().zip(part.iter()).all(|(a, b)| a.includes(b))
+            }
+            _ => self == part,
+        }
+    }
+
     /// The word JSON Schema uses for the type: `null`, `boolean`, `number`, `string`, `array`, `object`.
     pub fn type_name(&self) -> &'static str {
         match self {

@@ -4,7 +4,6 @@ use crate::asl::StateKind;
 use crate::session::ExportKind;
 use crate::session::Run;
 use crate::session::Session;
-use crate::session::Standing;
 use crate::session::ThemeChoice;
 use crate::session::ViewMode;
 
@@ -13,6 +12,7 @@ use crate::session::ViewMode;
 pub enum Action {
     New,
     OpenFile,
+    OpenFolder,
     Save,
     SaveAs,
     SaveAll,
@@ -42,6 +42,8 @@ pub enum Action {
     /// Lets the execution that failed go on where it failed.
     Redrive,
     RunScenarios,
+    /// Sends the request under construction to its API.
+    SendRequest,
     Stop,
     Pause,
     Continue,
@@ -62,6 +64,7 @@ impl Action {
         let mut all = vec![
             Action::New,
             Action::OpenFile,
+            Action::OpenFolder,
             Action::Save,
             Action::SaveAs,
             Action::SaveAll,
@@ -100,6 +103,7 @@ impl Action {
             Action::RunByHand,
             Action::Redrive,
             Action::RunScenarios,
+            Action::SendRequest,
             Action::Stop,
             Action::Pause,
             Action::Continue,
@@ -120,6 +124,7 @@ impl Action {
         match self {
             Action::New => "New workflow".into(),
             Action::OpenFile => "Open…".into(),
+            Action::OpenFolder => "Open folder…".into(),
             Action::Save => "Save".into(),
             Action::SaveAs => "Save as…".into(),
             Action::SaveAll => "Save all".into(),
@@ -151,6 +156,7 @@ impl Action {
             Action::RunByHand => "Run and answer by hand".into(),
             Action::Redrive => "Redrive from the failure".into(),
             Action::RunScenarios => "Run all scenarios".into(),
+            Action::SendRequest => "Send request".into(),
             Action::Stop => "Stop".into(),
             Action::Pause => "Pause".into(),
             Action::Continue => "Continue".into(),
@@ -171,6 +177,8 @@ impl Action {
         Some(match self {
             Action::New => "Ctrl+N",
             Action::OpenFile => "Ctrl+O",
+            Action::OpenFolder => "Ctrl+Shift+O",
+            Action::SendRequest => "Ctrl+Enter",
             Action::Save => "Ctrl+S",
             Action::SaveAs => "Ctrl+Shift+S",
             Action::CloseTab => "Ctrl+W",
@@ -214,13 +222,8 @@ impl Action {
 
     /// Whether it can be done right now.
     pub fn is_available(self, session: &Session) -> bool {
-        if session.lab.standing == Standing::Front {
-            match self {
-                Action::Undo => return session.lab.template().history.undo_label().is_some(),
-                Action::Redo => return session.lab.template().history.redo_label().is_some(),
-                Action::CloseTab => return true,
-                _ => {}
-            }
+        if self == Action::CloseTab && session.lab_in_front() {
+            return true;
         }
         let tab = session.active();
         let run = tab.and_then(|tab| tab.run.as_ref());
@@ -231,20 +234,25 @@ impl Action {
         match self {
             Action::New
             | Action::OpenFile
+            | Action::OpenFolder
             | Action::Quit
             | Action::TemplateLab
             | Action::Theme(_) => true,
-            Action::SaveAll => session.tabs.iter().any(|tab| tab.is_modified()),
-            Action::Save
-            | Action::SaveAs
+            Action::SendRequest => session.api.route.is_some(),
+            Action::SaveAll => {
+                session.tabs.iter().any(|tab| tab.is_modified())
+                    || session.api.projects.iter().any(|one| one.is_modified())
+            }
+            Action::Save => tab.is_some() || session.project_in_front().is_some(),
+            Action::SaveAs
             | Action::CloseTab
             | Action::Export(_)
             | Action::View(_)
             | Action::ToggleErrorHandling
             | Action::SelectAll
             | Action::Append(_) => tab.is_some(),
-            Action::Undo => tab.is_some_and(|tab| tab.history.undo_label().is_some()),
-            Action::Redo => tab.is_some_and(|tab| tab.history.redo_label().is_some()),
+            Action::Undo => session.undo_label().is_some(),
+            Action::Redo => session.redo_label().is_some(),
             Action::Copy
             | Action::Cut
             | Action::Delete

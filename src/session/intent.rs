@@ -7,6 +7,7 @@ use crate::editor::Command;
 use crate::editor::Selection;
 use crate::engine::Outcome;
 use crate::session::Action;
+use crate::session::ApiIntent;
 use crate::session::DialogAnswer;
 use crate::session::DrawerTab;
 use crate::session::ExportKind;
@@ -85,4 +86,6 @@ pub enum Intent {
     FixFailure,
     /// Whatever is done in the template lab.
     Lab(LabIntent),
+    /// A wish about projects and their APIs.
+    Api(ApiIntent),
 }

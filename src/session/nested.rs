@@ -77,7 +77,7 @@ impl Session {
         }
     }
 
-    fn attach(&mut self, id: TabId, nested: &NestedRun, inside: Vec<Arc<NestedRun>>) {
+    pub(crate) fn attach(&mut self, id: TabId, nested: &NestedRun, inside: Vec<Arc<NestedRun>>) {
         let Some(ended) = nested.ended.clone() else {
             return;
         };

@@ -7,19 +7,23 @@ use crate::debugger::Control;
 use crate::debugger::RunNews;
 use crate::editor::Document;
 use crate::editor::Revision;
+use crate::session::ApiDesk;
 use crate::session::Arrival;
 use crate::session::Dialog;
 use crate::session::DrawerTab;
 use crate::session::Effect;
 use crate::session::Intent;
 use crate::session::Lab;
+use crate::session::ProjectId;
 use crate::session::RunId;
 use crate::session::Settings;
+use crate::session::Standing;
 use crate::session::Tab;
 use crate::session::TabId;
 use crate::session::Toast;
 use crate::session::ToastKind;
 use crate::session::lab::Awaited;
+use crate::session::api::RunToShow;
 use crate::session::nested::Showing;
 
 /// Everything that changes while the program runs.
@@ -34,6 +38,8 @@ pub struct Session {
     pub lab: Lab,
     /// Bundled samples: name and what each shows.
     pub samples: Vec<(String, String)>,
+    /// Open projects and the requests to their APIs.
+    pub api: ApiDesk,
     /// The time of the latest intent or arrival, in milliseconds since 1970.
     pub now: u64,
     pub(crate) active: Option<TabId>,
@@ -43,6 +49,10 @@ pub struct Session {
     pub(crate) showing: Option<Showing>,
     /// Documents to close once they are saved.
     pub(crate) closing: BTreeSet<TabId>,
+    /// Projects to close once their files are saved.
+    pub(crate) closing_projects: BTreeSet<ProjectId>,
+    /// An execution to be shown once its machine has been read.
+    pub(crate) run_to_show: Option<RunToShow>,
 }
 
 /// More toasts than this are not shown at once.
@@ -62,6 +72,11 @@ impl Session {
         self.tabs.get(self.active_index()?)
     }
 
+    /// The template lab is what the middle of the window shows.
+    pub fn lab_in_front(&self) -> bool {
+        self.lab.standing == Standing::Front && self.drawer != DrawerTab::Api
+    }
+
     pub fn active_id(&self) -> Option<TabId> {
         self.active
     }
@@ -73,6 +88,12 @@ impl Session {
     /// Carries out what a person wants. `at` is the time in milliseconds since 1970.
     pub fn handle(&mut self, intent: Intent, at: u64) -> Vec<Effect> {
         self.now = at;
+        let mut effects = self.carry(intent, at);
+        effects.extend(self.follow_projects());
+        effects
+    }
+
+    fn carry(&mut self, intent: Intent, at: u64) -> Vec<Effect> {
         match intent {
             Intent::Perform(action) => self.perform(action, at),
             Intent::Open(path) => self.open(path),
@@ -109,7 +130,11 @@ impl Session {
                 effects
             }
             Intent::RevealText(offset) => self.reveal_text(offset),
-            Intent::SetView(view) => self.change(|tab| tab.view = view),
+            Intent::SetView(view) => {
+                self.leave_workspace();
+                self.lab.step_behind();
+                self.change(|tab| tab.view = view)
+            }
             Intent::SetDrawer(drawer) => {
                 self.drawer = drawer;
                 Vec::new()
@@ -156,12 +181,19 @@ impl Session {
             Intent::FixProblem(index) => self.fix_problem(index, at),
             Intent::FixFailure => self.fix_failure(at),
             Intent::Lab(intent) => self.lab_intent(intent, at),
+            Intent::Api(wish) => self.api_wish(wish, at),
         }
     }
 
     /// Takes in what has happened outside.
     pub fn receive(&mut self, arrival: Arrival, at: u64) -> Vec<Effect> {
         self.now = at;
+        let mut effects = self.take_in(arrival, at);
+        effects.extend(self.follow_projects());
+        effects
+    }
+
+    fn take_in(&mut self, arrival: Arrival, at: u64) -> Vec<Effect> {
         match arrival {
             Arrival::FileChosen(path) => self.open(path),
             Arrival::TargetChosen { tab, path, purpose } => self.target_chosen(tab, path, purpose),
@@ -238,6 +270,43 @@ impl Session {
                 });
                 Vec::new()
             }
+            Arrival::IsProject { path, root } => self.project_at(&path, &root),
+            Arrival::ProjectRead { project, result } => {
+                let mut effects = self.project_read(project, result, at);
+                effects.extend(self.serve_again(project));
+                effects
+            }
+            Arrival::ProjectFound {
+                home,
+                root,
+                contents,
+            } => self.project_found(home, root, contents, at),
+            Arrival::FileSaved {
+                project,
+                file,
+                result,
+            } => self.file_saved(project, &file, result),
+            Arrival::Answered { sent, result } => {
+                self.answer_arrived(sent, result);
+                Vec::new()
+            }
+            Arrival::Serving { project, result } => {
+                self.serving_arrived(project, result);
+                Vec::new()
+            }
+            Arrival::Heard {
+                project,
+                api,
+                draft,
+                answered,
+            } => {
+                self.heard(project, &api, draft, answered);
+                Vec::new()
+            }
+            Arrival::Load { load, news } => {
+                self.load_news(load, news);
+                Vec::new()
+            }
             Arrival::Dropped(paths) => paths.into_iter().flat_map(|path| self.open(path)).collect(),
             Arrival::Lost { what } => {
                 for tab in &mut self.tabs {
@@ -255,6 +324,7 @@ impl Session {
     }
 
     pub(crate) fn bring_to_front(&mut self, id: TabId) {
+        self.leave_workspace();
         self.active = Some(id);
         self.lab.step_behind();
     }

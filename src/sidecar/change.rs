@@ -64,6 +64,7 @@ pub fn follow(text: &str, moved: &[(StatePath, StatePath)], gone: &[StatePath]) 
         .map(|(old, new)| (old.name(), new.name()))
         .filter(|(old, new)| old != new)
         .collect();
+    splices.extend(rename_mocks(&sheet, &parse.tree, root, &names));
     let scenarios = parse.tree.get(root, "scenarios");
     for scenario in scenarios
         .map(|list| parse.tree.items(list))
@@ -114,17 +115,7 @@ fn rename_in(
     scenario: NodeId,
     names: &BTreeMap<String, String>,
 ) -> Vec<Splice> {
-    let mut splices = Vec::new();
-    if names.is_empty() {
-        return splices;
-    }
-    if let Some(mocks) = tree.get(scenario, "mocks") {
-        for member in tree.members(mocks) {
-            if let Some(new) = names.get(member.key.as_ref()) {
-                splices.push(sheet.rename_key(member.key_span, new));
-            }
-        }
-    }
+    let mut splices = rename_mocks(sheet, tree, scenario, names);
     let expect = tree.get(scenario, "expect");
     for list in ["path", "visits", "avoids"] {
         let list = expect.and_then(|expect| tree.get(expect, list));
@@ -135,6 +126,22 @@ fn rename_in(
         }
     }
     splices
+}
+
+/// The keys below `mocks` of a scenario, or of the whole file.
+fn rename_mocks(
+    sheet: &Sheet<'_>,
+    tree: &Tree,
+    node: NodeId,
+    names: &BTreeMap<String, String>,
+) -> Vec<Splice> {
+    let mocks = tree.get(node, "mocks").map(|mocks| tree.members(mocks));
+    let members = mocks.into_iter().flatten();
+    let renamed = members.filter_map(|member| {
+        let new = names.get(member.key.as_ref())?;
+        Some(sheet.rename_key(member.key_span, new))
+    });
+    renamed.collect()
 }
 
 #[cfg(test)]
@@ -170,13 +177,13 @@ mod tests {
 
     #[test]
     fn names_and_paths_follow() {
-        let text = r#"{"breakpoints":["/States/A","/States/M/Branches/0/States/A","/States/Z"],
+        let text = r#"{"breakpoints":["/States/A","/States/M/Branches/0/States/A","/States/Z"],"mocks":{"A":[],"GET /A":[]},
  "scenarios":[{"mocks":{"A":[]},"expect":{"path":["A","B"],"visits":["A"],"avoids":["Z"]}}]}"#;
         let moved = [(StatePath::top("A"), StatePath::top("New"))];
         let edit = follow(text, &moved, &[StatePath::top("Z")]);
         assert_eq!(
             edit.apply(text),
-            r#"{"breakpoints":["/States/New","/States/M/Branches/0/States/A"],
+            r#"{"breakpoints":["/States/New","/States/M/Branches/0/States/A"],"mocks":{"New":[],"GET /A":[]},
  "scenarios":[{"mocks":{"New":[]},"expect":{"path":["New","B"],"visits":["New"],"avoids":["Z"]}}]}"#
         );
     }

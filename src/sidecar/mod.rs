@@ -4,16 +4,19 @@
 //! other: what is changed in it is spliced, what we do not know in it stays.
 //!
 //! Never: runs a scenario, or loses a byte of a file that is not as it should be.
-//! Add a member to the typed view in `view.rs`, a kind of expectation in `expectation.rs`.
+//! Add a member to the typed view in `view.rs`, a kind of expectation in `expectation.rs`, a field of
+//! saved requests in `request.rs`.
 
 mod change;
 mod expectation;
 mod place;
+mod request;
 mod view;
 
 pub use change::{follow, set};
 pub use expectation::{Difference, Expectation, RunSummary};
 pub use place::{WorkflowText, path_beside};
+pub use request::{SavedRequest, WantedResponse};
 pub use view::{Scenario, Sidecar, machine_type, read};
 
 pub use crate::asl::MachineType as WorkflowKind;

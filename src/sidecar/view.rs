@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use crate::asl::MachineType;
 use crate::asl::StatePath;
+use crate::query::Map;
 use crate::query::Value;
 use crate::sidecar::Expectation;
+use crate::sidecar::SavedRequest;
 use crate::syntax::Format;
 
 /// What a companion file says. What is missing or wrong is left out; `problems` names the wrong.
@@ -17,6 +19,13 @@ pub struct Sidecar {
     pub params: BTreeMap<String, String>,
     pub breakpoints: Vec<StatePath>,
     pub scenarios: Vec<Scenario>,
+    /// Answers of tasks where no scenario was chosen, and under `METHOD /path` those of a route that calls a service
+    /// itself; null where there are none.
+    pub mocks: Value,
+    /// Requests to the API in front, kept for people and tests.
+    pub requests: Vec<SavedRequest>,
+    /// In the companion of a template: what it says of each machine, by logical id or name.
+    pub machines: BTreeMap<String, Sidecar>,
     /// What could not be understood, as sentences without a full stop.
     pub problems: Vec<String>,
 }
@@ -38,6 +47,17 @@ pub struct Scenario {
 impl Sidecar {
     pub fn scenario(&self, name: &str) -> Option<&Scenario> {
         self.scenarios.iter().find(|scenario| scenario.name == name)
+    }
+
+    /// The mocks of an execution for which no scenario was chosen: those of the file, else those of the first
+    /// scenario, else null.
+    pub fn usual_mocks(&self) -> &Value {
+        const NONE: &Value = &Value::Null;
+        let first = self.scenarios.first().map(|scenario| &scenario.mocks);
+        match &self.mocks {
+            Value::Null => first.unwrap_or(NONE),
+            mocks => mocks,
+        }
     }
 }
 
@@ -84,29 +104,9 @@ pub fn read(text: &str) -> Sidecar {
             version.to_json()
         ));
     }
-    if let Some(kind) = members.get("type") {
-        match kind.as_str().and_then(MachineType::parse) {
-            Some(kind) => sidecar.kind = kind,
-            None => sidecar
-                .problems
-                .push("type has to be STANDARD or EXPRESS".to_owned()),
-        }
-    }
-    if let Some(params) = members.get("params") {
-        sidecar.read_params(params);
-    }
-    if let Some(breakpoints) = members.get("breakpoints") {
-        sidecar.read_breakpoints(breakpoints);
-    }
-    if let Some(scenarios) = members.get("scenarios") {
-        match scenarios.as_array() {
-            Some(items) => {
-                for (index, item) in items.iter().enumerate() {
-                    sidecar.read_scenario(index, item);
-                }
-            }
-            None => sidecar.wrong("scenarios", "a list", scenarios),
-        }
+    sidecar.read_members(members);
+    if let Some(machines) = members.get("machines") {
+        sidecar.read_machines(machines);
     }
     sidecar
 }
@@ -115,6 +115,69 @@ impl Sidecar {
     fn wrong(&mut self, place: &str, expected: &str, found: &Value) {
         let problem = format!("{place} has to be {expected}, not {}", article(found));
         self.problems.push(problem);
+    }
+
+    fn read_members(&mut self, members: &Map) {
+        if let Some(kind) = members.get("type") {
+            match kind.as_str().and_then(MachineType::parse) {
+                Some(kind) => self.kind = kind,
+                None => self
+                    .problems
+                    .push("type has to be STANDARD or EXPRESS".to_owned()),
+            }
+        }
+        if let Some(params) = members.get("params") {
+            self.read_params(params);
+        }
+        if let Some(breakpoints) = members.get("breakpoints") {
+            self.read_breakpoints(breakpoints);
+        }
+        match members.get("scenarios").map(|list| (list, list.as_array())) {
+            Some((_, Some(items))) => {
+                for (index, item) in items.iter().enumerate() {
+                    self.read_scenario(index, item);
+                }
+            }
+            Some((other, None)) => self.wrong("scenarios", "a list", other),
+            None => {}
+        }
+        match members.get("mocks") {
+            Some(mocks @ Value::Object(_)) => self.mocks = mocks.clone(),
+            Some(other) => self.wrong("mocks", "an object", other),
+            None => {}
+        }
+        match members.get("requests").map(|list| (list, list.as_array())) {
+            Some((_, Some(items))) => {
+                for (index, item) in items.iter().enumerate() {
+                    let place = format!("requests/{index}");
+                    let (request, problems) = SavedRequest::read(item, &place);
+                    self.requests.extend(request);
+                    self.problems.extend(problems);
+                }
+            }
+            Some((other, None)) => self.wrong("requests", "a list", other),
+            None => {}
+        }
+    }
+
+    /// `machines`: each is described as a companion of its own would, only without machines.
+    fn read_machines(&mut self, machines: &Value) {
+        let Some(list) = machines.as_object() else {
+            return self.wrong("machines", "an object", machines);
+        };
+        for (name, item) in list.iter() {
+            let place = format!("machines/{name}");
+            let Some(members) = item.as_object() else {
+                self.wrong(&place, "an object", item);
+                continue;
+            };
+            let mut machine = Sidecar::default();
+            machine.read_members(members);
+            let problems = std::mem::take(&mut machine.problems);
+            let placed = problems.iter().map(|problem| format!("{place}: {problem}"));
+            self.problems.extend(placed);
+            self.machines.insert(name.to_string(), machine);
+        }
     }
 
     fn read_params(&mut self, params: &Value) {
@@ -214,6 +277,27 @@ mod tests {
         let scenario = sidecar.scenario("ok").unwrap();
         assert_eq!(scenario.expect.status.as_deref(), Some("SUCCEEDED"));
         assert_eq!(scenario.expect.path.as_deref(), Some(&["A".to_owned()][..]));
+    }
+
+    #[test]
+    fn the_companion_of_a_template_describes_its_machines() {
+        let sidecar = read(
+            r#"{"params":{"Stage":"dev"},"mocks":{"GET /orders":[{"return":{}}]},
+            "machines":{"Add":{"type":"EXPRESS","scenarios":[{"name":"ok","mocks":{"A":[]}}]},
+            "Drop":{"mocks":{"B":[]},"scenarios":[{"name":"ok","mocks":{"C":[]}},{}]},"Bad":1}}"#,
+        );
+        let mocks = |machine: &str| sidecar.machines[machine].usual_mocks().to_json();
+        assert_eq!(mocks("Add"), r#"{"A":[]}"#);
+        assert_eq!(mocks("Drop"), r#"{"B":[]}"#);
+        assert_eq!(sidecar.machines["Add"].kind, MachineType::Express);
+        assert_eq!(
+            sidecar.problems,
+            [
+                "machines/Drop: scenarios/1 has no name",
+                "machines/Bad has to be an object, not a number"
+            ]
+        );
+        assert!(read("").usual_mocks().is_null());
     }
 
     #[test]

@@ -33,3 +33,11 @@ pub fn parse(text: &str, format: Format) -> Parse {
         Format::Yaml => yaml::parse(text),
     }
 }
+
+/// Reads a template, in which YAML has tags, anchors and merge keys. Never fails, as [`parse`].
+pub fn parse_template(text: &str, format: Format) -> Parse {
+    match format {
+        Format::Json => json::parse(text),
+        Format::Yaml => yaml::parse_template(text),
+    }
+}

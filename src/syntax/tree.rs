@@ -1,5 +1,6 @@
 //! Nodes with spans. A node is found by its number, its pointer, or an offset into the text.
 
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -118,6 +119,10 @@ pub struct Tree {
     pub(crate) unquoted: BTreeSet<NodeId>,
     /// Strings whose closing quote is missing.
     pub(crate) unclosed: BTreeSet<NodeId>,
+    /// The tags of a template's nodes, without the exclamation mark.
+    pub(crate) tags: BTreeMap<NodeId, Box<str>>,
+    /// The aliases of a template: nodes of the kind `Missing`, and the nodes they stand for.
+    pub(crate) aliases: BTreeMap<NodeId, NodeId>,
 }
 
 impl Member {
@@ -184,6 +189,16 @@ impl Tree {
     /// The text of an object's member, where it is a string.
     pub fn get_str(&self, id: NodeId, key: &str) -> Option<&str> {
         self.get(id, key).and_then(|value| self.str(value))
+    }
+
+    /// The tag of a template's node: `Sub` for `!Sub`. None in a definition, where tags make holes.
+    pub fn tag(&self, id: NodeId) -> Option<&str> {
+        self.tags.get(&id).map(Box::as_ref)
+    }
+
+    /// The node a template's alias stands for, which may be one it lies in.
+    pub fn target(&self, id: NodeId) -> Option<NodeId> {
+        self.aliases.get(&id).copied()
     }
 
     /// The span between a string's quotes; the whole span of anything else.

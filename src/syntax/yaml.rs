@@ -1,6 +1,8 @@
-//! YAML 1.2 with the core schema into the same tree. One document; no anchors; tags of templates are kept out of trouble.
+//! YAML 1.2 with the core schema into the same tree. One document. A definition knows no anchors, and what its
+//! tags give is a hole; a template keeps tags, anchors and all that stands under a tag.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use saphyr_parser::Event;
@@ -16,7 +18,23 @@ const DEEPEST: usize = 512;
 /// White space and line ends of YAML, which are fewer than those of Unicode.
 const BLANKS: [char; 4] = [' ', '\t', '\n', '\r'];
 
+/// What the text is read as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reading {
+    Definition,
+    Template,
+}
+
 pub fn parse(text: &str) -> Parse {
+    read(text, Reading::Definition)
+}
+
+/// Reads a template: tags and aliases are kept beside the tree.
+pub fn parse_template(text: &str) -> Parse {
+    read(text, Reading::Template)
+}
+
+fn read(text: &str, reading: Reading) -> Parse {
     let stand_ins = StandIns::of(text);
     let masked = mask(text, stand_ins.as_ref());
     let mut reader = Reader {
@@ -28,6 +46,8 @@ pub fn parse(text: &str) -> Parse {
         open: Vec::new(),
         skipping: None,
         documents: 0,
+        reading,
+        anchors: BTreeMap::new(),
     };
     for event in Parser::new_from_str(&masked) {
         match event {
@@ -67,6 +87,9 @@ struct Reader<'a> {
     /// How many containers are open inside one that is passed over, it included.
     skipping: Option<usize>,
     documents: usize,
+    reading: Reading,
+    /// Where the anchors of a template stand, by the scanner's numbers.
+    anchors: BTreeMap<usize, NodeId>,
 }
 
 /// A container whose end has not come yet.
@@ -103,29 +126,56 @@ impl Reader<'_> {
                     return false;
                 }
             }
-            Event::Alias(_) => {
-                self.error(
-                    span,
-                    "aliases of YAML are not supported here; write the value out",
-                );
-                self.scalar(NodeKind::Missing, span, false);
-            }
-            Event::Scalar(text, style, _, tag) => {
+            Event::Alias(anchor) => self.alias(anchor, span),
+            Event::Scalar(text, style, anchor, tag) => {
+                self.note_anchor(anchor);
                 self.read_scalar(&text, style, tag.as_deref(), span)
             }
-            Event::SequenceStart(_, tag) => {
+            Event::SequenceStart(anchor, tag) => {
+                self.note_anchor(anchor);
                 self.begin(span, tag.as_deref(), OpenKind::Sequence(Vec::new()));
             }
-            Event::MappingStart(_, tag) => {
+            Event::MappingStart(anchor, tag) => {
                 let kind = OpenKind::Mapping {
                     members: Vec::new(),
                     key: None,
                 };
+                self.note_anchor(anchor);
                 self.begin(span, tag.as_deref(), kind);
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(span),
         }
         true
+    }
+
+    /// The node that comes next has an anchor, where the number is not zero and it is not a key.
+    fn note_anchor(&mut self, anchor: usize) {
+        if anchor != 0 && !self.wants_key() {
+            let next = NodeId(self.tree.nodes.len() as u32);
+            self.anchors.insert(anchor, next);
+        }
+    }
+
+    fn alias(&mut self, anchor: usize, span: Span) {
+        let target = match self.reading {
+            Reading::Definition => {
+                Err("aliases of YAML are not supported here; write the value out")
+            }
+            Reading::Template if self.wants_key() => Err("the name of a field cannot be an alias"),
+            Reading::Template => self
+                .anchors
+                .get(&anchor)
+                .copied()
+                .ok_or("the anchor of this alias is not the anchor of a value"),
+        };
+        let id = NodeId(self.tree.nodes.len() as u32);
+        match target {
+            Ok(target) => {
+                self.tree.aliases.insert(id, target);
+            }
+            Err(message) => self.error(span, message),
+        }
+        self.scalar(NodeKind::Missing, span, false);
     }
 
     fn read_scalar(&mut self, text: &str, style: ScalarStyle, tag: Option<&Tag>, span: Span) {
@@ -139,7 +189,7 @@ impl Reader<'_> {
             }
         };
         if self.wants_key() {
-            if text == "<<" && plain {
+            if text == "<<" && plain && self.reading == Reading::Definition {
                 self.error(
                     span,
                     "merge keys of YAML are not supported here; write the fields out",
@@ -153,6 +203,11 @@ impl Reader<'_> {
                 NodeKind::String(Arc::from(text.as_ref()))
             }
             Some(tag) if tag.is_yaml_core_schema() => core_scalar(&text),
+            Some(tag) if self.reading == Reading::Template => {
+                let id = NodeId(self.tree.nodes.len() as u32);
+                self.tree.tags.insert(id, Box::from(tag.suffix.as_str()));
+                NodeKind::String(Arc::from(text.as_ref()))
+            }
             // `!Sub` keeps its placeholders; what other tags give is known only when deployed.
             Some(tag) if tag.suffix == "Sub" => NodeKind::String(Arc::from(text.as_ref())),
             Some(_) => NodeKind::Hole(Box::from(text.as_ref())),
@@ -184,7 +239,11 @@ impl Reader<'_> {
             return;
         }
         let parent = self.open.last().map(|open| open.id);
-        if let Some(tag) = tag.filter(|tag| !tag.is_yaml_core_schema()) {
+        let tag = tag.filter(|tag| !tag.is_yaml_core_schema());
+        if let Some(tag) = tag.filter(|_| self.reading == Reading::Template) {
+            let id = NodeId(self.tree.nodes.len() as u32);
+            self.tree.tags.insert(id, Box::from(tag.suffix.as_str()));
+        } else if let Some(tag) = tag {
             let id = self
                 .tree
                 .push(NodeKind::Hole(Box::from(tag.suffix.as_str())), span, parent);
@@ -549,6 +608,23 @@ mod tests {
         assert!(shown("---\na: 1\n---\nb: 2\n").contains("a second one begins"));
         assert_eq!(shown(" \n"), "error at 2: the file is empty\n");
         assert!(shown(&"[".repeat(2000)).contains("error at"));
+    }
+
+    #[test]
+    fn a_template_keeps_tags_and_aliases() {
+        let text = "A: &x !Join ['', [!Ref B, !GetAtt F.Arn, !Sub '${C}']]\nB: {<<: *x}\nC: !If [a]\nD: !Sub\n  - |-\n    x\n  - {}\n";
+        let parse = parse_template(text);
+        assert!(parse.errors.is_empty(), "{:?}", parse.errors);
+        let tree = &parse.tree;
+        let at = |pointer: &str| tree.at(&crate::syntax::Pointer::parse(pointer)).unwrap();
+        assert_eq!(tree.tag(at("/A")), Some("Join"));
+        assert_eq!(tree.tag(at("/A/1/1")), Some("GetAtt"));
+        assert_eq!(tree.str(at("/A/1/1")), Some("F.Arn"));
+        assert_eq!(tree.str(at("/A/1/2")), Some("${C}"));
+        assert_eq!(tree.target(at("/B/<<")), Some(at("/A")));
+        assert_eq!(tree.str(at("/D/0")), Some("x"));
+        assert_eq!(tree.tag(at("/D")), Some("Sub"));
+        assert!(!parse_template("A: *x\n").errors.is_empty());
     }
 
     #[test]

@@ -20,7 +20,8 @@ use crate::ui::view::View;
 
 /// Takes the keys that belong to the window before any widget sees them.
 pub fn take(ui: &Ui, session: &Session, view: &mut View, out: &mut Outbox) {
-    if session.dialog.is_some() || view.sheet != Sheet::None || view.palette.is_some() {
+    let asked = session.dialog.is_some() || view.api.is_asking();
+    if asked || view.sheet != Sheet::None || view.palette.is_some() {
         return;
     }
     let typing = ui.ctx().text_edit_focused();

@@ -2,12 +2,14 @@
 //! Never: knows what the bytes mean.
 //! Add a kind of access as a file here; everything that touches files for the window goes through this room.
 
+mod folder;
 mod open;
 mod samples;
 mod save;
 mod settings;
 mod watch;
 
+pub use folder::Folder;
 pub use open::{OpenError, Opened, open, stamp_of};
 pub use samples::{SAMPLES, Sample, sample};
 pub use save::{SaveError, save, write_atomically};

@@ -1,6 +1,6 @@
 //! The samples that come with the program, so that the first start needs no files.
 
-/// A bundled workflow with its companion.
+/// A bundled workflow with its companion and the API in front of it.
 #[derive(Clone, Copy, Debug)]
 pub struct Sample {
     /// Folder and file name.
@@ -9,27 +9,27 @@ pub struct Sample {
     pub about: &'static str,
     pub definition: &'static str,
     pub sidecar: &'static str,
+    /// The OpenAPI document, `NAME.openapi.yaml`.
+    pub api: &'static str,
+    /// What else lies in the folder, by file name: further workflows that the API starts.
+    pub others: &'static [(&'static str, &'static str)],
+}
+
+macro_rules! file {
+    ($name:literal, $file:expr) => {
+        include_str!(concat!("../../sample-workflows/", $name, "/", $file))
+    };
 }
 
 macro_rules! bundled {
-    ($name:literal, $about:literal) => {
+    ($name:literal, $about:literal $(, $other:literal)*) => {
         Sample {
             name: $name,
             about: $about,
-            definition: include_str!(concat!(
-                "../../sample-workflows/",
-                $name,
-                "/",
-                $name,
-                ".asl.json"
-            )),
-            sidecar: include_str!(concat!(
-                "../../sample-workflows/",
-                $name,
-                "/",
-                $name,
-                ".stepwright.json"
-            )),
+            definition: file!($name, concat!($name, ".asl.json")),
+            sidecar: file!($name, concat!($name, ".stepwright.json")),
+            api: file!($name, concat!($name, ".openapi.yaml")),
+            others: &[$(($other, file!($name, $other))),*],
         }
     };
 }
@@ -54,11 +54,37 @@ pub const SAMPLES: [Sample; 5] = [
     ),
     bundled!(
         "support-intake",
-        "Sorts a support request, stores it and answers at once"
+        "Sorts a support request, stores it and answers at once",
+        "support-digest.asl.json",
+        "support-digest.stepwright.json"
     ),
 ];
 
 /// The sample of this name.
 pub fn sample(name: &str) -> Option<&'static Sample> {
     SAMPLES.iter().find(|sample| sample.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_of_the_samples_comes_along() {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-workflows");
+        for sample in SAMPLES {
+            let mut named: Vec<String> = [".asl.json", ".stepwright.json", ".openapi.yaml"]
+                .iter()
+                .map(|ending| format!("{}{ending}", sample.name))
+                .collect();
+            named.extend(sample.others.iter().map(|(name, _)| (*name).to_owned()));
+            named.sort();
+            let mut there: Vec<String> = std::fs::read_dir(root.join(sample.name))
+                .unwrap()
+                .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+                .collect();
+            there.sort();
+            assert_eq!(named, there);
+        }
+    }
 }

@@ -67,7 +67,10 @@ const LARGEST_IN_FRAME: usize = 64 * 1024;
 impl Session {
     pub(crate) fn lab_intent(&mut self, intent: LabIntent, at: u64) -> Vec<Effect> {
         match intent {
-            LabIntent::Show => self.lab.standing = Standing::Front,
+            LabIntent::Show => {
+                self.leave_workspace();
+                self.lab.standing = Standing::Front;
+            }
             LabIntent::Close => self.lab.standing = Standing::Closed,
             LabIntent::Side(side) => {
                 self.lab.side = side;

@@ -7,21 +7,23 @@ mod answer;
 mod change;
 mod example;
 mod language;
+mod meaning;
+mod outline;
 mod render;
 mod request;
 mod sight;
 mod state;
+mod story;
 
 pub use change::{LabIntent, LabLoad};
 pub use example::{EXAMPLES, LabExample};
-pub use language::{Ink, Offer, ink};
+pub use language::{Ink, Offer, Wish, ink};
 pub use render::LabOrder;
 pub use request::{
-    AnswerFrom, FieldProblem, LabAnswer, LabField, LabRequest, json_problem, lines, pairs,
+    AnswerFrom, FieldProblem, LabAnswer, LabField, LabRequest, json_problem, pairs,
 };
 pub use sight::{
     Meaning, Override, Piece, RowKind, Seen, Sight, SightLoop, SightRow, Taken, Trouble,
-    status_words,
 };
 pub(crate) use state::Awaited;
 pub use state::{Lab, LabSide, LabTemplate, Live, Standing};

@@ -216,12 +216,6 @@ pub fn pairs(text: &str) -> Result<Vec<(String, String)>, String> {
         .collect()
 }
 
-/// Pairs as lines, the way they are typed.
-pub fn lines(pairs: &[(String, String)]) -> String {
-    let lines = pairs.iter().map(|(name, value)| format!("{name}: {value}"));
-    lines.collect::<Vec<_>>().join("\n")
-}
-
 /// What is wrong with a text as JSON, with its place; nothing where it is empty.
 pub fn json_problem(text: &str) -> Option<FieldProblem> {
     if text.trim().is_empty() || Value::parse(text).is_ok() {
@@ -262,7 +256,6 @@ mod tests {
             super::pairs(": 1").unwrap_err(),
             "Line 1: a name is missing"
         );
-        assert_eq!(super::pairs(&lines(&pairs)).unwrap(), pairs);
     }
 
     #[test]

@@ -41,6 +41,10 @@ pub struct Sight {
     pub problems: BTreeMap<LabField, FieldProblem>,
     /// The rendering was cut short by a limit on what is written down of it.
     pub abridged: bool,
+    /// The bound that ended the rendering, where one did.
+    pub limit: Option<&'static str>,
+    /// The request template before this one ran into a bound.
+    pub(crate) short_of_context: bool,
 }
 
 /// Why a template could not be rendered to its end.
@@ -53,7 +57,7 @@ pub struct Trouble {
 }
 
 /// One thing that happened while rendering.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SightRow {
     pub kind: RowKind,
     /// The directive or reference.
@@ -76,8 +80,10 @@ pub enum RowKind {
     Condition(Taken),
     /// An `#else` that was taken or passed over.
     Else(Taken),
-    /// A reference or expression that was printed or worked out.
+    /// A reference that was printed.
     Value,
+    /// A reference or a call that was worked out within something else.
+    Read,
     /// A reference without a value where something was to be printed.
     Undefined,
     /// An override of `$context`.
@@ -91,13 +97,10 @@ pub enum Taken {
     No,
 }
 
-/// A value as one sees it.
-#[derive(Clone, Debug, PartialEq)]
+/// A value as one sees it: as the template would print it.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Seen {
-    /// A value with a JSON form.
-    Json(Value),
-    /// Some object of the template language that has none, in words: `java.util.Set`.
-    Other(String),
+    Text(String),
     /// There is none; it prints nothing.
     Undefined,
 }
@@ -220,50 +223,14 @@ impl Seen {
     /// The value on one line, cut to about `limit` characters.
     pub fn words(&self, limit: usize) -> String {
         let text = match self {
-            Seen::Json(Value::String(text)) if text.len() > limit * 4 => {
-                format!("\"{}", text.chars().take(limit).collect::<String>())
-            }
-            Seen::Json(value) if value.json_len() > 64 * 1024 => match value {
-                Value::Array(items) => format!("[… {} items]", items.len()),
-                Value::Object(members) => format!("{{… {} keys}}", members.len()),
-                other => other.type_name().to_owned(),
-            },
-            Seen::Json(value) => value.to_json(),
-            Seen::Other(words) => words.clone(),
-            Seen::Undefined => "undefined, prints nothing".to_owned(),
+            Seen::Text(text) if text.is_empty() => "\"\"".to_owned(),
+            Seen::Text(text) => text.replace(['\n', '\r', '\t'], " "),
+            Seen::Undefined => "undefined".to_owned(),
         };
         if text.chars().count() <= limit {
             return text;
         }
         let start: String = text.chars().take(limit.saturating_sub(1)).collect();
         format!("{start}…")
-    }
-}
-
-/// The reason phrase of a status (RFC 9110); empty where there is none.
-pub const fn status_words(status: u16) -> &'static str {
-    match status {
-        200 => "OK",
-        201 => "Created",
-        202 => "Accepted",
-        204 => "No content",
-        301 => "Moved permanently",
-        302 => "Found",
-        304 => "Not modified",
-        400 => "Bad request",
-        401 => "Unauthorized",
-        403 => "Forbidden",
-        404 => "Not found",
-        405 => "Method not allowed",
-        409 => "Conflict",
-        413 => "Content too large",
-        415 => "Unsupported media type",
-        422 => "Unprocessable content",
-        429 => "Too many requests",
-        500 => "Internal server error",
-        502 => "Bad gateway",
-        503 => "Service unavailable",
-        504 => "Gateway timeout",
-        _ => "",
     }
 }

@@ -147,6 +147,7 @@ impl Lab {
             template: self.template().text.clone(),
             request: self.request.clone(),
             answer: self.answer.clone(),
+            before: (self.side == LabSide::Response).then(|| self.request_template.text.clone()),
         }
     }
 

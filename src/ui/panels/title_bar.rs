@@ -53,14 +53,15 @@ pub fn show(ui: &mut Ui, session: &Session, view: &mut View, out: &mut Outbox) {
 
 fn tabs(ui: &mut Ui, session: &Session, out: &mut Outbox) {
     let lab = session.lab.standing;
+    let front = session.lab_in_front();
     let count = session.tabs.len() + usize::from(lab != Standing::Closed);
     let room = (ui.available_width() - 36.0) / count.max(1) as f32;
     for tab in &session.tabs {
-        let current = lab != Standing::Front && session.active_id() == Some(tab.id);
+        let current = !front && session.active_id() == Some(tab.id);
         file_tab(ui, tab, current, room, out);
     }
     if lab != Standing::Closed {
-        lab_tab(ui, lab == Standing::Front, room, out);
+        lab_tab(ui, front, room, out);
     }
     ui.add_space(4.0);
     if icon_button(ui, Icon::ADD, "New workflow").clicked() {

@@ -16,9 +16,11 @@ use egui::vec2;
 
 use crate::scene::CodeRole;
 use crate::scene::Role;
+use crate::scene::Status;
 use crate::session::Ink;
 use crate::session::Lab;
 use crate::session::Offer;
+use crate::session::Wish;
 use crate::session::ink;
 use crate::text::Span;
 use crate::ui::code::CodeTyped;
@@ -122,11 +124,14 @@ impl CompletionView {
                 // The cursor was moved without typing: the list is not wanted any more.
                 self.offers.clear();
             } else if typing || self.wanted {
-                let wanted = std::mem::take(&mut self.wanted);
-                self.offers = if self.dismissed.is_some() && !wanted {
+                let wish = match std::mem::take(&mut self.wanted) {
+                    true => Wish::Asked,
+                    false => Wish::Typing,
+                };
+                self.offers = if self.dismissed.is_some() && wish == Wish::Typing {
                     Vec::new()
                 } else {
-                    lab.offers(&text, cursor, wanted)
+                    lab.offers(&text, cursor, wish)
                 };
                 self.chosen = 0;
             }
@@ -287,6 +292,7 @@ const fn ink_role(ink: Ink) -> Role {
         Ink::Number => Role::Code(CodeRole::Number),
         Ink::Comment => Role::WeakText,
         Ink::Punctuation => Role::Code(CodeRole::Punctuation),
+        Ink::Wrong => Role::StatusText(Status::Failed),
     }
 }
 

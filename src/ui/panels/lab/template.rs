@@ -208,7 +208,7 @@ fn note(sight: &Sight, row: &SightRow) -> Option<(String, Role)> {
             format!("{} is undefined", row.label),
             Role::StatusText(Status::Caught),
         )),
-        RowKind::Value => None,
+        RowKind::Value | RowKind::Read => None,
     }
 }
 
@@ -253,6 +253,7 @@ fn hover(ui: &Ui, sight: &Sight, view: &LabView, typed: &CodeTyped) {
                     }
                     RowKind::Set
                     | RowKind::Value
+                    | RowKind::Read
                     | RowKind::Undefined
                     | RowKind::Override
                     | RowKind::Loop => words,

@@ -10,7 +10,6 @@ use egui::WidgetInfo;
 use egui::pos2;
 use egui::vec2;
 
-use crate::query::Value;
 use crate::scene::CodeRole;
 use crate::scene::Icon;
 use crate::scene::Role;
@@ -48,7 +47,7 @@ pub fn show(ui: &mut Ui, lab: &Lab, view: &mut LabView, _out: &mut Outbox) {
     let (_, head) = ui.allocate_space(vec2(ui.available_width(), 36.0));
     let inner = head.shrink2(vec2(16.0, 0.0));
     let here = format!("Values at line {line}");
-    let all = sight.chosen(&view.passes).count();
+    let all = listed(sight, view).len();
     ui.scope_builder(egui::UiBuilder::new().max_rect(inner), |ui| {
         ui.set_max_width(240.0);
         let tabs = [
@@ -65,7 +64,7 @@ pub fn show(ui: &mut Ui, lab: &Lab, view: &mut LabView, _out: &mut Outbox) {
     loops(ui, sight, line, view);
     let rows: Vec<&SightRow> = match view.values {
         ValuesTab::Line => sight.at_line(line, &view.passes),
-        ValuesTab::All => sight.chosen(&view.passes).collect(),
+        ValuesTab::All => listed(sight, view),
     };
     if rows.is_empty() {
         let words = match (&sight.trouble, view.values) {
@@ -102,6 +101,12 @@ pub fn show(ui: &mut Ui, lab: &Lab, view: &mut LabView, _out: &mut Outbox) {
             output: sight.written_by(row.span),
         };
     }
+}
+
+/// What is listed under all values: not what was only asked for on the way to something else.
+fn listed<'a>(sight: &'a Sight, view: &'a LabView) -> Vec<&'a SightRow> {
+    let rows = sight.chosen(&view.passes);
+    rows.filter(|row| row.kind != RowKind::Read).collect()
 }
 
 fn line_of(lab: &Lab, offset: usize) -> usize {
@@ -212,7 +217,11 @@ fn value_row(ui: &mut Ui, row: &SightRow, index: usize, tab: ValuesTab) -> bool 
         RowKind::Condition(Taken::Yes) | RowKind::Else(Taken::Yes) | RowKind::Loop => {
             Role::Code(CodeRole::Keyword)
         }
-        RowKind::Set | RowKind::Value | RowKind::Undefined | RowKind::Override => {
+        RowKind::Set
+        | RowKind::Value
+        | RowKind::Read
+        | RowKind::Undefined
+        | RowKind::Override => {
             Role::Code(CodeRole::Expression)
         }
     };
@@ -271,7 +280,11 @@ fn verdict(row: &SightRow) -> Option<(Status, Icon, &'static str)> {
             Some((Status::NotReached, Icon::CLOSE, taken_words(Taken::No)))
         }
         RowKind::Undefined => Some((Status::Caught, Icon::WARNING, "undefined, prints nothing")),
-        RowKind::Set | RowKind::Value | RowKind::Override | RowKind::Loop => None,
+        RowKind::Set
+        | RowKind::Value
+        | RowKind::Read
+        | RowKind::Override
+        | RowKind::Loop => None,
     }
 }
 
@@ -295,21 +308,24 @@ fn spoken(row: &SightRow) -> String {
                 taken_words(taken)
             ));
         }
-        RowKind::Set | RowKind::Value | RowKind::Override | RowKind::Loop => {
+        RowKind::Set
+        | RowKind::Value
+        | RowKind::Read
+        | RowKind::Override
+        | RowKind::Loop => {
             words.push_str(&format!(" is {}", row.value.words(200)));
         }
     }
     words
 }
 
-/// The colour of a value by its type.
+/// The colour of a value by what it looks like.
 pub fn value_role(seen: &Seen) -> Role {
     match seen {
-        Seen::Json(Value::String(_)) => Role::Code(CodeRole::String),
-        Seen::Json(Value::Number(_)) => Role::Code(CodeRole::Number),
-        Seen::Json(Value::Bool(_) | Value::Null) => Role::Code(CodeRole::Keyword),
-        Seen::Json(Value::Object(_) | Value::Array(_)) => Role::Text,
-        Seen::Other(_) => Role::SecondText,
+        Seen::Text(text) if text.parse::<f64>().is_ok() => Role::Code(CodeRole::Number),
+        Seen::Text(text) if text == "true" || text == "false" => Role::Code(CodeRole::Keyword),
+        Seen::Text(text) if text.starts_with(['{', '[']) => Role::Text,
+        Seen::Text(_) => Role::Code(CodeRole::String),
         Seen::Undefined => Role::StatusText(Status::Caught),
     }
 }

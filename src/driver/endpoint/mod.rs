@@ -1,0 +1,32 @@
+//! The local endpoints: a project's API as API Gateway serves it, and the API of Step Functions for its machines.
+//!
+//! A [`Site`] is what there is to serve, an [`Edge`] answers requests to it with or without a socket, and
+//! [`listen`] puts an edge behind an address. Every answer leaves a [`RequestRecord`].
+//!
+//! Never: decides how API Gateway maps a request (that is `gateway`), leaves the machine, or trusts a page in a browser.
+//! Add a way in as a file here; an action of the Step Functions API in `states.rs`.
+
+mod body;
+mod choice;
+mod doors;
+mod edge;
+mod guard;
+mod ledger;
+mod listen;
+mod machine;
+mod notebook;
+mod perform;
+mod pool;
+mod routes;
+mod site;
+mod states;
+
+pub use choice::Chosen;
+pub use edge::{Answered, Edge, EdgeOptions};
+pub use guard::Guests;
+pub use listen::{Listening, ListenError, listen};
+pub use machine::{GivenMocks, MachineText, Served};
+pub use notebook::{RequestRecord, RequestRun};
+pub use perform::{Performed, perform};
+pub use routes::{RouteInfo, routes};
+pub use site::Site;

@@ -1,0 +1,162 @@
+//! Runs an execution on a virtual clock from its start to its end, in slices that one can stop between.
+
+use std::sync::Arc;
+
+use crate::backends::Mocks;
+use crate::backends::Outside;
+use crate::backends::Workflows;
+use crate::engine::Ended;
+use crate::engine::Event;
+use crate::engine::Execution;
+use crate::engine::Millis;
+use crate::engine::Outcome;
+use crate::engine::Program;
+use crate::engine::Signal;
+use crate::engine::Start;
+use crate::engine::Step;
+use crate::trace::Hand;
+use crate::trace::NestedRun;
+use crate::trace::is_unanswered;
+
+/// Sentences about calls without an answer that are kept.
+const MOST_WORDS: usize = 16;
+
+/// What became of an execution.
+#[derive(Clone, Debug)]
+pub struct Performed {
+    /// As it stands at the end.
+    pub execution: Execution,
+    /// None where it waits for an answer that nobody gives.
+    pub ended: Option<Ended>,
+    /// Empty where `Start::history` is off.
+    pub events: Vec<Event>,
+    /// Executions that it has started.
+    pub nested: Vec<Arc<NestedRun>>,
+    /// Calls that nothing answered, each as a sentence.
+    pub unanswered: Vec<String>,
+    /// What a person should know: mocks left over, workflows that are missing.
+    pub notes: Vec<String>,
+}
+
+/// An execution under way.
+#[derive(Clone, Debug)]
+pub(crate) struct Performance {
+    execution: Execution,
+    outside: Outside,
+    now: Millis,
+    step: Step,
+    unanswered: Vec<String>,
+}
+
+/// What is to be done next.
+enum Move {
+    Signal(Signal),
+    /// Only an execution further in has moved: look again.
+    Again,
+    /// It waits for an answer that nobody gives.
+    Nothing,
+}
+
+impl Performance {
+    pub(crate) fn new(
+        program: &Arc<Program>,
+        mut start: Start,
+        mocks: Mocks,
+        workflows: Workflows,
+    ) -> Performance {
+        start.objects.extend(mocks.objects().iter().cloned());
+        let now = start.at;
+        Performance {
+            outside: Outside::new(mocks, workflows, Hand::Nobody, start.seed),
+            execution: Execution::new(program.clone(), start),
+            now,
+            step: Step::default(),
+            unanswered: Vec::new(),
+        }
+    }
+
+    /// Does at most so many micro-steps; true once nothing is left to do.
+    pub(crate) fn run(&mut self, steps: usize) -> bool {
+        let program = self.execution.program().clone();
+        for _ in 0..steps {
+            if self.execution.ended().is_some() {
+                self.outlive();
+                return true;
+            }
+            let signal = match self.next_move() {
+                Move::Signal(signal) => signal,
+                Move::Again => continue,
+                Move::Nothing => return true,
+            };
+            self.execution.advance_in(&program, signal, &mut self.step);
+            for demand in self.step.demands.drain(..) {
+                self.outside.serve(demand, self.now, &program);
+            }
+        }
+        false
+    }
+
+    fn next_move(&mut self) -> Move {
+        if self.execution.ready().is_some() {
+            return Move::Signal(Signal::Proceed { now: self.now });
+        }
+        let Some(next) = self.outside.next(&self.execution) else {
+            return Move::Nothing;
+        };
+        self.now = self.now.max(next);
+        let now = self.now;
+        self.outside.advance(now);
+        if let Some((call, outcome)) = self.outside.take(now) {
+            self.notice(&outcome);
+            return Move::Signal(Signal::Answer { call, outcome, now });
+        }
+        match self.outside.timer(&self.execution) {
+            Some(timer) if timer <= now => Move::Signal(Signal::Time { now }),
+            Some(_) | None => Move::Again,
+        }
+    }
+
+    /// Keeps in mind that a call had no answer, which a catcher may hide.
+    fn notice(&mut self, outcome: &Outcome) {
+        if let Outcome::Failed(fault) = outcome
+            && let Some(cause) = fault.cause.as_deref()
+            && is_unanswered(cause)
+            && self.unanswered.len() < MOST_WORDS
+        {
+            self.unanswered.push(cause.to_owned());
+        }
+    }
+
+    /// Executions that nobody waits for go on after the run has ended.
+    fn outlive(&mut self) {
+        let mut now = self.now;
+        while let Some(next) = self.outside.next_inside() {
+            now = now.max(next);
+            self.outside.advance(now);
+        }
+    }
+
+    /// Ends it from outside, as `StopExecution` does.
+    pub(crate) fn stop(&mut self, now: Millis, error: Option<String>, cause: Option<String>) {
+        self.now = self.now.max(now);
+        let now = self.now;
+        let said = cause.clone().unwrap_or_default();
+        let signal = Signal::Stop { now, error, cause };
+        self.execution.advance_into(signal, &mut self.step);
+        self.outside.stop(now, &said);
+    }
+
+    pub(crate) fn finish(self) -> Performed {
+        let mut nested = self.outside.ended().to_vec();
+        nested.extend(self.outside.running());
+        Performed {
+            ended: self.execution.ended().cloned(),
+            events: self.step.events,
+            nested,
+            unanswered: self.unanswered,
+            notes: self.outside.notes(),
+            execution: self.execution,
+        }
+    }
+}
+

@@ -1,0 +1,28 @@
+//! The API edge: what API Gateway does between an HTTP request and an integration, and on the way back.
+//!
+//! An [`Api`] is read once from an OpenAPI document; an [`Exchange`] takes one request through it, asks
+//! for the integration to be called, and keeps a trace of every step in plain words.
+//!
+//! Never: opens a socket, reads a clock or a file, rolls dice, or carries an integration out. Time and chance are handed in.
+//! Add an integration in `integration/`, a gateway response in `refusal.rs`, a lint as a file in `lints/`.
+
+mod api;
+mod call;
+mod exchange;
+mod read;
+mod request;
+mod trace;
+
+pub use api::{
+    Api, ApiKey, BodyModel, Checks, ContentHandling, Direction, GatewayResponse, Integration,
+    IntegrationKind, IntegrationResponse, KeySource, Limit, Mapping, MethodResponse, Parameter,
+    Passthrough, Place, Problem, Required, Route, StatesAction, Target, TemplateSource, Validator,
+};
+pub use call::{
+    Executed, HttpAnswer, HttpCall, IntegrationCall, IntegrationResult, LambdaCall, Named, Refusal,
+    ServiceCall, StartCall, Synchrony,
+};
+pub use exchange::{Clock, Exchange, Step};
+pub use read::{Surroundings, read};
+pub use request::{Micros, Request, Response};
+pub use trace::{Recording, StepKind, TraceStep, Verdict};

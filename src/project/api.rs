@@ -1,0 +1,151 @@
+//! The APIs of a template, each as one document, with the keys and variables of its stage.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::project::ApiDocument;
+use crate::project::ApiKey;
+use crate::project::Origin;
+use crate::project::api_cfn;
+use crate::project::api_sam;
+use crate::project::item::Item;
+use crate::project::names::made_up_id;
+use crate::project::scope::Scope;
+use crate::project::template::Resource;
+use crate::project::template::texts;
+
+/// What is known of an API before its stage and keys are looked up.
+pub(crate) struct Made {
+    pub id: String,
+    pub name: String,
+    pub stage: Option<String>,
+    pub stage_variables: BTreeMap<String, String>,
+    pub document: Arc<Item>,
+    pub origin: Origin,
+}
+
+/// All APIs: those of the Serverless Application Model, those its events imply, those of CloudFormation.
+pub(crate) fn read(scope: &Scope<'_>, resources: &[Resource], root: &Item) -> Vec<ApiDocument> {
+    let mut made = api_sam::read(scope, resources, root);
+    made.extend(api_cfn::read(scope, resources));
+    for resource in resources {
+        if let "AWS::Serverless::HttpApi" | "AWS::ApiGatewayV2::Api" = resource.kind.as_ref() {
+            scope.shelf.problem(
+                "PROJECT_UNSUPPORTED",
+                format!(
+                    "{} is an API of version 2 ({}), which is not supported; REST APIs are",
+                    resource.id, resource.kind
+                ),
+                resource.whole.origin.clone(),
+            );
+        }
+    }
+    made.into_iter()
+        .map(|made| finish(scope, resources, made))
+        .collect()
+}
+
+fn finish(scope: &Scope<'_>, resources: &[Resource], made: Made) -> ApiDocument {
+    let api = made_up_id(&made.id);
+    let stage = stage_of(scope, resources, &api);
+    let (named, mut variables) = stage.unwrap_or_default();
+    variables.extend(made.stage_variables);
+    let stage = made.stage.or(named).unwrap_or_default();
+    ApiDocument {
+        api_keys: keys(scope, resources, &api, &stage),
+        origins: made.document.origins(),
+        document: made.document.json(),
+        id: made.id,
+        name: made.name,
+        stage,
+        stage_variables: variables,
+        origin: made.origin,
+    }
+}
+
+/// The stage that a resource of its own, or a deployment, gives an API.
+fn stage_of(
+    scope: &Scope<'_>,
+    resources: &[Resource],
+    api: &str,
+) -> Option<(Option<String>, BTreeMap<String, String>)> {
+    let of_kind = |kind: &str| {
+        let kind = kind.to_owned();
+        resources
+            .iter()
+            .find(move |resource| *resource.kind == *kind && is_of(scope, resource, api))
+    };
+    if let Some(stage) = of_kind("AWS::ApiGateway::Stage") {
+        let variables = scope.member(&stage.properties, "Variables");
+        return Some((
+            scope.member_text(&stage.properties, "StageName"),
+            texts(variables.as_deref()),
+        ));
+    }
+    let deployment = of_kind("AWS::ApiGateway::Deployment")?;
+    let described = scope.member(&deployment.properties, "StageDescription");
+    let variables = described.and_then(|one| one.get("Variables").cloned());
+    Some((
+        scope.member_text(&deployment.properties, "StageName"),
+        texts(variables.as_deref()),
+    ))
+}
+
+/// Whether a resource belongs to an API.
+pub(crate) fn is_of(scope: &Scope<'_>, resource: &Resource, api: &str) -> bool {
+    let named = scope.member_text(&resource.properties, "RestApiId");
+    named.as_deref() == Some(api)
+}
+
+/// The keys that may call a stage: those of its usage plans, and those that name the stage themselves.
+fn keys(scope: &Scope<'_>, resources: &[Resource], api: &str, stage: &str) -> Vec<ApiKey> {
+    let of_kind = |kind: &'static str| resources.iter().filter(move |one| *one.kind == *kind);
+    let covers = |list: Option<Arc<Item>>, api_name: &str, stage_name: &str| {
+        list.is_some_and(|list| {
+            list.items().iter().any(|entry| {
+                entry.get_text(api_name) == Some(api)
+                    && entry
+                        .get_text(stage_name)
+                        .is_none_or(|named| named == stage || stage.is_empty())
+            })
+        })
+    };
+    let plans: Vec<&str> = of_kind("AWS::ApiGateway::UsagePlan")
+        .filter(|plan| {
+            covers(
+                scope.member(&plan.properties, "ApiStages"),
+                "ApiId",
+                "Stage",
+            )
+        })
+        .map(|plan| plan.id.as_ref())
+        .collect();
+    let linked: Vec<String> = of_kind("AWS::ApiGateway::UsagePlanKey")
+        .filter(|link| {
+            let plan = scope.member_text(&link.properties, "UsagePlanId");
+            plan.is_some_and(|plan| plans.contains(&plan.as_str()))
+        })
+        .filter_map(|link| scope.member_text(&link.properties, "KeyId"))
+        .collect();
+    of_kind("AWS::ApiGateway::ApiKey")
+        .filter(|key| {
+            linked.iter().any(|id| *id == *key.id)
+                || covers(
+                    scope.member(&key.properties, "StageKeys"),
+                    "RestApiId",
+                    "StageName",
+                )
+        })
+        .map(|key| ApiKey {
+            id: key.id.to_string(),
+            name: scope
+                .member_text(&key.properties, "Name")
+                .unwrap_or_else(|| key.id.to_string()),
+            value: scope.member_text(&key.properties, "Value"),
+            // The service takes a key that says nothing as disabled; templates that leave it out mean the opposite.
+            enabled: scope
+                .member(&key.properties, "Enabled")
+                .is_none_or(|enabled| enabled.is_true()),
+        })
+        .collect()
+}

