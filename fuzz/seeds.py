@@ -55,6 +55,9 @@ small = ['{"a": 1, "b": [1, 2, {"c": null}]}', "a: 1\nb:\n  - x\n  - 'y'\nc: |\n
          "{\n\t\"a\": [\n\t\t1,\n\t\t2\n\t]\n}\n", '{"a": {}, "a": []}', "- a: 1\n  b: \"q\"\n- {c: [d, e]}\n"]
 write("syntax", [noise(16) + text.encode("utf-8", "replace") for text in small * 4 + definitions])
 
+projects = list(texts(ROOT / "tests" / "data" / "project", ".yaml", ".yml", ".json"))
+write("project", [noise(8) + text.encode() for text in projects * 4])
+
 paths = {text for text in spoken if text.startswith("$")} | {"$.a", "$['b'][0]", "$..a", "$.b[?(@.a == 1)].c", "$.b[0:2]", "$.b.length()"}
 jayway = shared / "conformance" / "jsonpath" / "jayway.json"
 if jayway.is_file():

@@ -239,7 +239,7 @@ fn a_template_of_cloudformation() {
     let written: Value = serde_json::from_str(&filled(&project, "Written")).unwrap();
     assert_eq!(written["States"]["Say \"hi\""]["Result"], "good day");
     let sub: Value = serde_json::from_str(&filled(&project, "Filled")).unwrap();
-    assert_eq!(sub["States"]["A"]["Result"], "b small ${Secret}");
+    assert_eq!(sub["States"]["A"]["Result"], "b small ${Secret} at last");
     let large = read(
         "cloudformation",
         &[("Mode", "large"), ("AWS::Region", "eu-west-1")],

@@ -108,13 +108,13 @@ fn machines_run_with_what_their_template_says() {
         "cloudformation/template.json#Filled",
         &["--param", "Secret=s"],
     );
-    assert!(history.contains("b small s"));
+    assert!(history.contains("b small s at last"));
     let history = run("cdk.out", &[]);
     assert!(history.contains("function:Validate5A"));
     let history = run("serverless/serverless.yml#inside", &[]);
     assert!(history.contains("shop-flow-dev-orders"));
     let history = run(
-        "serverless/serverless.yml#checkout-prod",
+        "serverless/serverless.yml#checkout",
         &["--param", "stage=prod"],
     );
     assert!(history.contains("large"));
@@ -134,7 +134,7 @@ fn parameters_come_from_a_file_of_cloudformation_too() {
     let file = format!("{}#Filled", data("cloudformation/template.json"));
     let (code, out, error) = stepwright(&["run", &file, "--params", &params.to_string_lossy()]);
     assert_eq!(code, 0, "{error}");
-    assert!(out.contains("b small s"), "{out}");
+    assert!(out.contains("b small s at last"), "{out}");
 }
 
 #[test]

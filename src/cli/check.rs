@@ -120,7 +120,10 @@ fn look_at_project(opened: &Opened, wanted: Option<TypeArgument>) -> Result<Vec<
             let diagnostic = told(problem.severity, problem.code, span, &problem.message);
             found.entry(file).or_default().push(diagnostic);
         }
-        for unresolved in &opened.project.unresolved {
+        let mut unresolved = opened.project.unresolved.clone();
+        // The first place of each name says enough.
+        unresolved.dedup_by(|later, first| later.name == first.name);
+        for unresolved in unresolved {
             let file = unresolved.origin.file.to_string();
             let span = unresolved.origin.span;
             let message = format!(

@@ -9,6 +9,8 @@ use std::time::UNIX_EPOCH;
 
 use clap::ValueEnum;
 
+use crate::cli::eval_vtl::eval_template;
+use crate::cli::eval_vtl::render_steps;
 use crate::cli::fail;
 use crate::cli::json_argument;
 use crate::cli::output::note;
@@ -29,7 +31,7 @@ use crate::query::jsonpath::Root;
 /// What `eval` is asked.
 #[derive(clap::Args, Debug, Clone)]
 pub struct EvalArgs {
-    /// The expression; JSONata without the {% %} around it
+    /// The expression; JSONata without the {% %} around it. A VTL template may stand in a file, as @file
     #[arg(required_unless_present = "batch", conflicts_with = "batch")]
     pub expression: Option<String>,
     #[arg(long, value_enum, default_value_t = Language::Jsonata)]
@@ -43,11 +45,21 @@ pub struct EvalArgs {
     /// Answers each JSON line of standard input with a JSON line
     #[arg(long)]
     pub batch: bool,
-    /// The request a VTL template answers
-    #[arg(long, value_name = "JSON|@file", hide = true)]
+    /// What a VTL template sees, an object of "method", "path", "headers", "query", "pathParameters", "body"
+    /// (text or JSON), "context" and "stageVariables", each of them optional; "params" with "path",
+    /// "querystring" and "header" as in a batch will do too
+    #[arg(long, value_name = "JSON|@file")]
     pub request: Option<String>,
-    #[arg(long, hide = true)]
-    pub direction: Option<String>,
+    /// Which of the two templates of an integration VTL is; the body of a response is what the integration answered
+    #[arg(long, value_enum, default_value_t = Direction::Request)]
+    pub direction: Direction,
+}
+
+/// The way a body goes through a mapping template.
+#[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    Request,
+    Response,
 }
 
 /// The languages of `eval`.
@@ -64,6 +76,9 @@ pub fn eval(arguments: &EvalArgs) -> u8 {
     if arguments.batch {
         return batch();
     }
+    if arguments.language == Language::Vtl {
+        return eval_template(arguments);
+    }
     let json = |argument: &Option<String>| argument.as_deref().map(json_argument).transpose();
     let (input, bindings) = match (json(&arguments.input), json(&arguments.bindings)) {
         (Ok(input), Ok(bindings)) => (input, bindings),
@@ -78,6 +93,7 @@ pub fn eval(arguments: &EvalArgs) -> u8 {
             .unwrap_or_default(),
         time_ms: None,
         depth: None,
+        steps: Vec::new(),
     };
     match question.answer() {
         Answer::Value(value) => {
@@ -97,7 +113,7 @@ pub fn eval(arguments: &EvalArgs) -> u8 {
             1
         }
         Answer::Crashed(reason) => fail(&reason),
-        Answer::Unbuilt => fail("`eval --language vtl` is not built yet"),
+        Answer::Rendered(_) => 0,
     }
 }
 
@@ -148,6 +164,8 @@ struct Question {
     bindings: Map,
     time_ms: Option<u64>,
     depth: Option<usize>,
+    /// Of VTL.
+    steps: Vec<Value>,
 }
 
 enum Answer {
@@ -155,15 +173,18 @@ enum Answer {
     Undefined,
     Wrong(Wrong),
     Crashed(String),
-    Unbuilt,
+    /// A template's output, with what it said about the answer.
+    Rendered(Vec<(&'static str, Value)>),
 }
 
 /// What an error says.
-struct Wrong {
-    code: String,
-    message: String,
-    position: Option<usize>,
-    token: Option<String>,
+pub struct Wrong {
+    pub code: String,
+    pub message: String,
+    pub position: Option<usize>,
+    pub token: Option<String>,
+    /// Both from one.
+    pub line_column: Option<(usize, usize)>,
 }
 
 impl Question {
@@ -195,6 +216,11 @@ impl Question {
                 .unwrap_or_default(),
             time_ms: limit("time_ms"),
             depth: limit("depth").and_then(|depth| usize::try_from(depth).ok()),
+            steps: line
+                .get("steps")
+                .and_then(Value::as_array)
+                .map(|steps| steps.as_ref().clone())
+                .unwrap_or_default(),
         })
     }
 
@@ -209,12 +235,16 @@ impl Question {
                         message: error.message,
                         position: error.position,
                         token: error.token,
+                        line_column: None,
                     })
                 }
             }),
             Language::Jsonpath => self.jsonpath(),
             Language::Intrinsic => self.intrinsic(),
-            Language::Vtl => Answer::Unbuilt,
+            Language::Vtl => match render_steps(&self.steps, &self.bindings) {
+                Ok(rendered) => Answer::Rendered(rendered),
+                Err(wrong) => Answer::Wrong(wrong),
+            },
         }
     }
 
@@ -292,22 +322,22 @@ impl Answer {
             Answer::Undefined => ("undefined", Value::Bool(true)),
             Answer::Wrong(wrong) => ("error", wrong.object()),
             Answer::Crashed(text) => ("crashed", Value::from(text)),
-            Answer::Unbuilt => (
-                "error",
-                Wrong::new("NotBuilt", "VTL is not built yet".to_string()).object(),
-            ),
+            Answer::Rendered(members) => {
+                return Value::object([("id", id)].into_iter().chain(members));
+            }
         };
         Value::object([("id", id), (name, value)])
     }
 }
 
 impl Wrong {
-    fn new(code: &str, message: String) -> Wrong {
+    pub fn new(code: &str, message: String) -> Wrong {
         Wrong {
             code: code.to_string(),
             message,
             position: None,
             token: None,
+            line_column: None,
         }
     }
 
@@ -321,6 +351,10 @@ impl Wrong {
                 .map(|position| ("position", Value::from(position as i64))),
         );
         members.extend(self.token.map(|token| ("token", Value::from(token))));
+        if let Some((line, column)) = self.line_column {
+            members.push(("line", Value::from(line as i64)));
+            members.push(("column", Value::from(column as i64)));
+        }
         Value::object(members)
     }
 }

@@ -46,7 +46,7 @@ fn one(file: &str, arguments: &FmtArgs) -> Result<bool, String> {
             None => one(&within.path().display().to_string(), arguments),
             Some(_) => Err(format!(
                 "the definition of {} is a part of {}, which is not laid out",
-                within.machine.logical_id,
+                within.machine.key,
                 within.path().display()
             )),
         };

@@ -13,6 +13,7 @@ mod cases;
 mod check;
 mod edit;
 mod eval;
+mod eval_vtl;
 mod export;
 mod fault_place;
 mod fmt;

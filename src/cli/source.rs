@@ -105,10 +105,10 @@ impl Source {
         }
     }
 
-    /// The name under which answers are looked up in a mock file: the logical id where there is one.
+    /// The name under which answers are looked up in a mock file: what its template calls it, where there is one.
     pub fn mocks_name(&self) -> &str {
         match &self.within {
-            Some(within) => &within.machine.logical_id,
+            Some(within) => &within.machine.key,
             None => &self.name,
         }
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::cli::source::read_text;
 use crate::project;
@@ -17,7 +18,7 @@ use crate::workspace::Folder;
 /// A project that was named, and which machine of it.
 #[derive(Debug)]
 pub struct Opened {
-    pub project: Project,
+    pub project: Arc<Project>,
     /// The project's folder; paths of the project lie below it.
     pub folder: PathBuf,
     /// As it was named, without the machine.
@@ -29,7 +30,7 @@ pub struct Opened {
 /// A machine of a project.
 #[derive(Debug)]
 pub struct Within {
-    pub project: Project,
+    pub project: Arc<Project>,
     pub folder: PathBuf,
     pub machine: Machine,
     pub definition: Definition,
@@ -90,7 +91,7 @@ pub fn open(argument: &str, params: &BTreeMap<String, String>) -> Result<Option<
         params: params.clone(),
     };
     Ok(Some(Opened {
-        project: project::read(&root, &files, &options),
+        project: Arc::new(project::read(&root, &files, &options)),
         folder,
         file: file.to_owned(),
         name,
@@ -138,14 +139,14 @@ impl Opened {
                 self.file,
                 self.listed(),
                 self.file,
-                first.logical_id
+                first.key
             )),
         }
     }
 
     fn listed(&self) -> String {
         let names = self.project.machines.iter();
-        let names: Vec<&str> = names.map(|machine| machine.logical_id.as_str()).collect();
+        let names: Vec<&str> = names.map(|machine| machine.key.as_str()).collect();
         match names.as_slice() {
             [] => "there is none".to_owned(),
             names => format!("there are {}", names.join(", ")),

@@ -5,6 +5,13 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+use crate::gateway::pattern::Pattern;
+use crate::gateway::route::Segment;
+use crate::gateway::schema::Schema;
+use crate::gateway::vtl::Template;
+use crate::gateway::vtl::VtlError;
+use crate::query::Value;
+
 /// A REST API with one stage. Read by [`crate::gateway::read`], never changed.
 #[derive(Debug)]
 pub struct Api {
@@ -14,6 +21,8 @@ pub struct Api {
     /// Without slashes: `dev`.
     pub stage: String,
     pub stage_variables: BTreeMap<String, String>,
+    /// The same as templates see them.
+    pub(crate) stage_values: Value,
     pub account: String,
     pub region: String,
     /// In the order of the document.
@@ -51,15 +60,6 @@ pub struct ApiKey {
     /// The value clients send.
     pub value: String,
     pub name: String,
-    pub throttle: Option<Limit>,
-    pub quota: Option<Limit>,
-}
-
-/// At most so many requests in so much time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limit {
-    pub requests: u64,
-    pub seconds: u64,
 }
 
 /// Where the API key of a request stands.
@@ -83,13 +83,19 @@ pub struct Route {
     pub pointer: String,
     /// `summary` or `operationId` of the operation.
     pub summary: Option<String>,
+    /// `operationId`
+    pub operation_name: Option<String>,
+    /// `path` taken apart.
+    pub segments: Vec<Segment>,
     /// Of the operation and its path, the operation's first.
     pub parameters: Vec<Parameter>,
     pub validator: Option<Validator>,
     /// By content type, in the order of the document.
     pub models: IndexMap<String, BodyModel>,
     pub key_required: bool,
-    /// By status in text; nothing of other statuses leaves.
+    /// The name of an authorizer or of IAM, which is not asked here.
+    pub authorizer: Option<String>,
+    /// By status in text.
     pub method_responses: IndexMap<String, MethodResponse>,
     pub integration: Option<Integration>,
     /// An example of a body from the document.
@@ -138,7 +144,6 @@ pub enum Checks {
 pub struct MethodResponse {
     /// Headers that integration responses may map to, as written.
     pub headers: Vec<String>,
-    pub models: IndexMap<String, String>,
 }
 
 /// What stands behind a method.
@@ -238,12 +243,13 @@ pub struct Mapping {
     pub pointer: String,
 }
 
-/// A mapping template as text, with its place.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A mapping template, parsed once, with its place.
+#[derive(Clone, Debug)]
 pub struct TemplateSource {
     pub text: Arc<str>,
     /// JSON pointer of the text.
     pub pointer: String,
+    parsed: Result<Arc<Template>, VtlError>,
 }
 
 #[derive(Debug)]
@@ -257,10 +263,11 @@ pub struct IntegrationResponse {
     pub content_handling: Option<ContentHandling>,
     /// JSON pointer of the response.
     pub pointer: String,
+    pub(crate) matcher: Option<Pattern>,
 }
 
 /// What stands in where something fails before or after the integration.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct GatewayResponse {
     pub status: Option<u16>,
     pub parameters: Vec<Mapping>,
@@ -274,9 +281,9 @@ pub struct GatewayResponse {
 pub struct BodyModel {
     /// The name below `components/schemas`, where it has one.
     pub name: Option<String>,
+    /// JSON pointer of the schema, which may be a reference.
     pub pointer: String,
-    /// The schema in draft 4, references inside it.
-    pub schema: serde_json::Value,
+    pub schema: Schema,
 }
 
 impl IntegrationKind {
@@ -319,5 +326,45 @@ impl Api {
     /// Where the API would be reached: `abcdefghij.execute-api.us-east-1.amazonaws.com`.
     pub fn domain(&self) -> String {
         format!("{}.execute-api.{}.amazonaws.com", self.id, self.region)
+    }
+}
+
+impl IntegrationResponse {
+    /// Whether the pattern covers this status or message. One that cannot be read fits nothing.
+    pub(crate) fn fits(&self, subject: &str) -> bool {
+        self.matcher
+            .as_ref()
+            .is_some_and(|matcher| matcher.matches(subject))
+    }
+}
+
+impl TemplateSource {
+    pub(crate) fn new(text: &str, pointer: String) -> TemplateSource {
+        TemplateSource {
+            text: Arc::from(text),
+            parsed: Template::parse(text).map(Arc::new),
+            pointer,
+        }
+    }
+
+    /// The template, or why it cannot be parsed.
+    pub fn parsed(&self) -> Result<&Template, &VtlError> {
+        match &self.parsed {
+            Ok(template) => Ok(template),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// What is wrong with it.
+    pub(crate) fn problem(&self) -> Option<Problem> {
+        let error = self.parsed.as_ref().err()?;
+        Some(Problem {
+            pointer: self.pointer.clone(),
+            message: error.message.clone(),
+            place: Some(Place {
+                line: error.line,
+                column: error.column,
+            }),
+        })
     }
 }

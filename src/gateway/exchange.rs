@@ -4,13 +4,26 @@ use std::sync::Arc;
 
 use crate::engine::Millis;
 use crate::gateway::Api;
+use crate::gateway::Integration;
 use crate::gateway::IntegrationCall;
 use crate::gateway::IntegrationResult;
 use crate::gateway::Micros;
 use crate::gateway::Recording;
 use crate::gateway::Request;
 use crate::gateway::Response;
+use crate::gateway::Route;
+use crate::gateway::StepKind;
 use crate::gateway::TraceStep;
+use crate::gateway::Verdict;
+use crate::gateway::context;
+use crate::gateway::context::ErrorWords;
+use crate::gateway::inbound::Inbound;
+use crate::gateway::inward;
+use crate::gateway::outward;
+use crate::gateway::outward::Waiting;
+use crate::gateway::refusal;
+use crate::gateway::refusal::Failure;
+use crate::query::Value;
 
 /// Tells the time when asked; called a few times for each step.
 pub type Clock<'a> = &'a dyn Fn() -> Micros;
@@ -27,8 +40,33 @@ pub enum Step {
 /// A request under way. It is a value: dropping it gives up.
 #[derive(Debug)]
 pub struct Exchange {
-    api: Arc<Api>,
-    trace: Vec<TraceStep>,
+    pub(crate) api: Arc<Api>,
+    pub(crate) inbound: Inbound,
+    pub(crate) route: Option<usize>,
+    /// `$context`, with what templates have set in it.
+    pub(crate) context: Value,
+    pub(crate) recording: Recording,
+    pub(crate) trace: Vec<TraceStep>,
+    pub(crate) waiting: Option<Waiting>,
+}
+
+/// Why an exchange ends before its answer comes from an integration.
+#[derive(Clone, Debug)]
+pub(crate) struct Failed {
+    pub failure: Failure,
+    /// Instead of the usual message.
+    pub message: Option<String>,
+    pub validation: Option<String>,
+}
+
+impl Failed {
+    pub(crate) fn of(failure: Failure) -> Failed {
+        Failed {
+            failure,
+            message: None,
+            validation: None,
+        }
+    }
 }
 
 impl Exchange {
@@ -39,46 +77,147 @@ impl Exchange {
         recording: Recording,
         clock: Clock<'_>,
     ) -> (Exchange, Step) {
-        let exchange = Exchange {
+        let at = clock();
+        let inbound = Inbound::new(api, request, at);
+        let mut exchange = Exchange {
+            context: context::build(api, &inbound, None, None),
             api: Arc::clone(api),
+            inbound,
+            route: None,
+            recording,
             trace: Vec::new(),
+            waiting: None,
         };
-        (
-            exchange,
-            Step::Answer(Response {
-                status: 500,
-                headers: Vec::new(),
-                body: Vec::new(),
-            }),
-        )
+        let step = match inward::proceed(&mut exchange, clock) {
+            Ok(step) => step,
+            Err(failed) => exchange.refuse(failed, clock),
+        };
+        (exchange, step)
     }
 
     /// Goes on with what came of the call. Without a call under way it answers with an internal error.
     pub fn resume(&mut self, result: IntegrationResult, clock: Clock<'_>) -> Step {
-        Step::Answer(Response {
-            status: 500,
-            headers: Vec::new(),
-            body: Vec::new(),
-        })
+        let step = match self.waiting.take() {
+            Some(waiting) => outward::proceed(self, waiting, result, clock),
+            None => Err(Failed::of(Failure::InternalError)),
+        };
+        match step {
+            Ok(response) => Step::Answer(response),
+            Err(failed) => self.refuse(failed, clock),
+        }
     }
 
     /// Index in [`Api::routes`] of the route that was found.
     pub fn route(&self) -> Option<usize> {
-        None
+        self.route
     }
 
     /// How long the call under way may take, in milliseconds.
     pub fn timeout(&self) -> Millis {
-        29_000
+        self.integration()
+            .map_or(29_000, |integration| integration.timeout_millis)
     }
 
     /// `$context.requestId`.
     pub fn request_id(&self) -> &str {
-        ""
+        &self.inbound.request_id
     }
 
-    /// The steps so far.
+    /// The steps so far; the last one is the answer once there is one.
     pub fn trace(&self) -> &[TraceStep] {
         &self.trace
+    }
+
+    pub(crate) fn found(&self) -> Option<&Route> {
+        self.api.routes.get(self.route?)
+    }
+
+    pub(crate) fn integration(&self) -> Option<&Integration> {
+        self.found()?.integration.as_ref()
+    }
+
+    /// Adds a step that began at `at` and ends now; what it says is only made up where steps are wanted.
+    pub(crate) fn note(
+        &mut self,
+        kind: StepKind,
+        verdict: Verdict,
+        at: Micros,
+        clock: Clock<'_>,
+        fill: impl FnOnce(&Exchange, &mut TraceStep),
+    ) {
+        if self.recording == Recording::Off {
+            return;
+        }
+        let mut step = TraceStep {
+            kind,
+            verdict,
+            at,
+            took: (clock() - at).max(0),
+            input: None,
+            output: None,
+            words: Vec::new(),
+            pointer: None,
+            execution: None,
+            inspection: None,
+        };
+        fill(self, &mut step);
+        self.trace.push(step);
+    }
+
+    fn refuse(&mut self, failed: Failed, clock: Clock<'_>) -> Step {
+        let at = clock();
+        let (response_type, _, message, _) = failed.failure.facts();
+        let error = ErrorWords {
+            message: failed.message.unwrap_or_else(|| message.to_owned()),
+            response_type,
+            validation: failed.validation,
+        };
+        let refused = refusal::refuse(
+            &self.api,
+            &self.inbound,
+            &self.context,
+            failed.failure,
+            &error,
+        );
+        let response = refused.response;
+        self.note(
+            StepKind::GatewayResponse,
+            Verdict::Failed,
+            at,
+            clock,
+            |_, step| {
+                step.output = Some(response.text());
+                step.words = refused.words;
+                step.pointer = refused.pointer;
+            },
+        );
+        self.answered(&response, clock);
+        Step::Answer(response)
+    }
+
+    pub(crate) fn answered(&mut self, response: &Response, clock: Clock<'_>) {
+        let at = clock();
+        let verdict = if response.status < 400 {
+            Verdict::Passed
+        } else {
+            Verdict::Failed
+        };
+        self.note(StepKind::Answer, verdict, at, clock, |exchange, step| {
+            step.output = Some(outward::as_http(response));
+            let took = at - exchange.inbound.at;
+            step.words.push(format!(
+                "status {} after {}",
+                response.status,
+                milliseconds(took)
+            ));
+        });
+    }
+}
+
+/// `1.5 ms`
+pub(crate) fn milliseconds(micros: Micros) -> String {
+    match micros {
+        0..10_000 => format!("{:.2} ms", micros as f64 / 1_000.0),
+        _ => format!("{} ms", micros / 1_000),
     }
 }

@@ -7,15 +7,29 @@
 //! Add an integration in `integration/`, a gateway response in `refusal.rs`, a lint as a file in `lints/`.
 
 mod api;
+mod binary;
 mod call;
+mod context;
 mod exchange;
+mod inbound;
+mod integration;
+mod inward;
+mod mapping;
+mod outward;
+mod pattern;
 mod read;
+mod refusal;
+mod render;
 mod request;
+mod route;
+mod schema;
 mod trace;
+mod validate;
+pub mod vtl;
 
 pub use api::{
     Api, ApiKey, BodyModel, Checks, ContentHandling, Direction, GatewayResponse, Integration,
-    IntegrationKind, IntegrationResponse, KeySource, Limit, Mapping, MethodResponse, Parameter,
+    IntegrationKind, IntegrationResponse, KeySource, Mapping, MethodResponse, Parameter,
     Passthrough, Place, Problem, Required, Route, StatesAction, Target, TemplateSource, Validator,
 };
 pub use call::{
@@ -25,4 +39,6 @@ pub use call::{
 pub use exchange::{Clock, Exchange, Step};
 pub use read::{Surroundings, read};
 pub use request::{Micros, Request, Response};
-pub use trace::{Recording, StepKind, TraceStep, Verdict};
+pub use route::Segment;
+pub use schema::Schema;
+pub use trace::{Inspection, Recording, StepKind, TraceStep, Verdict};

@@ -1,6 +1,10 @@
 //! The steps an exchange went through, in words for somebody who sees API Gateway for the first time.
 
+use std::sync::Arc;
+
 use crate::gateway::Micros;
+use crate::gateway::vtl::Moment;
+use crate::gateway::vtl::Piece;
 
 /// How much an exchange writes down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +36,20 @@ pub struct TraceStep {
     pub pointer: Option<String>,
     /// The execution a call started, to open its run.
     pub execution: Option<String>,
+    /// Every value and branch of the template, with [`Recording::Full`].
+    pub inspection: Option<Inspection>,
+}
+
+/// What a template did, moment by moment.
+#[derive(Clone, Debug)]
+pub struct Inspection {
+    /// The template that spans refer to.
+    pub template: Arc<str>,
+    pub moments: Vec<Moment>,
+    /// Which piece of the template wrote which piece of the output.
+    pub pieces: Vec<Piece>,
+    /// Moments beyond those kept.
+    pub left_out: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -14,6 +14,9 @@ use crate::project::scope::Scope;
 use crate::project::template::Resource;
 use crate::project::template::texts;
 
+/// APIs that are read of one template.
+pub(crate) const MOST_APIS: usize = 100;
+
 /// What is known of an API before its stage and keys are looked up.
 pub(crate) struct Made {
     pub id: String,
@@ -28,6 +31,11 @@ pub(crate) struct Made {
 pub(crate) fn read(scope: &Scope<'_>, resources: &[Resource], root: &Item) -> Vec<ApiDocument> {
     let mut made = api_sam::read(scope, resources, root);
     made.extend(api_cfn::read(scope, resources));
+    if let Some(first) = made.get(MOST_APIS) {
+        let message = format!("more than {MOST_APIS} APIs are not read");
+        scope.problem(&message, &first.origin);
+        made.truncate(MOST_APIS);
+    }
     for resource in resources {
         if let "AWS::Serverless::HttpApi" | "AWS::ApiGatewayV2::Api" = resource.kind.as_ref() {
             scope.shelf.problem(

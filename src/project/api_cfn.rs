@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::project::Origin;
 use crate::project::Written;
+use crate::project::api::MOST_APIS;
 use crate::project::api::Made;
 use crate::project::api::is_of;
 use crate::project::api_sam::key_scheme;
@@ -24,7 +25,9 @@ pub(crate) fn read(scope: &Scope<'_>, resources: &[Resource]) -> Vec<Made> {
     let apis = resources
         .iter()
         .filter(|resource| resource.kind.as_ref() == "AWS::ApiGateway::RestApi");
-    apis.filter_map(|api| one(scope, resources, api)).collect()
+    apis.take(MOST_APIS + 1)
+        .filter_map(|api| one(scope, resources, api))
+        .collect()
 }
 
 fn one(scope: &Scope<'_>, resources: &[Resource], api: &Resource) -> Option<Made> {

@@ -343,12 +343,7 @@ impl Inset {
         }
         inset.lines(host, Span::new(at, span.end), &indent);
         if has_tail {
-            inset.text.push_str(inset.newline);
-            if inset.newline.len() == 2 {
-                // One sign is what an edit may pass over.
-                inset.text.truncate(inset.text.len() - 2);
-                inset.text.push('\n');
-            }
+            inset.text.push('\n');
         }
         inset
     }

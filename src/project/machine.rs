@@ -43,8 +43,19 @@ pub(crate) fn read(scope: &Scope<'_>, resource: &Resource) -> Machine {
     }
     let declared = scope.member(properties, "DefinitionSubstitutions");
     values.extend(known(&texts(declared.as_deref())));
+    // What `Fn::Sub` leaves as `${Name}` is a placeholder of the definition.
+    let literals: Vec<String> = values
+        .keys()
+        .filter_map(|name| name.strip_prefix('!').map(str::to_owned))
+        .collect();
+    for name in literals {
+        if let Some(value) = values.get(&name).cloned() {
+            values.insert(format!("!{name}"), value);
+        }
+    }
     Machine {
         logical_id: resource.id.to_string(),
+        key: resource.id.to_string(),
         arn: scope.place.machine_arn(&name),
         name,
         kind,
@@ -175,11 +186,12 @@ pub(crate) fn inline(
     }
     let origin = holder.origin.clone();
     for (name, item) in placeholders::functions(&holder, writing) {
-        if let Some(text) = scope.text(&item)
-            && !text.contains("${")
-        {
+        if let Some(text) = scope.known_text(&item) {
             values.entry(name).or_insert(text);
         }
+    }
+    for name in placeholders::literals(value, writing) {
+        values.insert(format!("!{name}"), format!("${{{name}}}"));
     }
     for (name, place) in placeholders::placeholders(value, writing) {
         if !values.contains_key(&name)

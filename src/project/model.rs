@@ -68,6 +68,8 @@ pub struct Origin {
 pub struct Machine {
     /// Its name within the template; for a definition that stands alone, the machine's name.
     pub logical_id: String,
+    /// What its file calls it: the key in a `serverless.yml`, elsewhere the logical id.
+    pub key: String,
     /// The name it is given, else the logical id.
     pub name: String,
     /// `arn:PARTITION:states:REGION:ACCOUNT:stateMachine:NAME`
@@ -275,19 +277,20 @@ impl Place {
 }
 
 impl Project {
-    /// The machine of a logical id, or else of a name.
+    /// The machine its file calls so, or else the one of a logical id, or else of a name.
     pub fn machine(&self, name: &str) -> Option<&Machine> {
-        let by_id = self.machines.iter().find(|one| one.logical_id == name);
-        by_id.or_else(|| self.machines.iter().find(|one| one.name == name))
+        let by = |named: fn(&Machine) -> &str| self.machines.iter().find(|one| named(one) == name);
+        by(|one| &one.key)
+            .or_else(|| by(|one| &one.logical_id))
+            .or_else(|| by(|one| &one.name))
     }
 
-    /// The machine of an ARN; a qualifier behind the name (a version or an alias) is passed over.
+    /// The machine of an ARN. A qualifier behind the name (a version or an alias) is passed over; another account or
+    /// region, as an ARN that is written out has it, means the machine of that name.
     pub fn machine_of_arn(&self, arn: &str) -> Option<&Machine> {
-        let is_it = |one: &&Machine| {
-            arn.strip_prefix(one.arn.as_str())
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
-        };
-        self.machines.iter().find(is_it)
+        let (_, named) = arn.split_once(":stateMachine:")?;
+        let name = named.split(':').next().unwrap_or(named);
+        self.machines.iter().find(|one| one.name == name)
     }
 
     /// The text of a file that was read.

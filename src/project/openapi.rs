@@ -57,6 +57,7 @@ pub(crate) fn read(project: &mut Project, shelf: &Shelf<'_>, document: &Arc<Item
             arn: scope.place.machine_arn(&name),
             kind: kind_beside(shelf, path),
             logical_id: name.clone(),
+            key: name.clone(),
             name,
             definition: DefinitionPlace::File { path: path.clone() },
             substitutions: given.all(),

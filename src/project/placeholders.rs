@@ -59,6 +59,17 @@ pub(crate) fn placeholders(value: &Arc<Item>, writing: Writing) -> Vec<(String, 
     found
 }
 
+/// The names in `${!Name}` within a text that is given to `Fn::Sub`, where a definition is such a text.
+pub(crate) fn literals(value: &Arc<Item>, writing: Writing) -> Vec<String> {
+    let sub = value.get("Fn::Sub").filter(|_| writing == Writing::Text);
+    let text = sub.map(|sub| sub.items().first().unwrap_or(sub));
+    let text = text.and_then(|text| text.as_text()).unwrap_or_default();
+    let parts = text.split("${!").skip(1);
+    parts
+        .filter_map(|part| Some(part.split_once('}')?.0.to_owned()))
+        .collect()
+}
+
 /// The text of an `Fn::Sub` that can be shown as it stands.
 fn literal_of(function: &Item) -> Option<&Arc<Item>> {
     match function.members() {

@@ -78,13 +78,13 @@ pub fn companion_path(root: &str) -> String {
 
 impl Project {
     /// The entry of a machine in the companion of the project, and the JSON pointer to it: the member of `machines`
-    /// that is called like the machine's logical id or name.
+    /// that is called like the machine's key, logical id or name.
     pub fn companion_entry(&self, machine: &Machine) -> Option<(Origin, String)> {
         let path = companion_path(&self.root);
         let text = self.files.get(&path)?;
         let tree = crate::syntax::parse(text, Format::Json).tree;
         let machines = tree.get(tree.root()?, "machines")?;
-        let names = [machine.logical_id.as_str(), machine.name.as_str()];
+        let names = [&machine.key, &machine.logical_id, &machine.name];
         let entry = names.iter().find_map(|name| tree.get(machines, name))?;
         let origin = Origin {
             file: Arc::from(path.as_str()),
@@ -121,7 +121,7 @@ impl Project {
             }
             DefinitionPlace::Unreadable { reason } => Err(format!(
                 "the definition of {} cannot be read: {reason}",
-                machine.logical_id
+                machine.key
             )),
         }
     }

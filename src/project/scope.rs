@@ -58,6 +58,8 @@ pub(crate) struct Scope<'a> {
     /// How deep the function lies that is being worked out. Names and conditions lead from it to other values.
     level: Cell<usize>,
     includes: Cell<usize>,
+    /// How often a name without a value was met.
+    misses: Cell<usize>,
 }
 
 /// The resources of a template by logical id.
@@ -106,6 +108,7 @@ impl<'a> Scope<'a> {
             work: Cell::new(0),
             level: Cell::new(0),
             includes: Cell::new(0),
+            misses: Cell::new(0),
         }
     }
 
@@ -449,8 +452,16 @@ impl<'a> Scope<'a> {
         Item::text(&format!("${{{name}}}"), origin)
     }
 
+    /// The text of a value of which every part is known.
+    pub fn known_text(&self, item: &Arc<Item>) -> Option<String> {
+        let before = self.misses.get();
+        let text = self.text(item)?;
+        (self.misses.get() == before).then_some(text)
+    }
+
     /// Notes a name nobody knows the value of.
     pub fn note(&self, name: &str, origin: &Origin) {
+        self.misses.set(self.misses.get() + 1);
         let mut unresolved = self.unresolved.borrow_mut();
         if unresolved.len() < MOST_UNRESOLVED {
             unresolved.insert(Unresolved {

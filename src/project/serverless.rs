@@ -82,7 +82,7 @@ pub(crate) fn read(project: &mut Project, shelf: &Shelf<'_>, root: &Arc<Item>, g
         let definition = body
             .get("definition")
             .and_then(|one| variables.shallow(one));
-        bodies.insert(id.clone(), (definition, body.origin.clone()));
+        bodies.insert(id.clone(), (name.clone(), definition, body.origin.clone()));
         serverless_http::machine_events(&variables, &mut out, &id, &settings);
     }
     serverless_http::function_events(&variables, &mut out, &functions);
@@ -102,9 +102,12 @@ pub(crate) fn read(project: &mut Project, shelf: &Shelf<'_>, root: &Arc<Item>, g
         .into_iter()
         .partition(|resource| !bodies.contains_key(resource.id.as_ref()));
     for resource in own {
-        if let Some((definition, origin)) = bodies.get(resource.id.as_ref()) {
+        if let Some((key, definition, origin)) = bodies.get(resource.id.as_ref()) {
             let machine = machine(&scope, &variables, &resource, definition.as_ref(), origin);
-            project.machines.push(machine);
+            project.machines.push(Machine {
+                key: key.to_string(),
+                ..machine
+            });
         }
     }
     let stack = Stack {
@@ -334,6 +337,7 @@ fn machine(
     let kind = scope.member_text(&resource.properties, "StateMachineType");
     Machine {
         logical_id: resource.id.to_string(),
+        key: resource.id.to_string(),
         arn: scope.place.machine_arn(&name),
         name,
         kind: kind

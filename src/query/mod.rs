@@ -15,7 +15,7 @@ mod value;
 
 pub use chance::Chance;
 pub use digest::hex_digest;
-pub use java::java_text;
+pub use java::{java_number, java_text};
 pub use map::Map;
 pub use template::{jsonata_inside, jsonata_range};
 pub use value::{Number, Value, ValueError};

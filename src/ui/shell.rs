@@ -1,5 +1,7 @@
 //! The only file of the window that touches the outside: it carries out effects and collects arrivals.
 
+mod projects;
+
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::path::PathBuf;
@@ -46,6 +48,7 @@ pub type Choice = Pin<Box<dyn Future<Output = Option<PathBuf>> + Send>>;
 /// The dialogs of the system, or a stand-in for them.
 pub trait FileDialogs {
     fn choose_file(&self) -> Choice;
+    fn choose_folder(&self) -> Choice;
     /// `name` is what the dialog suggests.
     fn choose_target(&self, name: &str) -> Choice;
 }
@@ -133,6 +136,12 @@ impl Shell {
                     target: None,
                 });
             }
+            Effect::ChooseFolder => {
+                let choice = self.dialogs.choose_folder();
+                self.choose(choice, Arrival::FileChosen, || Arrival::NoDialog {
+                    target: None,
+                });
+            }
             Effect::ChooseTarget { tab, name, purpose } => {
                 let choice = self.dialogs.choose_target(&name);
                 let chosen = move |path| Arrival::TargetChosen { tab, path, purpose };
@@ -191,6 +200,28 @@ impl Shell {
                     sight: Box::new(order.render()),
                 });
             }
+            Effect::ReadProject { project, source } => {
+                self.work("Reading the project", move || {
+                    projects::read_project(project, &source)
+                });
+            }
+            Effect::FindProject { home, file } => self.look("Looking for an API", move || {
+                projects::find_project(home, &file)
+            }),
+            Effect::SaveFile {
+                project,
+                file,
+                path,
+                text,
+                expected,
+            } => self.work("Saving", move || {
+                projects::save_file(project, file, &path, text, expected.as_ref())
+            }),
+            Effect::SendRequest { sent, .. } => self.work("Sending", move || Arrival::Answered {
+                sent,
+                result: Err("not there yet".to_owned()),
+            }),
+            Effect::StartServing { .. } | Effect::StopServing | Effect::StartLoad { .. } | Effect::StopLoad(_) => {}
             Effect::CopyText(text) => return Some(Deed::CopyText(text)),
             Effect::Quit => return Some(Deed::Quit),
         }
@@ -225,6 +256,26 @@ impl Shell {
                         what: what.to_owned(),
                     });
             post.send(arrival).await;
+        });
+    }
+
+    /// Work that may find nothing to tell.
+    fn look(
+        &self,
+        what: &'static str,
+        look: impl FnOnce() -> Option<Arrival> + Send + 'static,
+    ) {
+        let post = self.post.clone();
+        self.runtime.spawn(async move {
+            let found = tokio::task::spawn_blocking(look).await;
+            let arrival = found.unwrap_or_else(|_| {
+                Some(Arrival::Lost {
+                    what: what.to_owned(),
+                })
+            });
+            if let Some(arrival) = arrival {
+                post.send(arrival).await;
+            }
         });
     }
 
@@ -401,7 +452,16 @@ fn no_target(tab: TabId, name: String, purpose: TargetPurpose) -> Arrival {
 }
 
 fn read(path: PathBuf) -> Arrival {
-    let result = crate::workspace::open(&path)
+    let opened = crate::workspace::open(&path);
+    let project = match &opened {
+        Ok(opened) => projects::as_project(&path, Some(&opened.text)),
+        Err(OpenError::Folder { .. }) => projects::as_project(&path, None),
+        Err(_) => None,
+    };
+    if let Some(project) = project {
+        return project;
+    }
+    let result = opened
         .map(|opened| FileContents {
             text: opened.text,
             sidecar: opened.sidecar,
@@ -458,10 +518,15 @@ pub struct SystemDialogs;
 impl FileDialogs for SystemDialogs {
     fn choose_file(&self) -> Choice {
         let dialog = rfd::AsyncFileDialog::new()
-            .set_title("Open a workflow")
-            .add_filter("Workflows", &["json", "yaml", "yml"])
+            .set_title("Open a workflow, a template or an API document")
+            .add_filter("Workflows and templates", &["json", "yaml", "yml"])
             .add_filter("All files", &["*"]);
         Box::pin(async move { dialog.pick_file().await.map(|file| file.path().to_owned()) })
+    }
+
+    fn choose_folder(&self) -> Choice {
+        let dialog = rfd::AsyncFileDialog::new().set_title("Open a project's folder");
+        Box::pin(async move { dialog.pick_folder().await.map(|folder| folder.path().to_owned()) })
     }
 
     fn choose_target(&self, name: &str) -> Choice {

@@ -203,7 +203,7 @@ impl Session {
         let read = self
             .api
             .project(id)
-            .and_then(|project| project.project.files.get(&fix.file).cloned());
+            .and_then(|project| project.read_text(&fix.file).cloned());
         if current != read {
             self.tell_error(format!(
                 "{} is being read again; try once more in a moment",

@@ -157,12 +157,13 @@ impl Draft {
     /// Has a value for every name in braces of the path, and for no other.
     pub fn follow_path(&mut self) {
         let known = std::mem::take(&mut self.parameters);
-        let value = |name: &String| {
-            let known = known.iter().find(|(other, _)| other == name);
-            known.map(|(_, value)| value.clone()).unwrap_or_default()
-        };
-        let names = path_parameters(&self.path);
-        self.parameters = names.into_iter().map(|name| (value(&name), name)).map(|(value, name)| (name, value)).collect();
+        let names = path_parameters(&self.path).into_iter();
+        let valued = names.map(|name| {
+            let value = known.iter().find(|(other, _)| *other == name);
+            let value = value.map(|(_, value)| value.clone());
+            (name, value.unwrap_or_default())
+        });
+        self.parameters = valued.collect();
     }
 
     /// A body is sent with it, as far as the method goes.

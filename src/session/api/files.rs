@@ -182,7 +182,7 @@ impl Session {
             let file = project.home.file_of(path);
             let known = file.as_ref().is_some_and(|file| {
                 let saving = project.drafts.get(file).is_some_and(|draft| draft.saving);
-                project.project.files.contains_key(file) && !saving
+                project.read_text(file).is_some() && !saving
             });
             project.stale |= known;
         }

@@ -6,18 +6,27 @@ use std::sync::Arc;
 
 use crate::asl::Severity;
 use crate::gateway::Api;
+use crate::gateway::ApiKey;
 use crate::gateway::Route;
+use crate::gateway::Surroundings;
 use crate::project::ApiDocument;
+use crate::project::DefinitionPlace;
+use crate::project::Files;
+use crate::project::Options;
 use crate::project::Origin;
 use crate::project::Project;
+use crate::project::ProjectKind;
+use crate::project::companion_path;
 use crate::session::Stamp;
 use crate::session::api::draft::method_fits;
+use crate::session::api::files::companion_beside;
 use crate::session::api::place::Home;
 use crate::session::api::place::ProjectId;
 use crate::session::api::place::RouteKey;
 use crate::session::api::place::path_fits;
 use crate::sidecar::SavedRequest;
 use crate::sidecar::Sidecar;
+use crate::syntax::file_stem;
 use crate::text::TextEdit;
 
 /// A project with its APIs.
@@ -34,7 +43,8 @@ pub struct OpenProject {
     /// The companion beside the root, by its path within the folder, and what it says.
     pub companion_file: String,
     pub companion: Sidecar,
-    /// The companions beside the definitions of machines, by their paths.
+    /// The companions, by their paths, and what they say.
+    companions: BTreeMap<String, Arc<str>>,
     pub(crate) beside: BTreeMap<String, Sidecar>,
     /// When it was read last, in milliseconds since 1970.
     pub read_at: u64,
@@ -58,10 +68,69 @@ pub struct ProjectContents {
     pub apis: Vec<Arc<Api>>,
     pub findings: Vec<Finding>,
     pub companion_file: String,
-    /// Empty where there is none.
-    pub companion: Arc<str>,
+    /// The texts of companions, by path.
+    pub companions: BTreeMap<String, Arc<str>>,
     /// What each file was on disk.
     pub stamps: BTreeMap<String, Stamp>,
+}
+
+impl ProjectContents {
+    /// Reads a project from its root, with its APIs and its companions. What is wrong is listed in it.
+    pub fn read(root: &str, files: &dyn Files) -> ProjectContents {
+        let project = crate::project::read(root, files, &Options::default());
+        let mut companions = BTreeMap::new();
+        let definitions = project.machines.iter().filter_map(|one| match &one.definition {
+            DefinitionPlace::File { path } => Some(companion_beside(path)),
+            DefinitionPlace::Inline { .. } | DefinitionPlace::Unreadable { .. } => None,
+        });
+        let usual = companion_path(root);
+        // An API document that was written for one definition shares its companion.
+        let stem = file_stem(root).trim_end_matches(".openapi");
+        let shared = format!("{stem}.stepwright.json");
+        for file in definitions.chain([shared.clone(), usual.clone()]) {
+            if let Ok(text) = files.text(&file) {
+                companions.insert(file, text);
+            }
+        }
+        let companion_file = match companions.contains_key(&usual) {
+            false if project.kind == ProjectKind::OpenApi => shared,
+            _ => usual,
+        };
+        let apis = project.apis.iter().map(api_of).collect();
+        ProjectContents {
+            apis,
+            findings: Vec::new(),
+            companion_file,
+            companions,
+            stamps: BTreeMap::new(),
+            project: Arc::new(project),
+        }
+    }
+
+    /// The paths of everything that was read.
+    pub fn files(&self) -> impl Iterator<Item = &String> {
+        self.project.files.keys().chain(self.companions.keys())
+    }
+}
+
+fn api_of(document: &ApiDocument) -> Arc<Api> {
+    let keys = document.api_keys.iter().filter(|key| key.enabled);
+    let keys = keys.filter_map(|key| {
+        Some(ApiKey {
+            value: key.value.clone()?,
+            name: key.name.clone(),
+            throttle: None,
+            quota: None,
+        })
+    });
+    let surroundings = Surroundings {
+        name: document.name.clone(),
+        stage: document.stage.clone(),
+        stage_variables: document.stage_variables.clone(),
+        keys: keys.collect(),
+        ..Surroundings::default()
+    };
+    crate::gateway::read(&document.document, surroundings)
 }
 
 /// Something across the edge that will not go as meant, with its place and its mend.
@@ -120,6 +189,7 @@ impl OpenProject {
             findings: Vec::new(),
             companion_file: String::new(),
             companion: Sidecar::default(),
+            companions: BTreeMap::new(),
             beside: BTreeMap::new(),
             read_at: 0,
             reading: false,
@@ -164,7 +234,13 @@ impl OpenProject {
     /// The text of a file, with the changes made here.
     pub fn text(&self, file: &str) -> Option<&Arc<str>> {
         let draft = self.drafts.get(file).map(|draft| &draft.text);
-        draft.or_else(|| self.project.files.get(file))
+        draft.or_else(|| self.read_text(file))
+    }
+
+    /// The text of a file as it was read last.
+    pub(crate) fn read_text(&self, file: &str) -> Option<&Arc<str>> {
+        let read = self.project.files.get(file);
+        read.or_else(|| self.companions.get(file))
     }
 
     pub fn api(&self, id: &str) -> Option<(usize, &ApiDocument, &Arc<Api>)> {
@@ -243,21 +319,23 @@ impl OpenProject {
             apis,
             findings,
             companion_file,
-            companion,
+            companions,
             stamps,
         } = contents;
         self.project = project;
         self.apis = apis;
         self.findings = findings;
         self.companion_file = companion_file;
-        self.companion = crate::sidecar::read(&companion);
-        self.beside = self
-            .project
-            .files
+        self.beside = companions
             .iter()
-            .filter(|(file, _)| file.ends_with(".stepwright.json"))
             .map(|(file, text)| (file.clone(), crate::sidecar::read(text)))
             .collect();
+        self.companion = self
+            .beside
+            .get(&self.companion_file)
+            .cloned()
+            .unwrap_or_default();
+        self.companions = companions;
         self.read_at = at;
         self.reading = false;
         // A file with changes here keeps the stamp of the text the changes were made on.
@@ -297,7 +375,7 @@ impl OpenProject {
 
     /// Sets a text without a step: the step is kept elsewhere.
     pub(crate) fn set_text(&mut self, file: &str, text: Arc<str>) {
-        let saved = self.project.files.get(file).cloned().unwrap_or_default();
+        let saved = self.read_text(file).cloned().unwrap_or_default();
         let draft = self.drafts.entry(file.to_owned());
         let draft = draft.or_insert_with(|| FileDraft {
             text: saved.clone(),
