@@ -148,6 +148,7 @@ fn events_become_the_api_that_the_model_itself_generates() {
                 "type": "aws",
                 "httpMethod": "POST",
                 "uri": "arn:aws:apigateway:us-east-1:states:action/StartExecution",
+                "credentials": "arn:aws:iam::123456789012:role/OrdersPlaceRole",
                 "responses": {"200": {"statusCode": "200"}, "400": {"statusCode": "400"}},
                 "requestTemplates": {
                     "application/json": "{\"input\": \"$util.escapeJavaScript($input.json('$'))\", \"stateMachineArn\": \"arn:aws:states:us-east-1:123456789012:stateMachine:orders-test\"}"
@@ -703,6 +704,15 @@ fn circles_are_named() {
         "{:?}",
         problems(&project)
     );
+    // A reference that leads to itself twice over, and names that follow one another a long way.
+    let twice = "Resources:\n  A: {Type: AWS::Lambda::Alias, Properties: {Name: x, FunctionName: !Sub '${A}${A}'}}\n  F: {Type: AWS::Lambda::Function, Properties: {Handler: !Ref A}}\n";
+    assert!(!of(&[("template.yaml", twice)]).problems.is_empty());
+    let mut chain = "Resources:\n".to_owned();
+    for number in 0..5_000 {
+        let next = number + 1;
+        chain.push_str(&format!("  Q{number}: {{Type: AWS::SQS::Queue, Properties: {{QueueName: !GetAtt Q{next}.QueueName}}}}\n"));
+    }
+    assert!(!of(&[("template.yaml", &chain)]).problems.is_empty());
     let nested = "Resources:\n  N: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: template.yaml}}\n";
     let project = of(&[("template.yaml", nested)]);
     assert!(
@@ -725,7 +735,7 @@ fn circles_are_named() {
 fn what_is_not_supported_is_named() {
     let project = of(&[(
         "template.yaml",
-        "Resources:\n  H: {Type: AWS::Serverless::HttpApi}\n  B: {Type: AWS::ApiGateway::RestApi, Properties: {BodyS3Location: {Bucket: b, Key: k}}}\n  M: {Type: AWS::StepFunctions::StateMachine, Properties: {DefinitionString: !ImportValue x}}\n  N: {Type: AWS::StepFunctions::StateMachine, Properties: {StateMachineType: FAST}}\n",
+        "Transform: [AWS::Serverless-2016-10-31, Mine]\nResources:\n  Fn::ForEach::Each: [x, [a], {}]\n  H: {Type: AWS::Serverless::HttpApi}\n  B: {Type: AWS::ApiGateway::RestApi, Properties: {BodyS3Location: {Bucket: b, Key: k}}}\n  M: {Type: AWS::StepFunctions::StateMachine, Properties: {DefinitionString: !ImportValue x}}\n  N: {Type: AWS::StepFunctions::StateMachine, Properties: {StateMachineType: FAST}}\n",
     )]);
     let said = problems(&project).join("\n");
     for words in [
@@ -733,6 +743,8 @@ fn what_is_not_supported_is_named() {
         "BodyS3Location",
         "Fn::ImportValue",
         "not FAST",
+        "transform Mine",
+        "Fn::ForEach::Each",
     ] {
         assert!(said.contains(words), "{words} in {said}");
     }
@@ -766,4 +778,18 @@ fn anchors_and_merge_keys_are_put_in() {
     let function = &project.functions[0];
     assert_eq!(function.runtime.as_deref(), Some("python3.12"));
     assert_eq!(function.handler.as_deref(), Some("c.d"));
+}
+
+#[test]
+fn sections_of_a_template_can_be_included() {
+    let project = of(&[
+        (
+            "template.yaml",
+            "Resources:\n  Q: {Type: AWS::SQS::Queue}\n  Fn::Transform: {Name: AWS::Include, Parameters: {Location: more/queues.yaml}}\n",
+        ),
+        ("more/queues.yaml", "R: {Type: AWS::SQS::Queue}\n"),
+    ]);
+    assert_eq!(problems(&project), Vec::<String>::new());
+    let queues: Vec<&str> = project.queues.iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(queues, ["Q", "R"]);
 }

@@ -313,3 +313,23 @@ fn the_published_system_runs_by_name() {
     ]);
     assert_eq!(code, 0, "{out}");
 }
+
+#[test]
+fn text_in_a_block_of_yaml_keeps_its_indentation() {
+    let folder = tempfile::tempdir().unwrap();
+    let template = folder.path().join("template.yaml");
+    let text = "Resources:\n  M:\n    Type: AWS::StepFunctions::StateMachine\n    Properties:\n      DefinitionString: !Sub |-\n        {\n          \"StartAt\": \"A\",\n          \"States\": {\n            \"A\": {\n              \"Type\": \"Pass\",\n              \"Result\": \"${AWS::Region}\",\n              \"Next\": \"B\"\n            },\n            \"B\": {\n              \"Type\": \"Succeed\"\n            }\n          }\n        }\n      RoleArn: r # stays\n";
+    std::fs::write(&template, text).unwrap();
+    let commands = r#"[{"insert": {"type": "Wait", "on": {"from": "A", "to": "B"}}}, {"delete": {"states": ["Wait"]}}, {"insert": {"type": "Wait", "on": {"from": "A", "to": "B"}}}]"#;
+    let (code, out, error) =
+        stepwright(&["edit", &template.to_string_lossy(), "--apply", commands]);
+    assert_eq!(code, 0, "{error}");
+    let expected = text.replace(
+        "\"Next\": \"B\"\n            },\n",
+        "\"Next\": \"Wait\"\n            },\n            \"Wait\": {\n              \"Type\": \"Wait\",\n              \"Seconds\": 5,\n              \"Next\": \"B\"\n            },\n",
+    );
+    assert_eq!(out, expected);
+    let (code, out, error) = stepwright(&["run", &template.to_string_lossy()]);
+    assert_eq!(code, 0, "{error}");
+    assert!(out.contains("us-east-1"), "{out}");
+}

@@ -26,6 +26,7 @@ const IMPLICIT: &str = "ServerlessRestApi";
 
 /// An event of the type `Api`.
 struct Event<'a> {
+    name: Arc<str>,
     owner: &'a Resource,
     path: String,
     method: String,
@@ -120,6 +121,7 @@ fn events<'a>(scope: &Scope<'_>, resources: &'a [Resource]) -> BTreeMap<String, 
                 .get_scalar("RestApiId")
                 .unwrap_or_else(|| made_up_id(IMPLICIT));
             all.entry(api).or_default().push(Event {
+                name: name.clone(),
                 owner,
                 path,
                 method: method_key(&method),
@@ -238,12 +240,17 @@ fn start_execution(scope: &Scope<'_>, event: &Event<'_>) -> Arc<Item> {
         "arn:{}:apigateway:{}:states:action/StartExecution",
         scope.place.partition, scope.place.region
     );
+    let role = format!(
+        "arn:{}:iam::{}:role/{}{}Role",
+        scope.place.partition, scope.place.account, event.owner.id, event.name
+    );
     let answer = |status: &str| Item::map(vec![("statusCode", text(status))], origin);
     let integration = Item::map(
         vec![
             ("type", text("aws")),
             ("httpMethod", text("POST")),
             ("uri", text(&uri)),
+            ("credentials", text(&role)),
             (
                 "responses",
                 Item::map(vec![("200", answer("200")), ("400", answer("400"))], origin),

@@ -27,7 +27,7 @@ pub(crate) fn read(project: &mut Project, shelf: &Shelf<'_>, manifest: &Arc<Item
         .into_iter()
         .map(|(name, root)| Stack {
             file: root.origin.file.clone(),
-            root,
+            root: template::expanded(shelf, &root),
             name,
             given,
             exports: BTreeMap::new(),

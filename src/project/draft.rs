@@ -218,14 +218,15 @@ pub(crate) fn preflight(
         ],
         origin,
     );
-    Item::map(
-        vec![
-            ("summary", text("CORS support")),
-            ("responses", Item::map(vec![("200", response)], origin)),
-            ("x-amazon-apigateway-integration", integration),
-        ],
-        origin,
-    )
+    let mut members = vec![("summary", text("CORS support"))];
+    if !is_openapi {
+        let json = Item::list(vec![text("application/json")], origin);
+        members.push(("consumes", json.clone()));
+        members.push(("produces", json));
+    }
+    members.push(("responses", Item::map(vec![("200", response)], origin)));
+    members.push(("x-amazon-apigateway-integration", integration));
+    Item::map(members, origin)
 }
 
 /// The value for `Access-Control-Allow-Methods` of a path: its methods, and OPTIONS, in the order of the alphabet.

@@ -1,5 +1,6 @@
 //! The `Globals` of the Serverless Application Model: properties that resources of a kind share.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::project::item::Item;
@@ -26,20 +27,19 @@ pub(crate) fn with(globals: Option<&Arc<Item>>, kind: &str, own: &Arc<Item>) -> 
 fn joined(shared: &Arc<Item>, own: &Arc<Item>) -> Arc<Item> {
     match (&shared.shape, &own.shape) {
         (Shape::Map(_), Shape::Map(members)) if !is_function(shared) && !is_function(own) => {
-            let mut all = Vec::with_capacity(members.len());
-            for (key, value) in members {
-                let value = match shared.get(key) {
+            let of_all: BTreeMap<&Arc<str>, &Arc<Item>> = shared
+                .members()
+                .iter()
+                .map(|(key, value)| (key, value))
+                .collect();
+            let members = members.iter().map(|(key, value)| {
+                let value = match of_all.get(key) {
                     Some(shared) => joined(shared, value),
                     None => value.clone(),
                 };
-                all.push((key.clone(), value));
-            }
-            for (key, value) in shared.members() {
-                if own.get(key).is_none() {
-                    all.push((key.clone(), value.clone()));
-                }
-            }
-            Arc::new(Item::new(Shape::Map(all), own.origin.clone()))
+                (key.clone(), value)
+            });
+            Item::new(Shape::Map(members.collect()), own.origin.clone()).or(shared)
         }
         (Shape::List(before), Shape::List(behind)) => {
             let all = before.iter().chain(behind).cloned().collect();

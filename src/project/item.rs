@@ -367,11 +367,9 @@ impl Item {
     #[must_use]
     pub fn or(&self, other: &Item) -> Arc<Item> {
         let mut members = self.members().to_vec();
-        for (key, value) in other.members() {
-            if self.get(key).is_none() {
-                members.push((key.clone(), value.clone()));
-            }
-        }
+        let own: BTreeSet<&Arc<str>> = self.members().iter().map(|(key, _)| key).collect();
+        let more = other.members().iter();
+        members.extend(more.filter(|(key, _)| !own.contains(key)).cloned());
         Arc::new(Item::new(Shape::Map(members), self.origin.clone()))
     }
 

@@ -249,7 +249,7 @@ fn fill(project: &mut Project, shelf: &Shelf<'_>, item: &Arc<Item>, given: &Give
             let stack = template::Stack {
                 name: file_stem(file.rsplit('/').next().unwrap_or(&file)).to_owned(),
                 file: file.clone(),
-                root: item.clone(),
+                root: template::expanded(shelf, item),
                 given,
                 exports: BTreeMap::new(),
                 depth: 0,

@@ -172,7 +172,7 @@ impl<'a> Scope<'a> {
             }
             Shape::Map(members) => match members.as_slice() {
                 [(name, argument)] if is_function(name) => {
-                    let before = self.level.replace(level + 2);
+                    let before = self.level.replace(level + 8);
                     let worked = self.function(name, argument, item, level + 1);
                     self.level.set(before);
                     worked

@@ -13,6 +13,7 @@ use crate::project::api;
 use crate::project::files::Shelf;
 use crate::project::globals;
 use crate::project::item::Item;
+use crate::project::item::Shape;
 use crate::project::load;
 use crate::project::machine;
 use crate::project::params::Given;
@@ -39,6 +40,9 @@ pub(crate) struct Resource {
     pub properties: Arc<Item>,
 }
 
+/// Transforms whose work is done here.
+const TRANSFORMS: [&str; 2] = ["AWS::Serverless-2016-10-31", "AWS::LanguageExtensions"];
+
 /// Stacks inside one another.
 const DEEPEST: usize = 5;
 
@@ -49,6 +53,7 @@ pub(crate) fn read(
     stack: &Stack<'_>,
 ) -> BTreeMap<String, String> {
     let mut scope = scope(shelf, stack);
+    name_unsupported(&scope, &stack.root);
     for parameter in parameters(&mut scope, stack) {
         let known = project
             .parameters
@@ -71,6 +76,64 @@ pub(crate) fn read(
     let outputs = outputs(&scope, &stack.root);
     project.unresolved.extend(scope.into_unresolved());
     outputs
+}
+
+/// A template with what `AWS::Include` adds to its sections and to itself.
+pub(crate) fn expanded(shelf: &Shelf<'_>, root: &Arc<Item>) -> Arc<Item> {
+    let sections = root.members().iter();
+    let sections = sections.map(|(name, section)| (name.clone(), with_included(shelf, section)));
+    let root = Item::new(Shape::Map(sections.collect()), root.origin.clone());
+    with_included(shelf, &Arc::new(root))
+}
+
+/// A map with the members of the file it includes, if it does.
+fn with_included(shelf: &Shelf<'_>, map: &Arc<Item>) -> Arc<Item> {
+    let Some(transform) = map.get("Fn::Transform") else {
+        return map.clone();
+    };
+    let location = transform
+        .get("Parameters")
+        .and_then(|parameters| parameters.get_text("Location"))
+        .filter(|_| transform.get_text("Name") == Some("AWS::Include"));
+    let Some(location) = location else {
+        let message = "only AWS::Include with a Location that is written out is supported here";
+        shelf.problem("PROJECT_UNSUPPORTED", message, transform.origin.clone());
+        return map.clone();
+    };
+    let included = load::beside(shelf, &transform.origin.file, location, &transform.origin);
+    let own = map.members().iter();
+    let own = own.filter(|(name, _)| name.as_ref() != "Fn::Transform");
+    let own = Item::new(Shape::Map(own.cloned().collect()), map.origin.clone());
+    match included {
+        Some(included) => own.or(&included),
+        None => Arc::new(own),
+    }
+}
+
+/// Names the macros whose work is not done here.
+fn name_unsupported(scope: &Scope<'_>, root: &Item) {
+    let transform = root.get("Transform");
+    let several = transform.map(|one| one.items()).unwrap_or_default();
+    for item in transform.into_iter().chain(several) {
+        let name = item.get_text("Name").or(item.as_text());
+        let Some(name) = name.filter(|name| !TRANSFORMS.contains(name)) else {
+            continue;
+        };
+        scope.shelf.problem(
+            "PROJECT_UNSUPPORTED",
+            format!("the transform {name} is not carried out; the template is read as it is"),
+            item.origin.clone(),
+        );
+    }
+    for (id, _, resource) in &scope.resources.list {
+        if id.starts_with("Fn::ForEach") {
+            scope.shelf.problem(
+                "PROJECT_UNSUPPORTED",
+                format!("{id} is not supported; write the resources out"),
+                resource.origin.clone(),
+            );
+        }
+    }
 }
 
 /// What a template exports to other stacks, by the name it is exported under.
@@ -142,7 +205,7 @@ fn nested(
     given.given.extend(texts(passed.as_deref()));
     let inner = Stack {
         file: root.origin.file.clone(),
-        root,
+        root: expanded(scope.shelf, &root),
         name: format!("{}-{}", scope.stack_name, resource.id),
         given: &given,
         exports: stack.exports.clone(),

@@ -55,6 +55,7 @@ pub enum Action {
     ToggleBreakpoint,
     ClearRun,
     NextProblem,
+    TemplateLab,
 }
 
 impl Action {
@@ -114,6 +115,7 @@ impl Action {
             Action::ToggleBreakpoint,
             Action::ClearRun,
             Action::NextProblem,
+            Action::TemplateLab,
         ]);
         all
     }
@@ -166,6 +168,7 @@ impl Action {
             Action::ToggleBreakpoint => "Toggle breakpoint".into(),
             Action::ClearRun => "Clear run".into(),
             Action::NextProblem => "Next problem".into(),
+            Action::TemplateLab => "Template lab".into(),
         }
     }
 
@@ -212,12 +215,16 @@ impl Action {
             | Action::RunByHand
             | Action::Redrive
             | Action::RunScenarios
+            | Action::TemplateLab
             | Action::ClearRun => return None,
         })
     }
 
     /// Whether it can be done right now.
     pub fn is_available(self, session: &Session) -> bool {
+        if self == Action::CloseTab && session.lab_in_front() {
+            return true;
+        }
         let tab = session.active();
         let run = tab.and_then(|tab| tab.run.as_ref());
         let live = run.is_some_and(|run| run.ended.is_none());
@@ -229,6 +236,7 @@ impl Action {
             | Action::OpenFile
             | Action::OpenFolder
             | Action::Quit
+            | Action::TemplateLab
             | Action::Theme(_) => true,
             Action::SendRequest => session.api.route.is_some(),
             Action::SaveAll => {

@@ -10,6 +10,7 @@ use crate::editor::copy;
 use crate::session::Action;
 use crate::session::Effect;
 use crate::session::Intent;
+use crate::session::LabIntent;
 use crate::session::Session;
 use crate::session::StepKind;
 use crate::session::Tab;
@@ -53,6 +54,7 @@ impl Session {
                 effects.extend(modified.into_iter().flat_map(|id| self.save(id)));
                 effects
             }
+            Action::CloseTab if self.lab_in_front() => self.lab_intent(LabIntent::Close, at),
             Action::CloseTab => id.map(|id| self.close(id)).unwrap_or_default(),
             Action::Quit => self.quit(),
             Action::Export(kind) => self.export(kind),
@@ -118,6 +120,7 @@ impl Session {
                 .unwrap_or_default(),
             Action::ClearRun => self.change(|tab| tab.run = None),
             Action::NextProblem => self.next_problem(),
+            Action::TemplateLab => self.lab_intent(LabIntent::Show, at),
         }
     }
 

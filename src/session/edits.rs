@@ -15,6 +15,7 @@ use crate::editor::Step;
 use crate::editor::plan;
 use crate::query::Value;
 use crate::session::Effect;
+use crate::session::LabIntent;
 use crate::session::Session;
 use crate::session::Tab;
 use crate::session::TabId;
@@ -117,17 +118,26 @@ impl Session {
 
     /// What undo would take back now, in words.
     pub fn undo_label(&self) -> Option<&str> {
+        if self.lab_in_front() {
+            return self.lab.template().history.undo_label();
+        }
         let project = self.project_in_front().and_then(|one| one.undo_label());
         project.or_else(|| self.active()?.history.undo_label())
     }
 
     /// What redo would do again now, in words.
     pub fn redo_label(&self) -> Option<&str> {
+        if self.lab_in_front() {
+            return self.lab.template().history.redo_label();
+        }
         let project = self.project_in_front().and_then(|one| one.redo_label());
         project.or_else(|| self.active()?.history.redo_label())
     }
 
     pub(crate) fn undo(&mut self, at: u64) -> Vec<Effect> {
+        if self.lab_in_front() {
+            return self.lab_intent(LabIntent::Undo, at);
+        }
         if let Some(effects) = self.undo_project() {
             return effects;
         }
@@ -138,6 +148,9 @@ impl Session {
     }
 
     pub(crate) fn redo(&mut self, at: u64) -> Vec<Effect> {
+        if self.lab_in_front() {
+            return self.lab_intent(LabIntent::Redo, at);
+        }
         if let Some(effects) = self.redo_project() {
             return effects;
         }

@@ -18,6 +18,7 @@ use crate::session::Answered;
 use crate::session::Draft;
 use crate::session::ExportKind;
 use crate::session::Home;
+use crate::session::LabOrder;
 use crate::session::LoadId;
 use crate::session::LoadNews;
 use crate::session::LoadStage;
@@ -27,6 +28,7 @@ use crate::session::ProjectSource;
 use crate::session::RunId;
 use crate::session::SavedFile;
 use crate::session::SentId;
+use crate::session::Sight;
 use crate::session::TabId;
 
 /// A deed outside the session. The shell carries it out and answers with an `Arrival` where one is named.
@@ -85,6 +87,8 @@ pub enum Effect {
         tab: TabId,
         trials: Vec<Trial>,
     },
+    /// Renders a template too large for a frame. Answered by `Arrival::TemplateRendered`.
+    RenderTemplate(Box<LabOrder>),
     /// Reads a project with its APIs. Answered by `Arrival::ProjectRead`.
     ReadProject {
         project: ProjectId,
@@ -216,6 +220,11 @@ pub enum Arrival {
         ended: Ended,
         events: Vec<Event>,
         notes: Vec<String>,
+    },
+    /// The rendering of the order with this number.
+    TemplateRendered {
+        number: u64,
+        sight: Box<Sight>,
     },
     /// A scenario came to no end, and why.
     NoVerdict {

@@ -34,12 +34,13 @@ const BLANK: &str = "{\n  \"StartAt\": \"Start here\",\n  \"States\": {\n    \"S
 
 impl Session {
     pub(crate) fn open(&mut self, path: PathBuf) -> Vec<Effect> {
-        if let Some(tab) = self
+        if let Some(id) = self
             .tabs
             .iter()
             .find(|tab| tab.path.as_ref() == Some(&path))
+            .map(|tab| tab.id)
         {
-            self.active = Some(tab.id);
+            self.bring_to_front(id);
             return Vec::new();
         }
         vec![Effect::Read { path }]
@@ -152,7 +153,7 @@ impl Session {
             checking: false,
             saving: false,
         });
-        self.active = Some(id);
+        self.bring_to_front(id);
         let mut effects = self.files_changed();
         effects.extend(layout);
         effects.extend(self.check_later(id));
@@ -188,7 +189,7 @@ impl Session {
         let (id, before) = (tab.id, tab.revision.clone());
         let text: Arc<str> = Arc::from(contents.text);
         let sidecar: Arc<str> = Arc::from(contents.sidecar.unwrap_or_default());
-        self.active = Some(id);
+        self.bring_to_front(id);
         let document = Document {
             text: text.clone(),
             sidecar: sidecar.clone(),
@@ -353,7 +354,7 @@ impl Session {
     pub(crate) fn close(&mut self, id: TabId) -> Vec<Effect> {
         match self.tab(id) {
             Some(tab) if tab.is_modified() => {
-                self.active = Some(id);
+                self.bring_to_front(id);
                 self.dialog = Some(Dialog::Unsaved {
                     tab: id,
                     quitting: self.quitting,

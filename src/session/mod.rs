@@ -16,6 +16,7 @@ mod exports;
 mod files;
 mod intent;
 mod kinds;
+mod lab;
 mod nested;
 mod picture;
 mod runs;
@@ -40,6 +41,11 @@ pub use intent::Intent;
 pub use kinds::{
     Dialog, DialogAnswer, DrawerTab, ExportKind, RunId, StepKind, TabId, ThemeChoice, Toast,
     ToastKind, ViewMode,
+};
+pub use lab::{
+    AnswerFrom, EXAMPLES, FieldProblem, Ink, Lab, LabAnswer, LabExample, LabField, LabIntent,
+    LabLoad, LabOrder, LabRequest, LabSide, LabTemplate, Live, Meaning, Offer, Override, Piece,
+    RowKind, Seen, Sight, SightLoop, SightRow, Standing, Taken, Trouble, Wish, ink,
 };
 pub use picture::Picture;
 pub use runs::Run;

@@ -43,7 +43,7 @@ impl Session {
         });
         match (open.map(|tab| tab.id), &nested.path) {
             (Some(tab), _) => {
-                self.active = Some(tab);
+                self.bring_to_front(tab);
                 self.attach(tab, &nested, inside);
                 Vec::new()
             }

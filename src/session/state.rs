@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::debugger::Control;
+use crate::debugger::RunNews;
 use crate::editor::Document;
 use crate::editor::Revision;
 use crate::session::ApiDesk;
@@ -12,13 +13,16 @@ use crate::session::Dialog;
 use crate::session::DrawerTab;
 use crate::session::Effect;
 use crate::session::Intent;
+use crate::session::Lab;
 use crate::session::ProjectId;
 use crate::session::RunId;
 use crate::session::Settings;
+use crate::session::Standing;
 use crate::session::Tab;
 use crate::session::TabId;
 use crate::session::Toast;
 use crate::session::ToastKind;
+use crate::session::lab::Awaited;
 use crate::session::api::RunToShow;
 use crate::session::nested::Showing;
 
@@ -30,6 +34,8 @@ pub struct Session {
     pub drawer: DrawerTab,
     pub dialog: Option<Dialog>,
     pub toasts: Vec<Toast>,
+    /// The template lab.
+    pub lab: Lab,
     /// Bundled samples: name and what each shows.
     pub samples: Vec<(String, String)>,
     /// Open projects and the requests to their APIs.
@@ -66,6 +72,11 @@ impl Session {
         self.tabs.get(self.active_index()?)
     }
 
+    /// The template lab is what the middle of the window shows.
+    pub fn lab_in_front(&self) -> bool {
+        self.lab.standing == Standing::Front && self.drawer != DrawerTab::Api
+    }
+
     pub fn active_id(&self) -> Option<TabId> {
         self.active
     }
@@ -89,8 +100,7 @@ impl Session {
             Intent::OpenSample(name) => vec![Effect::ReadSample { name }],
             Intent::SelectTab(id) => {
                 if self.tab(id).is_some() {
-                    self.leave_workspace();
-                    self.active = Some(id);
+                    self.bring_to_front(id);
                 }
                 Vec::new()
             }
@@ -122,6 +132,7 @@ impl Session {
             Intent::RevealText(offset) => self.reveal_text(offset),
             Intent::SetView(view) => {
                 self.leave_workspace();
+                self.lab.step_behind();
                 self.change(|tab| tab.view = view)
             }
             Intent::SetDrawer(drawer) => {
@@ -169,6 +180,7 @@ impl Session {
             Intent::Export(kind) => self.export(kind),
             Intent::FixProblem(index) => self.fix_problem(index, at),
             Intent::FixFailure => self.fix_failure(at),
+            Intent::Lab(intent) => self.lab_intent(intent, at),
             Intent::Api(wish) => self.api_wish(wish, at),
         }
     }
@@ -195,7 +207,14 @@ impl Session {
                 Vec::new()
             }
             Arrival::ChangedOnDisk { path } => self.changed_on_disk(&path),
-            Arrival::Run { run, news } => self.run_news(run, news),
+            Arrival::Run { run, news } => {
+                let ends = matches!(news, RunNews::Ended { .. });
+                let mut effects = self.run_news(run, news);
+                if ends {
+                    effects.extend(self.lab_awaited(Awaited::Run(run)));
+                }
+                effects
+            }
             Arrival::Layout {
                 tab,
                 revision,
@@ -222,7 +241,7 @@ impl Session {
                 notes,
             } => {
                 self.take_verdict(tab, scenario, ended, &events, notes);
-                Vec::new()
+                self.lab_awaited(Awaited::Scenario(tab, scenario))
             }
             Arrival::NoVerdict {
                 tab,
@@ -239,6 +258,7 @@ impl Session {
                 self.tell_error(format!("{name}: {reason}"));
                 Vec::new()
             }
+            Arrival::TemplateRendered { number, sight } => self.template_rendered(number, *sight),
             Arrival::NoDialog { target } => {
                 let suggestion = target
                     .as_ref()
@@ -301,6 +321,12 @@ impl Session {
     pub(crate) fn active_index(&self) -> Option<usize> {
         let id = self.active?;
         self.tabs.iter().position(|tab| tab.id == id)
+    }
+
+    pub(crate) fn bring_to_front(&mut self, id: TabId) {
+        self.leave_workspace();
+        self.active = Some(id);
+        self.lab.step_behind();
     }
 
     pub(crate) fn active_mut(&mut self) -> Option<&mut Tab> {

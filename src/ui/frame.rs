@@ -19,6 +19,7 @@ use crate::ui::panels::code_pane;
 use crate::ui::panels::dialogs;
 use crate::ui::panels::drawer;
 use crate::ui::panels::inspector;
+use crate::ui::panels::lab;
 use crate::ui::panels::left;
 use crate::ui::panels::palette;
 use crate::ui::panels::title_bar;
@@ -73,10 +74,12 @@ pub fn show(ui: &mut Ui, session: &Session, view: &mut View, now: u64, out: &mut
     let drawer_height = shown.response.rect.height();
     left_side(ui, session, view, width, panel, out);
     let mode = session.active().map_or(ViewMode::Design, |tab| tab.view);
-    let inspects = mode == ViewMode::Design
+    let in_lab = session.lab_in_front();
+    let inspects = !in_lab
+        && !api_in_front
+        && mode == ViewMode::Design
         && view.inspector_open
-        && session.active().is_some()
-        && !api_in_front;
+        && session.active().is_some();
     if inspects && width >= OVERLAY_BELOW {
         Panel::right("inspector")
             .resizable(true)
@@ -90,6 +93,10 @@ pub fn show(ui: &mut Ui, session: &Session, view: &mut View, now: u64, out: &mut
     }
     let middle = CentralPanel::no_frame().show(ui, |ui| {
         ui.spacing_mut().item_spacing = egui::vec2(8.0, 0.0);
+        if in_lab {
+            lab::show(ui, session, &mut view.lab, out);
+            return;
+        }
         if api_in_front {
             api::show(ui, session, &mut view.api, out);
             return;

@@ -194,6 +194,12 @@ impl Shell {
                         .spawn_blocking(move || crate::workspace::store_settings(&text));
                 }
             }
+            Effect::RenderTemplate(order) => {
+                self.work("Rendering a template", move || Arrival::TemplateRendered {
+                    number: order.number,
+                    sight: Box::new(order.render()),
+                });
+            }
             Effect::ReadProject { project, source } => {
                 self.work("Reading the project", move || {
                     projects::read_project(project, &source)

@@ -21,6 +21,7 @@ use crate::ui::code::CodeState;
 use crate::ui::panels::api::ApiView;
 use crate::ui::panels::drawer::DrawerView;
 use crate::ui::panels::inspector::run::RunInspectorView;
+use crate::ui::panels::lab::LabView;
 use crate::ui::panels::run_search::ValueSearch;
 
 /// Intents of a frame, applied in order after it.
@@ -111,6 +112,8 @@ pub struct View {
     /// Projects seen so far; one that is new and was asked for brings the list of files to the front.
     known_projects: usize,
     pub pending: Option<Pending>,
+    /// The template lab.
+    pub lab: LabView,
     /// The run that has brought the drawer to the front.
     presented: Option<RunId>,
     drawer: DrawerTab,

@@ -75,6 +75,8 @@ pub fn show(ui: &mut Ui, session: &Session, view: &mut View, out: &mut Outbox) {
         gap(ui);
         let shown = session.active().is_some_and(|tab| tab.show_error_handling);
         entry(ui, session, out, Action::ToggleErrorHandling, shown);
+        let lab = session.lab_in_front();
+        entry(ui, session, out, Action::TemplateLab, lab);
         toggle(ui, "Left panel", &mut view.left_open);
         toggle(ui, "Inspector", &mut view.inspector_open);
         toggle(ui, "Drawer", &mut view.drawer_open);
@@ -184,6 +186,7 @@ pub const fn action_icon(action: Action) -> Option<Icon> {
         Action::WrapInParallel => Icon::VIEW_COLUMN,
         Action::WrapInMap => Icon::REPEAT,
         Action::NextProblem => Icon::WARNING,
+        Action::TemplateLab => Icon::SCIENCE,
         Action::Quit
         | Action::Duplicate
         | Action::Unwrap

@@ -14,6 +14,7 @@ pub mod faces;
 pub mod files;
 pub mod forms;
 pub mod inspector;
+pub mod lab;
 pub mod left;
 pub mod menus;
 pub mod outline;

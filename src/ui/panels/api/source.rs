@@ -92,6 +92,7 @@ pub fn show(
         .scope_builder(egui::UiBuilder::new().max_rect(body), |ui| {
             ui.set_clip_rect(ui.clip_rect().intersect(body));
             CodeEditor {
+                extras: crate::ui::code::CodeExtras::default(),
                 text: &text,
                 // The text itself tells whether it has changed.
                 revision: fingerprint(file, &text),
