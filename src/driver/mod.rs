@@ -3,6 +3,7 @@
 //! Never: decides what a definition means, or what is drawn.
 //! Add a way to drive an execution as a file here.
 
+pub mod endpoint;
 mod live;
 
 pub use live::drive;
