@@ -73,6 +73,7 @@ pub(crate) fn render(exchange: &mut Exchange, source: &TemplateSource, body: &st
             | Event::Iteration { .. }
             | Event::Rendered { .. }
             | Event::Called { .. }
+            | Event::Read { .. }
             | Event::Entered { .. } => None,
         });
     let inspection = (watch == Watch::On).then(|| Inspection {

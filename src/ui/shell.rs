@@ -1,5 +1,6 @@
 //! The only file of the window that touches the outside: it carries out effects and collects arrivals.
 
+mod edges;
 mod projects;
 
 use std::collections::BTreeMap;
@@ -20,6 +21,9 @@ use crate::debugger::RunOrder;
 use crate::session::Arrival;
 use crate::session::Effect;
 use crate::session::FileContents;
+use crate::session::LoadId;
+use crate::session::ProjectId;
+use crate::session::ProjectSource;
 use crate::session::RunId;
 use crate::session::SaveFailure;
 use crate::session::SaveRequest;
@@ -67,14 +71,24 @@ pub struct Shell {
     post: Post,
     arrivals: mpsc::Receiver<Arrival>,
     runs: BTreeMap<RunId, mpsc::Sender<Control>>,
+    edges: edges::Edges,
+    serving: ServingTask,
+    loading: Option<(LoadId, tokio::sync::watch::Sender<bool>)>,
     watched: tokio::sync::watch::Sender<Vec<PathBuf>>,
     /// Off in tests: nothing is remembered.
     remembers: bool,
 }
 
+/// What is behind the address, and the way to end it.
+#[derive(Default)]
+struct ServingTask {
+    stop: Option<tokio::sync::oneshot::Sender<()>>,
+    task: Option<tokio::task::JoinHandle<()>>,
+}
+
 /// The way for workers to send an arrival.
 #[derive(Clone)]
-struct Post {
+pub(crate) struct Post {
     sender: mpsc::Sender<Arrival>,
     wake: Wake,
 }
@@ -88,7 +102,7 @@ impl Shell {
     ) -> std::io::Result<Shell> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
-            .enable_time()
+            .enable_all()
             .thread_name("stepwright-worker")
             .build()?;
         let (sender, arrivals) = mpsc::channel(WAITING);
@@ -101,6 +115,9 @@ impl Shell {
             post,
             arrivals,
             runs: BTreeMap::new(),
+            edges: edges::Edges::default(),
+            serving: ServingTask::default(),
+            loading: None,
             watched,
             remembers,
         })
@@ -217,11 +234,45 @@ impl Shell {
             } => self.work("Saving", move || {
                 projects::save_file(project, file, &path, text, expected.as_ref())
             }),
-            Effect::SendRequest { sent, .. } => self.work("Sending", move || Arrival::Answered {
+            Effect::SendRequest {
                 sent,
-                result: Err("not there yet".to_owned()),
-            }),
-            Effect::StartServing { .. } | Effect::StopServing | Effect::StartLoad { .. } | Effect::StopLoad(_) => {}
+                source,
+                request,
+            } => {
+                let (edges, post) = (self.edges.clone(), self.post.clone());
+                self.runtime.spawn(async move {
+                    post.send(edges::send(edges, sent, source, *request).await).await;
+                });
+            }
+            Effect::StartServing { project, source } => self.serve(project, source),
+            Effect::StopServing => {
+                // Dropping the sender ends it.
+                self.serving.stop.take();
+            }
+            Effect::StartLoad {
+                load,
+                source,
+                request,
+                stages,
+            } => {
+                let (cancel, cancelled) = tokio::sync::watch::channel(false);
+                self.loading = Some((load, cancel));
+                let (edges, post) = (self.edges.clone(), self.post.clone());
+                let order = edges::LoadWish {
+                    load,
+                    source,
+                    request: *request,
+                    stages,
+                };
+                self.runtime.spawn(edges::load(edges, order, post, cancelled));
+            }
+            Effect::StopLoad(load) => {
+                if let Some((running, cancel)) = &self.loading
+                    && *running == load
+                {
+                    cancel.send_replace(true);
+                }
+            }
             Effect::CopyText(text) => return Some(Deed::CopyText(text)),
             Effect::Quit => return Some(Deed::Quit),
         }
@@ -257,6 +308,21 @@ impl Shell {
                     });
             post.send(arrival).await;
         });
+    }
+
+    /// Puts a project behind the address; what was there before leaves it first.
+    fn serve(&mut self, project: ProjectId, source: ProjectSource) {
+        let (stop, stopped) = tokio::sync::oneshot::channel();
+        self.serving.stop.replace(stop);
+        let before = self.serving.task.take();
+        let post = self.post.clone();
+        self.serving.task = Some(self.runtime.spawn(async move {
+            if let Some(before) = before {
+                // However it ended, the address is free now.
+                let _ = before.await;
+            }
+            edges::serve(project, source, post, stopped).await;
+        }));
     }
 
     /// Work that may find nothing to tell.
@@ -413,7 +479,7 @@ pub fn samples() -> Vec<(String, String)> {
 }
 
 impl Post {
-    async fn send(&self, arrival: Arrival) {
+    pub(crate) async fn send(&self, arrival: Arrival) {
         // The window may be gone already; then nobody needs it.
         if self.sender.send(arrival).await.is_ok() {
             (self.wake)();

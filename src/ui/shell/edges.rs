@@ -62,12 +62,15 @@ impl Edges {
         {
             return Ok(edge.clone());
         }
-        let reading = source.clone();
-        let made = tokio::task::spawn_blocking(move || edge_of(&reading)).await;
-        let edge = made.map_err(|_| "Reading the project ended unexpectedly".to_owned())??;
+        let edge = made(source.clone()).await?;
         *last = Some((source, edge.clone()));
         Ok(edge)
     }
+}
+
+async fn made(source: ProjectSource) -> Result<Arc<Edge>, String> {
+    let made = tokio::task::spawn_blocking(move || edge_of(&source)).await;
+    made.map_err(|_| "Reading the project ended unexpectedly".to_owned())?
 }
 
 fn edge_of(source: &ProjectSource) -> Result<Arc<Edge>, String> {
@@ -178,15 +181,15 @@ async fn history(run: &RequestRun) -> NestedRun {
     }
 }
 
-/// Puts a project behind an address and tells of every request, until the stop comes.
+/// Puts a project behind an address and tells of every request, until the stop comes. It has an edge of its own, so
+/// that requests of the window are not told as those of others.
 pub async fn serve(
-    edges: Edges,
     project: ProjectId,
     source: ProjectSource,
     post: Post,
     stopped: tokio::sync::oneshot::Receiver<()>,
 ) {
-    let edge = match edges.of(source).await {
+    let edge = match made(source).await {
         Ok(edge) => edge,
         Err(reason) => {
             return post
@@ -270,4 +273,17 @@ fn now_micros() -> u64 {
         .ok()
         .and_then(|since| u64::try_from(since.as_micros()).ok())
         .unwrap_or_default()
+}
+
+/// A load run to be carried out.
+pub struct LoadWish {
+    pub load: crate::session::LoadId,
+    pub source: ProjectSource,
+    pub request: Request,
+    pub stages: Vec<crate::session::LoadStage>,
+}
+
+pub async fn load(_edges: Edges, wish: LoadWish, post: Post, _cancel: tokio::sync::watch::Receiver<bool>) {
+    let news = crate::session::LoadNews::Ended(crate::session::LoadState::Failed("no engine".to_owned()));
+    post.send(Arrival::Load { load: wish.load, news }).await;
 }
