@@ -27,9 +27,9 @@ mod tab;
 
 pub use action::Action;
 pub use api::{
-    Answered, ApiDesk, ApiIntent, CurlCommand, Draft, Finding, Home, InsetPlace, LabTemplates, Line,
-    LoadFigures, LoadId, LoadNews, LoadPoint, LoadRun, LoadStage, LoadState, OpenProject, Outcome,
-    OutcomeRow, OutcomeSource, ProjectContents, ProjectId, ProjectSource, RouteKey,
+    Answered, ApiDesk, ApiIntent, CurlCommand, Draft, Finding, Home, InsetPlace, LabTemplates,
+    Line, LoadFigures, LoadId, LoadNews, LoadPoint, LoadRun, LoadStage, LoadState, OpenProject,
+    Outcome, OutcomeRow, OutcomeSource, ProjectContents, ProjectId, ProjectSource, RouteKey,
     SCENARIO_HEADER, Sent, SentId, Serving, SourcePlace, Why, checked_stages, parse_curl,
     path_fits, path_parameters, scenarios_of, status_words, to_curl,
 };

@@ -2,6 +2,7 @@
 
 mod edges;
 mod projects;
+mod runs;
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -14,7 +15,6 @@ use std::time::Instant;
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
 
-use crate::backends::Mocks;
 use crate::debugger::Control;
 use crate::debugger::RunNews;
 use crate::debugger::RunOrder;
@@ -241,7 +241,8 @@ impl Shell {
             } => {
                 let (edges, post) = (self.edges.clone(), self.post.clone());
                 self.runtime.spawn(async move {
-                    post.send(edges::send(edges, sent, source, *request).await).await;
+                    post.send(edges::send(edges, sent, source, *request).await)
+                        .await;
                 });
             }
             Effect::StartServing { project, source } => self.serve(project, source),
@@ -264,7 +265,8 @@ impl Shell {
                     request: *request,
                     stages,
                 };
-                self.runtime.spawn(edges::load(edges, order, post, cancelled));
+                self.runtime
+                    .spawn(edges::load(edges, order, post, cancelled));
             }
             Effect::StopLoad(load) => {
                 if let Some((running, cancel)) = &self.loading
@@ -326,11 +328,7 @@ impl Shell {
     }
 
     /// Work that may find nothing to tell.
-    fn look(
-        &self,
-        what: &'static str,
-        look: impl FnOnce() -> Option<Arrival> + Send + 'static,
-    ) {
+    fn look(&self, what: &'static str, look: impl FnOnce() -> Option<Arrival> + Send + 'static) {
         let post = self.post.clone();
         self.runtime.spawn(async move {
             let found = tokio::task::spawn_blocking(look).await;
@@ -353,7 +351,7 @@ impl Shell {
         let post = self.post.clone();
         let mocks = mocks.clone();
         self.runtime.spawn(async move {
-            let mocks = match read_mocks(&mocks, &order) {
+            let mocks = match runs::read_mocks(&mocks, &order) {
                 Ok(mocks) => mocks,
                 Err(reason) => {
                     return post
@@ -394,7 +392,7 @@ impl Shell {
             for trial in trials {
                 let scenario = trial.scenario;
                 let arrival =
-                    try_one(tab, trial)
+                    runs::try_one(tab, trial)
                         .await
                         .unwrap_or_else(|reason| Arrival::NoVerdict {
                             tab,
@@ -405,62 +403,6 @@ impl Shell {
             }
         });
     }
-}
-
-/// The mocks of a run; folders that stand for buckets lie below that of the document.
-fn read_mocks(mocks: &crate::query::Value, order: &RunOrder) -> Result<Mocks, String> {
-    let mut mocks = Mocks::from_list(mocks).map_err(|error| error.to_string())?;
-    if let Some(folder) = order.neighbors.folders.first() {
-        mocks
-            .load_folders(folder)
-            .map_err(|error| error.to_string())?;
-    }
-    Ok(mocks)
-}
-
-/// Runs a scenario to its end. The error says why it came to none.
-async fn try_one(tab: TabId, trial: Trial) -> Result<Arrival, String> {
-    let mocks = read_mocks(&trial.mocks, &trial.order)?;
-    let (_controls, door) = mpsc::channel(1);
-    let (sender, mut news) = mpsc::channel(64);
-    let driver = tokio::spawn(crate::driver::drive(*trial.order, mocks, door, sender));
-    let mut events = Vec::new();
-    let mut waits = String::new();
-    let end = loop {
-        match news.recv().await {
-            Some(RunNews::Happened { events: more, .. }) => events.extend(more),
-            Some(RunNews::Ended { ended, notes, .. }) => break Ok((*ended, notes)),
-            Some(RunNews::Tasks(tasks)) => {
-                let names = tasks.iter().map(|task| task.name.as_ref());
-                waits = names.collect::<Vec<&str>>().join(", ");
-            }
-            Some(RunNews::Waiting { .. }) => {
-                break Err(format!(
-                    "it waits for an answer to {waits}, and no mock gives one"
-                ));
-            }
-            Some(RunNews::Lost(reason)) => break Err(reason),
-            Some(
-                RunNews::Paused(_)
-                | RunNews::Resumed
-                | RunNews::Rewound { .. }
-                | RunNews::Redriven
-                | RunNews::NotRedriven(_)
-                | RunNews::Stored(_)
-                | RunNews::Nested(_),
-            ) => {}
-            None => break Err("it ended unexpectedly".to_owned()),
-        }
-    };
-    driver.abort();
-    let (ended, notes) = end?;
-    Ok(Arrival::Verdict {
-        tab,
-        scenario: trial.scenario,
-        ended,
-        events,
-        notes,
-    })
 }
 
 /// The remembered settings; the defaults where there are none.
@@ -592,7 +534,12 @@ impl FileDialogs for SystemDialogs {
 
     fn choose_folder(&self) -> Choice {
         let dialog = rfd::AsyncFileDialog::new().set_title("Open a project's folder");
-        Box::pin(async move { dialog.pick_folder().await.map(|folder| folder.path().to_owned()) })
+        Box::pin(async move {
+            dialog
+                .pick_folder()
+                .await
+                .map(|folder| folder.path().to_owned())
+        })
     }
 
     fn choose_target(&self, name: &str) -> Choice {

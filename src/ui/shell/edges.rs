@@ -84,7 +84,9 @@ fn edge_of(source: &ProjectSource) -> Result<Arc<Edge>, String> {
     let text = SiteText::of_project(&project, &folder, &|_, definition| {
         let beside = path_beside(Path::new(&definition.file));
         let beside = beside.to_string_lossy().replace('\\', "/");
-        files.text(&beside).map_or_else(|_| String::new(), |text| text.to_string())
+        files
+            .text(&beside)
+            .map_or_else(|_| String::new(), |text| text.to_string())
     });
     let options = EdgeOptions {
         clock: Clock::Virtual,
@@ -135,7 +137,12 @@ async fn history(run: &RequestRun) -> NestedRun {
     let (name, input) = (order.start.name.clone(), order.start.input.clone());
     let (_controls, door) = mpsc::channel(1);
     let (sender, mut news) = mpsc::channel(64);
-    let driver = tokio::spawn(crate::driver::drive(order, prepared.mocks.clone(), door, sender));
+    let driver = tokio::spawn(crate::driver::drive(
+        order,
+        prepared.mocks.clone(),
+        door,
+        sender,
+    ));
     let mut events = Vec::new();
     let mut stages = Vec::new();
     let mut ended = run.ended.clone();
@@ -283,7 +290,17 @@ pub struct LoadWish {
     pub stages: Vec<crate::session::LoadStage>,
 }
 
-pub async fn load(_edges: Edges, wish: LoadWish, post: Post, _cancel: tokio::sync::watch::Receiver<bool>) {
-    let news = crate::session::LoadNews::Ended(crate::session::LoadState::Failed("no engine".to_owned()));
-    post.send(Arrival::Load { load: wish.load, news }).await;
+pub async fn load(
+    _edges: Edges,
+    wish: LoadWish,
+    post: Post,
+    _cancel: tokio::sync::watch::Receiver<bool>,
+) {
+    let news =
+        crate::session::LoadNews::Ended(crate::session::LoadState::Failed("no engine".to_owned()));
+    post.send(Arrival::Load {
+        load: wish.load,
+        news,
+    })
+    .await;
 }
