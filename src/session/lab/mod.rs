@@ -19,9 +19,7 @@ pub use change::{LabIntent, LabLoad};
 pub use example::{EXAMPLES, LabExample};
 pub use language::{Ink, Offer, Wish, ink};
 pub use render::LabOrder;
-pub use request::{
-    AnswerFrom, FieldProblem, LabAnswer, LabField, LabRequest, json_problem, pairs,
-};
+pub use request::{AnswerFrom, FieldProblem, LabAnswer, LabField, LabRequest, json_problem, pairs};
 pub use sight::{
     Meaning, Override, Piece, RowKind, Seen, Sight, SightLoop, SightRow, Taken, Trouble,
 };
