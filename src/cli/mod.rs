@@ -24,6 +24,8 @@ mod output;
 mod render;
 mod report;
 mod run;
+mod serve;
+mod site;
 mod source;
 mod test;
 mod test_state;
@@ -136,9 +138,9 @@ enum Verb {
     /// Estimate latency, cold starts, throttling and cost (not built yet)
     #[command(after_help = "Example: stepwright forecast order.asl.json --requests 1000000")]
     Forecast(Unbuilt),
-    /// Serve the Step Functions API and the API Gateway edge locally (not built yet)
-    #[command(after_help = "Example: stepwright serve order.asl.json --port 8083")]
-    Serve(Unbuilt),
+    /// Serve the Step Functions API and the API Gateway edge locally
+    #[command(after_help = serve::HELP)]
+    Serve(Box<serve::ServeArgs>),
     /// List, run and watch executions on AWS (not built yet)
     #[command(after_help = "Example: stepwright remote list --profile dev")]
     Remote(Unbuilt),
@@ -173,7 +175,7 @@ impl Verb {
             Verb::Diff(_) => unbuilt("diff"),
             Verb::Replay(_) => unbuilt("replay"),
             Verb::Forecast(_) => unbuilt("forecast"),
-            Verb::Serve(_) => unbuilt("serve"),
+            Verb::Serve(arguments) => serve::serve(&arguments),
             Verb::Remote(_) => unbuilt("remote"),
             Verb::Completions { shell } => {
                 clap_complete::generate(

@@ -77,9 +77,29 @@ impl Exchange {
         recording: Recording,
         clock: Clock<'_>,
     ) -> (Exchange, Step) {
-        let at = clock();
-        let inbound = Inbound::new(api, request, at);
-        let mut exchange = Exchange {
+        let mut exchange = Exchange::new(api, request, recording, clock);
+        let step = match inward::proceed(&mut exchange, clock) {
+            Ok(step) => step,
+            Err(failed) => exchange.refuse(failed, clock),
+        };
+        (exchange, step)
+    }
+
+    /// The answer to a request whose body is larger than API Gateway takes, and was not read.
+    pub fn begin_too_large(
+        api: &Arc<Api>,
+        request: Request,
+        recording: Recording,
+        clock: Clock<'_>,
+    ) -> (Exchange, Step) {
+        let mut exchange = Exchange::new(api, request, recording, clock);
+        let step = exchange.refuse(Failed::of(Failure::RequestTooLarge), clock);
+        (exchange, step)
+    }
+
+    fn new(api: &Arc<Api>, request: Request, recording: Recording, clock: Clock<'_>) -> Exchange {
+        let inbound = Inbound::new(api, request, clock());
+        Exchange {
             context: context::build(api, &inbound, None, None),
             api: Arc::clone(api),
             inbound,
@@ -87,12 +107,7 @@ impl Exchange {
             recording,
             trace: Vec::new(),
             waiting: None,
-        };
-        let step = match inward::proceed(&mut exchange, clock) {
-            Ok(step) => step,
-            Err(failed) => exchange.refuse(failed, clock),
-        };
-        (exchange, step)
+        }
     }
 
     /// Goes on with what came of the call. Without a call under way it answers with an internal error.

@@ -38,6 +38,7 @@ pub use call::{
 };
 pub use exchange::{Clock, Exchange, Step};
 pub use read::{Surroundings, read};
+pub(crate) use integration::states as step_functions;
 pub use request::{Micros, Request, Response};
 pub use route::Segment;
 pub use schema::Schema;

@@ -238,6 +238,10 @@ impl Edge {
         };
         let mut explanation = notes.first().cloned();
         let result = match &ended {
+            // What a workflow makes of a task that nothing answered says nothing about the workflow.
+            Some(_) if explanation.is_some() => {
+                IntegrationResult::Unreachable(explanation.clone().unwrap_or_default())
+            }
             Some(ended) if ended.at - started < asked.limit => {
                 IntegrationResult::Executed(Executed::of(ended, started))
             }

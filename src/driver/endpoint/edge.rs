@@ -182,17 +182,57 @@ impl Edge {
         Answered { response, record }
     }
 
+    /// Answers a request whose body is too large to be read: everything else of it is known.
+    pub fn refuse_too_large(&self, mut request: Request) -> Response {
+        request.seed = self.next_seed();
+        let at = now();
+        let kept = request.clone();
+        let Some((index, api)) = self.apis_of(&request).next() else {
+            return nothing_served().response;
+        };
+        let (exchange, step) = Exchange::begin_too_large(api, request, Recording::Steps, &now);
+        let response = match step {
+            Step::Answer(response) => response,
+            Step::Call(_) => broken_off().response,
+        };
+        if self.notebook.has_room(at) {
+            self.notebook.keep(RequestRecord {
+                id: self.notebook.number(),
+                at,
+                took: now() - at,
+                route: exchange.route().map(|route| (index, route)),
+                request: kept,
+                response: response.clone(),
+                steps: exchange.trace().to_vec(),
+                run: None,
+                explanation: None,
+            });
+        }
+        response
+    }
+
+    /// The APIs whose stage a request names; the first of all where there is none.
+    fn apis_of<'a>(
+        &'a self,
+        request: &Request,
+    ) -> impl Iterator<Item = (usize, &'a Arc<Api>)> + use<'a> {
+        let path = request.target.trim_start_matches('/');
+        let stage = path.split(['/', '?']).next().unwrap_or_default().to_owned();
+        let fits = move |api: &Arc<Api>| api.stage.is_empty() || api.stage == stage;
+        let all = self.site.apis.iter().enumerate();
+        let none = !self.site.apis.iter().any(&fits);
+        let first = all.clone().take(usize::from(none));
+        first.chain(all.filter(move |(_, api)| fits(api)))
+    }
+
     /// Begins the exchange at the API of the request's stage that has a route for it.
     fn begin(
         &self,
         request: Request,
         recording: Recording,
     ) -> Option<(usize, Arc<Api>, Exchange, Step)> {
-        let apis = || self.site.apis.iter().enumerate();
-        let path = request.target.trim_start_matches('/');
-        let stage = path.split(['/', '?']).next().unwrap_or_default();
-        let mut fitting = apis().filter(|(_, api)| api.stage.is_empty() || api.stage == stage);
-        let (index, api) = fitting.next().or_else(|| apis().next())?;
+        let mut fitting = self.apis_of(&request);
+        let (index, api) = fitting.next()?;
         let mut others = fitting.peekable();
         if others.peek().is_none() {
             let (exchange, step) = Exchange::begin(api, request, recording, &now);

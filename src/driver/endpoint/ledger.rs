@@ -31,8 +31,6 @@ pub(crate) struct Entry {
     pub input: String,
     pub trace_header: Option<String>,
     pub started: Millis,
-    /// Counts up, so that the latest comes first in lists.
-    pub number: u64,
     course: Mutex<Course>,
 }
 
@@ -116,7 +114,6 @@ impl Ledger {
             input: entering.input,
             trace_header: entering.trace_header,
             started: entering.started,
-            number: book.count,
             course: Mutex::new(Course::Running {
                 controls: None,
                 events: Vec::new(),

@@ -145,8 +145,8 @@ impl Watched {
         while let Some(piece) = news.recv().await {
             match piece {
                 RunNews::Happened { events, .. } => self.take(events),
-                RunNews::Ended { ended, notes, .. } => {
-                    self.finish(*ended, notes);
+                RunNews::Ended { ended, .. } => {
+                    self.finish(*ended);
                     return;
                 }
                 RunNews::Lost(_)
@@ -172,13 +172,13 @@ impl Watched {
         lock(&self.run.events).extend(events);
     }
 
-    fn finish(self, ended: Ended, notes: Vec<String>) {
+    fn finish(self, ended: Ended) {
         let unanswered = ended
             .cause
             .as_deref()
             .filter(|cause| crate::trace::is_unanswered(cause));
         let unanswered = unanswered.map(str::to_owned);
-        lock(&self.run.notes).extend(unanswered.into_iter().chain(notes));
+        lock(&self.run.notes).extend(unanswered);
         let mut runs = lock(&self.runs);
         runs.controls.remove(&self.number);
         if ended.status == Status::Aborted {

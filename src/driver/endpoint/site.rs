@@ -221,8 +221,21 @@ impl Site {
         named.chain(&self.routes).collect()
     }
 
+    /// The scenarios that requests may name, each once.
+    pub fn scenarios(&self) -> Vec<String> {
+        let machines = self.machines.iter().map(|machine| &machine.shelf);
+        let shelves = std::iter::once(&self.companion).chain(machines);
+        let mut names: Vec<String> = Vec::new();
+        for name in shelves.flat_map(Shelf::scenario_names) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
+    }
+
     /// Whether a request may name this scenario.
-    pub(crate) fn knows_scenario(&self, name: &str) -> bool {
+    pub fn knows_scenario(&self, name: &str) -> bool {
         let machines = self.machines.iter().map(|machine| &machine.shelf);
         let mut shelves = std::iter::once(&self.companion).chain(machines);
         shelves.any(|shelf| shelf.mocks_named(name).is_some())
@@ -260,8 +273,6 @@ fn read_api(document: &ApiDocument) -> Arc<Api> {
         Some(gateway::ApiKey {
             value: key.value.clone()?,
             name: key.name.clone(),
-            throttle: None,
-            quota: None,
         })
     });
     let usual = gateway::Surroundings::default();
