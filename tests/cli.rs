@@ -135,7 +135,7 @@ fn verbs_of_later_say_so() {
 }
 
 #[test]
-fn what_holds_definitions_is_refused_by_name() {
+fn what_holds_no_definition_says_what_it_is() {
     let folder = tempfile::tempdir().unwrap();
     let sam = "AWSTemplateFormatVersion: '2010-09-09'\nTransform: AWS::Serverless-2016-10-31\nResources: {}\n";
     let cases = [
@@ -151,22 +151,20 @@ fn what_holds_definitions_is_refused_by_name() {
         let path = file(folder.path(), name, text);
         for verb in [
             vec!["run", &path],
-            vec!["check", &path],
             vec!["layout", &path],
             vec!["edit", &path, "--apply", "[]"],
         ] {
             let output = stepwright(&verb);
             refused(&output, words);
-            refused(&output, "not supported yet");
+            refused(&output, "no state machine was found");
         }
     }
-    let cdk = folder.path().join("cdk.out");
-    std::fs::create_dir(&cdk).unwrap();
-    refused(&stepwright(&["layout", &cdk.to_string_lossy()]), "CDK");
-    refused(
-        &stepwright(&["layout", &folder.path().to_string_lossy()]),
-        "folder",
-    );
+    let empty = folder.path().join("cdk.out");
+    std::fs::create_dir(&empty).unwrap();
+    for verb in ["layout", "check"] {
+        let output = stepwright(&[verb, &empty.to_string_lossy()]);
+        refused(&output, "a folder without a template");
+    }
     refused(
         &stepwright(&["check", "no-such-file.asl.json"]),
         "cannot be read",

@@ -8,6 +8,8 @@ mod definitions;
 mod editing;
 #[path = "../fuzz/src/expressions.rs"]
 mod expressions;
+#[path = "../fuzz/src/gateway.rs"]
+mod gateway;
 #[path = "../fuzz/src/growth.rs"]
 mod growth;
 #[path = "../fuzz/src/inputs.rs"]
@@ -134,6 +136,30 @@ fn projects_are_read_whatever_stands_in_them() {
             }
             data.extend_from_slice(&bytes);
             project::check(&data);
+        }
+    }
+}
+
+#[test]
+fn apis_answer_whatever_stands_in_their_documents() {
+    let texts = [
+        include_str!("data/project/openapi/shop.openapi.yaml"),
+        include_str!("data/gateway/pets.openapi.yaml"),
+    ];
+    let mut dice = fastrand::Rng::with_seed(7);
+    for text in texts {
+        for _ in 0..80 {
+            let mut data = noise(&mut dice, 48);
+            let mut bytes = text.as_bytes().to_vec();
+            for _ in 0..dice.usize(0..6) {
+                let at = dice.usize(0..bytes.len());
+                let end = (at + dice.usize(0..20)).min(bytes.len());
+                let from = dice.usize(0..bytes.len());
+                let copied = bytes[from..(from + dice.usize(0..20)).min(bytes.len())].to_vec();
+                bytes.splice(at..end, copied);
+            }
+            data.extend_from_slice(&bytes);
+            gateway::check(&data);
         }
     }
 }

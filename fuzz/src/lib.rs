@@ -3,6 +3,7 @@
 pub mod definitions;
 pub mod editing;
 pub mod expressions;
+pub mod gateway;
 pub mod growth;
 pub mod inputs;
 pub mod jsonpath;

@@ -19,10 +19,11 @@ use crate::gateway::context;
 use crate::gateway::context::ErrorWords;
 use crate::gateway::inbound::Inbound;
 use crate::gateway::inward;
-use crate::gateway::outward;
-use crate::gateway::outward::Waiting;
 use crate::gateway::refusal;
 use crate::gateway::refusal::Failure;
+use crate::gateway::results;
+use crate::gateway::results::Waiting;
+use crate::gateway::wire;
 use crate::query::Value;
 
 /// Tells the time when asked; called a few times for each step.
@@ -113,7 +114,7 @@ impl Exchange {
     /// Goes on with what came of the call. Without a call under way it answers with an internal error.
     pub fn resume(&mut self, result: IntegrationResult, clock: Clock<'_>) -> Step {
         let step = match self.waiting.take() {
-            Some(waiting) => outward::proceed(self, waiting, result, clock),
+            Some(waiting) => results::proceed(self, waiting, result, clock),
             None => Err(Failed::of(Failure::InternalError)),
         };
         match step {
@@ -218,7 +219,7 @@ impl Exchange {
             Verdict::Failed
         };
         self.note(StepKind::Answer, verdict, at, clock, |exchange, step| {
-            step.output = Some(outward::as_http(response));
+            step.output = Some(wire::as_http(response));
             let took = at - exchange.inbound.at;
             step.words.push(format!(
                 "status {} after {}",
