@@ -369,7 +369,10 @@ impl Inset {
 
     fn of_text(host: &str, format: Format, item: &Item) -> Inset {
         let mut inset = Inset::empty(host, format, false);
-        inset.scalar(host, format, item);
+        inset.has_tail = inset.scalar(host, format, item);
+        if inset.has_tail {
+            inset.text.push('\n');
+        }
         inset.is_block = inset.pieces.iter().any(Piece::is_lines);
         inset.format = Format::of_text(&inset.text);
         inset
@@ -390,7 +393,11 @@ impl Inset {
                 );
             }
             match (&part.shape, part.scalar()) {
-                (Shape::Text(_), _) => inset.scalar(host, format, part),
+                (Shape::Text(_), _) => {
+                    if inset.scalar(host, format, part) {
+                        inset.push("\n", Span::at(part.origin.span.end), RunKind::Function);
+                    }
+                }
                 (_, Some(text)) => inset.push(&text, part.origin.span, RunKind::Function),
                 (_, None) => {
                     let text = format!("${{{}}}", names.of(part));
@@ -451,7 +458,8 @@ impl Inset {
         }
     }
 
-    fn scalar(&mut self, host: &str, format: Format, item: &Item) {
+    /// Adds the text of a scalar; true where it ends with a line break that is not its own.
+    fn scalar(&mut self, host: &str, format: Format, item: &Item) -> bool {
         let span = item.origin.span;
         let decoded = decode::scalar(host, format, span, item.as_text().unwrap_or_default());
         self.pieces.push(Piece {
@@ -469,6 +477,7 @@ impl Inset {
             self.push(text.unwrap_or_default(), stretch.host, kind);
             at += stretch.length;
         }
+        decoded.ends_with_line
     }
 }
 
