@@ -41,9 +41,9 @@ pub use call::{
     ServiceCall, StartCall, Synchrony,
 };
 pub use exchange::{Clock, Exchange, Step};
+pub(crate) use integration::states as step_functions;
 pub use lints::{EdgeFinding, lints};
 pub use read::{Surroundings, read};
-pub(crate) use integration::states as step_functions;
 pub use request::{Micros, Request, Response};
 pub use route::Segment;
 pub use schema::Schema;
