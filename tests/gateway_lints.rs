@@ -248,6 +248,32 @@ fn errors_that_no_branch_asks_for_get_one() {
         );
     }
     assert_eq!(answer(&after, "{}", Ok(json!({}))).1.status, 200);
+    // As whole objects, with a branch of its own before the success.
+    let whole = r##"#set($error = $input.path('$.error'))
+#if($error == "Declined")
+#set($context.responseOverride.status = 400)
+{"message": "declined"}
+#else
+$input.path('$.output')
+#end"##;
+    let before = shelf(&api(GOOD_REQUEST, whole), MACHINE);
+    assert_eq!(codes(&found(&before)), ["API_ERROR_NOT_HANDLED"]);
+    let (after, _) = fixed(&before, "API_ERROR_NOT_HANDLED");
+    assert_eq!(
+        codes(&found(&after)),
+        Vec::<&str>::new(),
+        "{}",
+        after["api.yaml"]
+    );
+    let (_, answered) = answer(&after, "{}", Err("DynamoDB.Throttled"));
+    assert_eq!(
+        (answered.status, answered.text().trim()),
+        (500, "{\"message\": \"Something went wrong\"}")
+    );
+    assert_eq!(
+        answer(&after, "{}", Ok(json!({"a": 1}))).1.text().trim(),
+        "{\"a\":1}"
+    );
     // A workflow whose only error is asked for is fine, and so is a branch for all.
     let caught = MACHINE.replace(
         "\"Next\": \"Bad\"",

@@ -44,7 +44,7 @@ pub struct Exchange {
     pub(crate) api: Arc<Api>,
     pub(crate) inbound: Inbound,
     pub(crate) route: Option<usize>,
-    /// `$context`, with what templates have set in it.
+    /// `$context`, with what templates have set in it; null until a route is found.
     pub(crate) context: Value,
     pub(crate) recording: Recording,
     pub(crate) trace: Vec<TraceStep>,
@@ -101,7 +101,7 @@ impl Exchange {
     fn new(api: &Arc<Api>, request: Request, recording: Recording, clock: Clock<'_>) -> Exchange {
         let inbound = Inbound::new(api, request, clock());
         Exchange {
-            context: context::build(api, &inbound, None, None),
+            context: Value::Null,
             api: Arc::clone(api),
             inbound,
             route: None,
@@ -182,6 +182,10 @@ impl Exchange {
 
     fn refuse(&mut self, failed: Failed, clock: Clock<'_>) -> Step {
         let at = clock();
+        if self.context.is_null() {
+            // It got no further than the search for a route.
+            self.context = context::build(&self.api, &self.inbound, None, None);
+        }
         let (response_type, _, message, _) = failed.failure.facts();
         let error = ErrorWords {
             message: failed.message.unwrap_or_else(|| message.to_owned()),

@@ -62,7 +62,6 @@ impl<'a> Edge<'a> {
     pub(crate) fn of(
         project: &'a Project,
         document: &'a ApiDocument,
-        _api: &'a Api,
         route: &'a Route,
     ) -> Option<Edge<'a>> {
         let integration = route.integration.as_ref()?;

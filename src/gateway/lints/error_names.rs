@@ -10,7 +10,7 @@ use crate::gateway::lints::ends::ErrorName;
 use crate::gateway::lints::ends::endings;
 use crate::gateway::lints::template::Asked;
 use crate::gateway::lints::template::Parts;
-use crate::gateway::lints::template::end_of_if;
+use crate::gateway::lints::template::before_else;
 use crate::gateway::lints::template::input_path;
 use crate::gateway::lints::template::literal;
 use crate::gateway::lints::template::only_reference;
@@ -27,22 +27,18 @@ use crate::text::TextEdit;
 const CODE: &str = "API_ERROR_NOT_HANDLED";
 
 /// What the branches of a template ask about the end of an execution.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Handled<'a> {
     /// Some branch takes every failure.
     pub all: bool,
-    /// Error names that are asked for, or parts of them.
+    /// Error names that are asked for.
     pub names: BTreeSet<String>,
+    /// Parts of error names that are asked for.
+    pub pieces: BTreeSet<String>,
     /// The reference that is compared with names, as it is written.
     pub reference: Option<String>,
     /// The last `#if` that asks for a name.
     pub last: Option<&'a Asked<'a>>,
-}
-
-impl std::fmt::Debug for Asked<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Asked").finish_non_exhaustive()
-    }
 }
 
 pub(crate) fn check(edge: &Edge<'_>, found: &mut Vec<EdgeFinding>) {
@@ -67,16 +63,13 @@ pub(crate) fn check(edge: &Edge<'_>, found: &mut Vec<EdgeFinding>) {
         let open: Vec<_> = endings
             .iter()
             .filter(|ending| match &ending.name {
-                ErrorName::Exact(name) => !handled
-                    .names
-                    .iter()
-                    .any(|known| !known.is_empty() && name.contains(known.as_str())),
+                ErrorName::Exact(name) => {
+                    let piece = |piece: &String| name.contains(piece.as_str());
+                    !handled.names.contains(name) && !handled.pieces.iter().any(piece)
+                }
                 ErrorName::Of(_) | ErrorName::Unknown => true,
             })
             .collect();
-        let Some(first) = open.first() else {
-            continue;
-        };
         let mut words: Vec<String> = open
             .iter()
             .map(|ending| match &ending.name {
@@ -89,17 +82,19 @@ pub(crate) fn check(edge: &Edge<'_>, found: &mut Vec<EdgeFinding>) {
             })
             .collect();
         words.truncate(6);
-        let _ = first;
+        let Some(first) = words.first() else {
+            continue;
+        };
         let span = last
             .branches
             .first()
             .map_or(Span::new(0, 0), |branch| branch.span);
         let message = format!(
             "no branch of the response template asks for {}, so the client of {} gets a success with an empty or broken body",
-            words.first().map_or("", String::as_str),
+            first,
             edge.name()
         );
-        let fix = fix(&handled, &written.text, span);
+        let fix = fix(&handled, last, &written.text);
         let mut finding = written.finding(
             CODE,
             Severity::Warning,
@@ -117,125 +112,133 @@ pub(crate) fn check(edge: &Edge<'_>, found: &mut Vec<EdgeFinding>) {
     }
 }
 
-/// A branch behind the last one, for whatever is none of the names.
-fn fix(handled: &Handled<'_>, text: &str, span: Span) -> Option<TextEdit> {
-    let end = end_of_if(text, span.start)?;
+/// A branch behind the last one that asks for a name, for whatever is none of the names.
+fn fix(handled: &Handled<'_>, last: &Asked<'_>, text: &str) -> Option<TextEdit> {
+    let first = last.branches.first()?;
+    let place = before_else(text, first.span.start)?;
     let reference = handled.reference.as_ref()?;
-    let line = text.get(..span.start)?.rsplit('\n').next()?;
+    let line = text.get(..first.span.start)?.rsplit('\n').next()?;
     let indent: String = line.chars().take_while(|c| c.is_whitespace()).collect();
     let mut condition = format!("\"{reference}\" != \"\"");
     for name in &handled.names {
         condition.push_str(&format!(" && \"{reference}\" != \"{name}\""));
     }
+    for piece in &handled.pieces {
+        condition.push_str(&format!(" && !{reference}.contains(\"{piece}\")"));
+    }
+    let message = match prints_object(&first.block) {
+        true => "{\"message\": \"Something went wrong\"}",
+        false => "\"message\": \"Something went wrong\"",
+    };
     let insert = format!(
-        "\n{indent}#if({condition})\n{indent}  #set($context.responseOverride.status = 500)\n{indent}  \"message\": \"Something went wrong\"\n{indent}#end"
+        "#elseif({condition})\n{indent}  #set($context.responseOverride.status = 500)\n{indent}  {message}\n{indent}"
     );
-    Some(TextEdit::replace(Span::new(end, end), insert))
+    Some(TextEdit::replace(Span::new(place, place), insert))
+}
+
+/// Whether what a block prints begins an object of its own.
+fn prints_object(block: &[Node]) -> bool {
+    let texts = block.iter().filter_map(|node| match node {
+        Node::Text { text, .. } => Some(text.trim_start()),
+        _ => None,
+    });
+    texts
+        .filter(|text| !text.is_empty())
+        .take(1)
+        .any(|text| text.starts_with('{'))
 }
 
 /// Reads the conditions of a template.
 pub(crate) fn handled<'a>(parts: &'a Parts<'a>, text: &str) -> Handled<'a> {
     let mut handled = Handled::default();
     for asked in &parts.asked {
-        let mut about_failure = false;
         for branch in asked.branches {
-            about_failure |= condition(parts, &branch.condition, text, &mut handled, asked);
+            condition(parts, &branch.condition, text, &mut handled, asked);
         }
-        let sets =
-            asked.otherwise.is_some_and(sets_status) || about_failure && asked.otherwise.is_some();
-        handled.all |= sets;
+        handled.all |= asked.otherwise.is_some_and(sets_status);
     }
     handled
 }
 
-/// Looks at one condition; whether it is about how the execution ended.
+/// Looks at one condition for what it asks about the end of the execution.
 fn condition<'a>(
     parts: &'a Parts<'a>,
     expression: &'a Expression,
     text: &str,
     handled: &mut Handled<'a>,
     asked: &'a Asked<'a>,
-) -> bool {
+) {
     match &expression.kind {
         ExpressionKind::Not(inner) => condition(parts, inner, text, handled, asked),
-        ExpressionKind::Chain { first, rest, .. } => {
-            let comparison =
-                rest.first()
-                    .and_then(|(operator, right)| match (rest.len(), operator) {
-                        (1, Operator::Equal | Operator::NotEqual) => Some((*operator, right)),
-                        _ => None,
-                    });
-            if let Some((operator, right)) = comparison {
+        ExpressionKind::Chain { first, rest, .. } => match rest.as_slice() {
+            [(operator @ (Operator::Equal | Operator::NotEqual), right)] => {
                 let reference = only_reference(first).or_else(|| only_reference(right));
-                let word = literal(right).or_else(|| literal(first));
-                return match reference.and_then(|reference| about(parts, reference)) {
-                    Some("status") => {
-                        handled.all = true;
-                        true
-                    }
-                    Some(_) => {
-                        match (operator, word) {
-                            (Operator::Equal, Some(name)) if !name.is_empty() => {
-                                handled.names.insert(name.to_owned());
-                                handled.reference =
-                                    reference.map(|reference| reference.span.of(text).to_owned());
-                                handled.last = Some(asked);
-                            }
-                            _ => handled.all = true,
-                        }
-                        true
-                    }
-                    None => false,
+                let name = literal(right).or_else(|| literal(first));
+                let Some((reference, member)) =
+                    reference.and_then(|reference| Some((reference, about(parts, reference)?)))
+                else {
+                    return;
                 };
+                match (member, operator, name) {
+                    ("error" | "cause", Operator::Equal, Some(name)) if !name.is_empty() => {
+                        handled.names.insert(name.to_owned());
+                        handled.reference = Some(reference.span.of(text).to_owned());
+                        handled.last = Some(asked);
+                    }
+                    _ => handled.all = true,
+                }
             }
-            let mut any = condition(parts, first, text, handled, asked);
-            for (_, operand) in rest {
-                any |= condition(parts, operand, text, handled, asked);
+            _ => {
+                condition(parts, first, text, handled, asked);
+                for (_, operand) in rest {
+                    condition(parts, operand, text, handled, asked);
+                }
             }
-            any
-        }
-        ExpressionKind::Reference(reference) => {
-            if let Some(word) = contained(reference) {
-                let about_error = about(parts, reference).is_some();
-                if about_error {
-                    handled.names.insert(word.to_owned());
+        },
+        ExpressionKind::Reference(reference) if about(parts, reference).is_some() => {
+            match contained(reference) {
+                Some((span, word)) => {
+                    let receiver = Span::new(reference.span.start, span.start);
+                    let receiver = receiver.of(text).trim_end_matches('.');
+                    handled.pieces.insert(word.to_owned());
+                    handled.reference = (!receiver.contains('{')).then(|| receiver.to_owned());
                     handled.last = Some(asked);
                 }
-                return about_error;
+                None => handled.all = true,
             }
-            let known = about(parts, reference).is_some();
-            handled.all |= known;
-            known
         }
         ExpressionKind::Interpolated { .. } => {
-            let known = only_reference(expression)
+            let reference = only_reference(expression);
+            handled.all |= reference
                 .and_then(|reference| about(parts, reference))
                 .is_some();
-            handled.all |= known;
-            known
         }
-        ExpressionKind::Text(_)
+        ExpressionKind::Reference(_)
+        | ExpressionKind::Text(_)
         | ExpressionKind::Integer(_)
         | ExpressionKind::Float(_)
         | ExpressionKind::Bool(_)
         | ExpressionKind::List(_)
         | ExpressionKind::Map(_)
         | ExpressionKind::Range(..)
-        | ExpressionKind::Word(_) => false,
+        | ExpressionKind::Word(_) => {}
     }
 }
 
 /// `….contains("x")`, `….equals("x")` and the like.
-fn contained(reference: &Reference) -> Option<&str> {
+fn contained(reference: &Reference) -> Option<(Span, &str)> {
     match reference.steps.last()? {
         Step::Method {
-            name, arguments, ..
+            span,
+            name,
+            arguments,
         } => {
             let asks = matches!(
                 name.as_ref(),
                 "contains" | "equals" | "equalsIgnoreCase" | "startsWith" | "endsWith" | "matches"
             );
-            asks.then(|| arguments.first().and_then(literal)).flatten()
+            let word = arguments.first().and_then(literal)?;
+            asks.then_some((*span, word))
         }
         Step::Member { .. } | Step::Index { .. } => None,
     }

@@ -50,7 +50,7 @@ pub fn lints(project: &Project) -> Vec<EdgeFinding> {
         );
         edge::problems(project, document, &api, &mut found);
         for route in &api.routes {
-            let Some(edge) = Edge::of(project, document, &api, route) else {
+            let Some(edge) = Edge::of(project, document, route) else {
                 continue;
             };
             for rule in RULES {

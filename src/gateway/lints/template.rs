@@ -183,36 +183,24 @@ pub(crate) fn input_path<'a>(
     }
 }
 
-/// The end of an `#if` that begins at `start`: behind its `#end`.
-pub(crate) fn end_of_if(text: &str, start: usize) -> Option<usize> {
+/// Where a branch can be added to an `#if` that begins at `start`: before its `#else`, or its `#end`.
+pub(crate) fn before_else(text: &str, start: usize) -> Option<usize> {
     let mut depth = 0_usize;
     let mut place = start;
     while let Some(found) = text.get(place..)?.find('#') {
-        place += found + 1;
-        let rest = text.get(place..)?;
-        let (word, length) = match rest.strip_prefix('{') {
-            Some(inner) => {
-                let word = inner.split('}').next()?;
-                (word, word.len() + 2)
-            }
-            None => {
-                let end = rest
-                    .find(|c: char| !c.is_ascii_alphabetic())
-                    .unwrap_or(rest.len());
-                (rest.get(..end)?, end)
-            }
-        };
-        match word {
-            "if" | "foreach" | "define" | "macro" => depth += 1,
-            "end" => {
-                depth = depth.checked_sub(1)?;
-                if depth == 0 {
-                    return Some(place + length);
-                }
-            }
+        let hash = place + found;
+        let rest = text.get(hash + 1..)?;
+        let rest = rest.strip_prefix('{').unwrap_or(rest);
+        let end = rest
+            .find(|c: char| !c.is_ascii_alphabetic())
+            .unwrap_or(rest.len());
+        match (rest.get(..end)?, depth) {
+            ("else" | "end", 1) => return Some(hash),
+            ("if" | "foreach" | "define" | "macro", _) => depth += 1,
+            ("end", _) => depth = depth.checked_sub(1)?,
             _ => {}
         }
-        place += length;
+        place = hash + 1;
     }
     None
 }
