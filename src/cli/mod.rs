@@ -7,6 +7,7 @@
 //! Add a verb as a file with its `Args` and a function that returns the exit code, and a line in `Verb`.
 
 mod answers;
+mod asked;
 mod bench;
 mod buckets;
 mod cases;
