@@ -8,7 +8,6 @@ use crate::gateway::Integration;
 use crate::gateway::IntegrationKind;
 use crate::gateway::KeySource;
 use crate::gateway::Passthrough;
-use crate::gateway::Route;
 use crate::gateway::Step;
 use crate::gateway::StepKind;
 use crate::gateway::TemplateSource;

@@ -84,7 +84,7 @@ impl Parser<'_> {
         let Some(dollar) = bare.rfind('$') else {
             return runt(bare.to_string());
         };
-        let escaped = slashes % 2 != 0;
+        let escaped = !slashes.is_multiple_of(2);
         let quiet = bare
             .get(dollar + 1..)
             .is_some_and(|tail| tail.starts_with('!'));

@@ -114,7 +114,7 @@ pub fn empty_index(rest: &str) -> usize {
 
 /// `\#word`, with an even number of backslashes before it.
 pub fn escaped_directive(rest: &str, slashes: usize) -> usize {
-    if slashes % 2 == 0 {
+    if slashes.is_multiple_of(2) {
         return 0;
     }
     let Some(after) = rest.get(slashes..).and_then(|rest| rest.strip_prefix('#')) else {
