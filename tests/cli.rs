@@ -97,7 +97,7 @@ fn every_verb_explains_itself_with_an_example() {
 
 #[test]
 fn verbs_of_later_say_so() {
-    for verb in ["diff", "replay", "forecast", "serve", "remote"] {
+    for verb in ["diff", "replay", "forecast", "remote"] {
         refused(
             &stepwright(&[verb, "a", "--format", "json"]),
             "not built yet",

@@ -109,7 +109,7 @@ enum Verb {
     Export(export::ExportArgs),
     /// Evaluate JSONPath, JSONata, an intrinsic function or a mapping template
     #[command(
-        after_help = "Examples: stepwright eval --language jsonata '$sum(items.price)' --input @order.json\n          \
+        after_help = "Example: stepwright eval --language jsonata '$sum(items.price)' --input @order.json\nExample: \
             stepwright eval --language vtl '{\"input\": $input.json(\\'$\\')}' --request '{\"body\": {\"a\": 1}}'"
     )]
     Eval(eval::EvalArgs),

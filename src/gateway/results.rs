@@ -197,7 +197,7 @@ fn read(waiting: &Waiting, result: IntegrationResult, request_id: &str) -> Resul
 }
 
 fn told(executed: &Executed) -> (Verdict, Vec<String>) {
-    let took = (executed.stopped - executed.started).max(0);
+    let took = executed.stopped.saturating_sub(executed.started).max(0);
     let error = executed.error.as_deref().unwrap_or("no error name");
     match executed.status {
         Status::Succeeded => (Verdict::Passed, vec![format!("the execution succeeded after {took} ms")]),
