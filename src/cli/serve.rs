@@ -94,7 +94,11 @@ async fn until_ended(arguments: &ServeArgs, edge: Arc<Edge>) -> Result<(), Strin
             ..ListenOptions::at(SocketAddr::new(arguments.bind, port))
         };
         let edge = edge.clone();
-        async move { listen(edge, door, options).await.map_err(|error| error.to_string()) }
+        async move {
+            listen(edge, door, options)
+                .await
+                .map_err(|error| error.to_string())
+        }
     };
     let step_functions = open(Door::StepFunctions, arguments.port).await?;
     let api = match edge.site().apis.is_empty() {

@@ -83,14 +83,19 @@ pub fn open(arguments: &SiteArgs) -> Result<Arc<Edge>, String> {
         let known = site.scenarios();
         return Err(match known.as_slice() {
             [] => format!("there is no scenario {name}, nor any other"),
-            known => format!("there is no scenario {name}; there are: {}", known.join(", ")),
+            known => format!(
+                "there is no scenario {name}; there are: {}",
+                known.join(", ")
+            ),
         });
     }
     for problem in &site.problems {
         note(&format!("note: {problem}"));
     }
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    let chance = since.map_or(1, |since| since.as_secs() ^ u64::from(since.subsec_nanos()) << 32);
+    let chance = since.map_or(1, |since| {
+        since.as_secs() ^ u64::from(since.subsec_nanos()) << 32
+    });
     let options = EdgeOptions {
         clock: match arguments.clock {
             SiteClock::Virtual => Clock::Virtual,
@@ -138,7 +143,9 @@ fn definitions(folder: &Path) -> Result<Vec<String>, String> {
     let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
     let is_definition = |path: &PathBuf| {
         let file = path.file_name().unwrap_or_default().to_string_lossy();
-        [".asl.json", ".asl.yaml", ".asl.yml"].iter().any(|end| file.ends_with(end))
+        [".asl.json", ".asl.yaml", ".asl.yml"]
+            .iter()
+            .any(|end| file.ends_with(end))
     };
     let mut found: Vec<String> = paths
         .filter(is_definition)
@@ -163,7 +170,10 @@ fn of_project(opened: &Opened) -> Result<SiteText, String> {
         ));
     }
     for problem in &project.problems {
-        note(&format!("note: {}: {}", problem.origin.file, problem.message));
+        note(&format!(
+            "note: {}: {}",
+            problem.origin.file, problem.message
+        ));
     }
     let companion = |_: &crate::project::Machine, definition: &crate::project::Definition| {
         if definition.inset.is_some() {
@@ -174,10 +184,14 @@ fn of_project(opened: &Opened) -> Result<SiteText, String> {
     let mut text = SiteText::of_project(project, &opened.folder, &companion);
     if opened.name.is_some() {
         let wanted = opened.machine()?;
-        text.machines.retain(|machine| machine.id == wanted.logical_id);
+        text.machines
+            .retain(|machine| machine.id == wanted.logical_id);
     }
     if text.machines.is_empty() && text.apis.is_empty() {
-        let reason = project.problems.first().map(|problem| format!(": {}", problem.message));
+        let reason = project
+            .problems
+            .first()
+            .map(|problem| format!(": {}", problem.message));
         return Err(format!(
             "{} is {} in which neither a state machine nor an API was found{}",
             opened.file,

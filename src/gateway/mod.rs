@@ -37,8 +37,8 @@ pub use call::{
     ServiceCall, StartCall, Synchrony,
 };
 pub use exchange::{Clock, Exchange, Step};
-pub use read::{Surroundings, read};
 pub(crate) use integration::states as step_functions;
+pub use read::{Surroundings, read};
 pub use request::{Micros, Request, Response};
 pub use route::Segment;
 pub use schema::Schema;
