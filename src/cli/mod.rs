@@ -7,6 +7,7 @@
 //! Add a verb as a file with its `Args` and a function that returns the exit code, and a line in `Verb`.
 
 mod answers;
+mod asked;
 mod bench;
 mod buckets;
 mod cases;
@@ -107,9 +108,10 @@ enum Verb {
         after_help = "Example: stepwright export order.asl.json --to asl-yaml -o order.asl.yaml"
     )]
     Export(export::ExportArgs),
-    /// Evaluate JSONPath, JSONata or an intrinsic function
+    /// Evaluate JSONPath, JSONata, an intrinsic function or a mapping template
     #[command(
-        after_help = "Example: stepwright eval --language jsonata '$sum(items.price)' --input @order.json"
+        after_help = "Example: stepwright eval --language jsonata '$sum(items.price)' --input @order.json\nExample: \
+            stepwright eval --language vtl '{\"input\": $input.json(\\'$\\')}' --request '{\"body\": {\"a\": 1}}'"
     )]
     Eval(eval::EvalArgs),
     /// Say what is wrong with definitions, or could be

@@ -9,11 +9,13 @@
 mod api;
 mod binary;
 mod call;
+mod calling;
 mod context;
 mod exchange;
 mod inbound;
 mod integration;
 mod inward;
+mod lints;
 mod mapping;
 mod outward;
 mod pattern;
@@ -21,11 +23,13 @@ mod read;
 mod refusal;
 mod render;
 mod request;
+mod results;
 mod route;
 mod schema;
 mod trace;
 mod validate;
 pub mod vtl;
+mod wire;
 
 pub use api::{
     Api, ApiKey, BodyModel, Checks, ContentHandling, Direction, GatewayResponse, Integration,
@@ -38,6 +42,10 @@ pub use call::{
 };
 pub use exchange::{Clock, Exchange, Step};
 pub(crate) use integration::states as step_functions;
+<<<<<<< HEAD
+=======
+pub use lints::{EdgeFinding, lints};
+>>>>>>> main
 pub use read::{Surroundings, read};
 pub use request::{Micros, Request, Response};
 pub use route::Segment;

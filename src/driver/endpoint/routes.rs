@@ -65,6 +65,20 @@ pub(crate) fn with_stage(api: &Api, path: &str) -> String {
     }
 }
 
+/// The stage of the API that a saved request is for: the first with a route for it, else the first of all.
+pub(crate) fn stage_of<'a>(site: &'a Site, saved: &SavedRequest) -> &'a str {
+    let serves = |api: &&std::sync::Arc<Api>| {
+        let mut routes = api.routes.iter();
+        routes.any(|route| {
+            [saved.method.as_str(), "ANY"].contains(&route.method.as_str())
+                && fits(&route.path, &saved.path)
+        })
+    };
+    let api = site.apis.iter().find(serves);
+    api.or(site.apis.first())
+        .map_or("", |api| api.stage.as_str())
+}
+
 fn example(site: &Site, route: &Route) -> Option<String> {
     let may_have_body = matches!(route.method.as_str(), "POST" | "PUT" | "PATCH" | "ANY");
     if !may_have_body {

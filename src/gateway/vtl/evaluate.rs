@@ -38,7 +38,7 @@ impl Renderer<'_> {
             ExpressionKind::Integer(integer) => Some(Item::whole(*integer)),
             ExpressionKind::Float(float) => Some(Item::Float(*float)),
             ExpressionKind::Bool(flag) => Some(Item::Bool(*flag)),
-            ExpressionKind::Reference(reference) => self.resolve(reference)?,
+            ExpressionKind::Reference(reference) => self.noted(reference)?,
             ExpressionKind::Interpolated { block, padded } => {
                 let mut text = self.deeper(span, |renderer| {
                     renderer.captured(|renderer| renderer.block(block))
@@ -83,7 +83,7 @@ impl Renderer<'_> {
     pub fn holds(&mut self, expression: &Expression) -> Result<bool, Halt> {
         match &expression.kind {
             ExpressionKind::Bool(flag) => Ok(*flag),
-            ExpressionKind::Reference(reference) => Ok(match self.resolve(reference)? {
+            ExpressionKind::Reference(reference) => Ok(match self.noted(reference)? {
                 None => false,
                 Some(Item::Bool(flag)) => flag,
                 Some(_) => true,
@@ -283,7 +283,20 @@ impl Renderer<'_> {
         Ok(Some(value))
     }
 
-    /// As above, without being seen and without calling anything.
+    /// As above, and noted where that is wanted: a reference within an expression.
+    fn noted(&mut self, reference: &Reference) -> Result<Slot, Halt> {
+        let value = self.resolve(reference)?;
+        if self.recorder.is_some() && !reference.runt {
+            let event = Event::Read {
+                reference: reference.source.to_string(),
+                value: value.as_ref().map(|item| self.preview(item)),
+            };
+            self.note(reference.span, event);
+        }
+        Ok(value)
+    }
+
+    /// As `resolve`, without being seen and without calling anything.
     pub fn resolve_quietly(&mut self, reference: &Reference) -> Result<Slot, Halt> {
         if reference
             .steps

@@ -37,6 +37,11 @@ pub enum Event {
         reference: String,
         value: Option<String>,
     },
+    /// A reference was worked out within an expression.
+    Read {
+        reference: String,
+        value: Option<String>,
+    },
     /// A method was called; `known` says whether there is such a method for these arguments.
     Called {
         method: String,

@@ -274,13 +274,18 @@ impl<'a> Renderer<'a> {
             self.note(reference.span, event);
         }
         let span = reference.span;
-        self.write(&reference.before, span)?;
+        self.write(&reference.slashes, span)?;
         if reference.escaped {
             if value.is_none() {
                 self.write("\\", span)?;
             }
             return self.write(&reference.source, span);
         }
+        if value.is_none() && self.dialect == Dialect::Velocity {
+            // Backslashes before what is not defined are but text.
+            self.write(&reference.slashes, span)?;
+        }
+        self.write(&reference.before, span)?;
         match value {
             Some(Item::Define(define)) => self.print_define(&define, reference),
             Some(Item::Text(text)) => self.write(&text, span),

@@ -1,0 +1,1 @@
+//! The template lab by the names of its parts.
