@@ -21,6 +21,7 @@ mod fmt;
 mod layout;
 mod line_diff;
 mod live;
+mod load;
 mod output;
 mod render;
 mod report;
@@ -143,6 +144,9 @@ enum Verb {
     /// Serve the Step Functions API and the API Gateway edge locally
     #[command(after_help = serve::HELP)]
     Serve(Box<serve::ServeArgs>),
+    /// Put load on a route of the local API and say how long answers took
+    #[command(after_help = load::HELP)]
+    Load(Box<load::LoadArgs>),
     /// List, run and watch executions on AWS (not built yet)
     #[command(after_help = "Example: stepwright remote list --profile dev")]
     Remote(Unbuilt),
@@ -178,6 +182,7 @@ impl Verb {
             Verb::Replay(_) => unbuilt("replay"),
             Verb::Forecast(_) => unbuilt("forecast"),
             Verb::Serve(arguments) => serve::serve(&arguments),
+            Verb::Load(arguments) => load::load(&arguments),
             Verb::Remote(_) => unbuilt("remote"),
             Verb::Completions { shell } => {
                 clap_complete::generate(

@@ -31,6 +31,32 @@ pub fn routes(site: &Site) -> Vec<RouteInfo> {
     all.collect()
 }
 
+/// The route that a request to `path` finds, in the order of the documents, and the path with its stage; `path` may
+/// have the stage already.
+pub fn find_route(site: &Site, method: &str, path: &str) -> Option<(RouteInfo, String)> {
+    let all = site
+        .apis
+        .iter()
+        .flat_map(|api| api.routes.iter().map(move |route| (api, route)));
+    all.filter(|(_, route)| route.method == method || route.method == "ANY")
+        .find_map(|(api, route)| {
+            let staged = with_stage(api, "");
+            let below = path
+                .strip_prefix(staged.as_str())
+                .filter(|rest| rest.starts_with('/'));
+            let below = [below, Some(path)]
+                .into_iter()
+                .flatten()
+                .find(|path| fits(&route.path, path))?;
+            let info = RouteInfo {
+                method: route.method.clone(),
+                path: with_stage(api, &route.path),
+                example: example(site, route),
+            };
+            Some((info, with_stage(api, below)))
+        })
+}
+
 /// The path of a route, or of a request to it, behind the stage.
 pub(crate) fn with_stage(api: &Api, path: &str) -> String {
     match api.stage.as_str() {
