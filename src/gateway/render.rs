@@ -72,6 +72,7 @@ pub(crate) fn render(exchange: &mut Exchange, source: &TemplateSource, body: &st
             | Event::Condition { .. }
             | Event::Iteration { .. }
             | Event::Rendered { .. }
+            | Event::Read { .. }
             | Event::Called { .. }
             | Event::Entered { .. } => None,
         });
