@@ -113,8 +113,6 @@ pub enum Effect {
     SendRequest {
         sent: SentId,
         source: ProjectSource,
-        /// The place of the API in the project.
-        api: usize,
         request: Box<Request>,
     },
     /// Lets requests from outside in, on this machine only; a project that is served already is served as it is now.
@@ -128,7 +126,6 @@ pub enum Effect {
     StartLoad {
         load: LoadId,
         source: ProjectSource,
-        api: usize,
         request: Box<Request>,
         stages: Vec<LoadStage>,
     },

@@ -27,7 +27,7 @@ mod tab;
 
 pub use action::Action;
 pub use api::{
-    Answered, ApiDesk, ApiIntent, CurlCommand, Draft, FileFix, Finding, Home, InsetPlace, Line,
+    Answered, ApiDesk, ApiIntent, CurlCommand, Draft, FileFix, Finding, Home, InsetPlace, LabTemplates, Line,
     LoadFigures, LoadId, LoadNews, LoadPoint, LoadRun, LoadStage, LoadState, OpenProject, Outcome,
     OutcomeRow, OutcomeSource, ProjectContents, ProjectId, ProjectSource, RouteKey,
     SCENARIO_HEADER, Sent, SentId, Serving, SourcePlace, Why, checked_stages, parse_curl,

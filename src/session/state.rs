@@ -286,10 +286,7 @@ impl Session {
                 file,
                 result,
             } => self.file_saved(project, &file, result),
-            Arrival::Answered { sent, result } => {
-                self.answer_arrived(sent, result);
-                Vec::new()
-            }
+            Arrival::Answered { sent, result } => self.answer_arrived(sent, result, at),
             Arrival::Serving { project, result } => {
                 self.serving_arrived(project, result);
                 Vec::new()

@@ -98,7 +98,7 @@ pub fn show(ui: &mut Ui, session: &Session, view: &mut View, now: u64, out: &mut
             return;
         }
         if api_in_front {
-            api::show(ui, session, &mut view.api, out);
+            api::show(ui, session, &mut view.api, &mut view.lab, out);
             return;
         }
         if session.active().is_none() {

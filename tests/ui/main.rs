@@ -1,5 +1,6 @@
 //! Windows without a screen: every part is found by the name a screen reader would say.
 
+mod api;
 mod code;
 mod desk;
 mod drawer;

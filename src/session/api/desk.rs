@@ -8,6 +8,7 @@ use crate::session::Session;
 use crate::session::api::ApiIntent;
 use crate::session::api::Draft;
 use crate::session::api::Home;
+use crate::session::api::LabTemplates;
 use crate::session::api::LoadRun;
 use crate::session::api::OpenProject;
 use crate::session::api::ProjectId;
@@ -36,6 +37,10 @@ pub struct ApiDesk {
     pub load: Option<LoadRun>,
     /// The place of a file that is shown in place of the workspace.
     pub source: Option<SourcePlace>,
+    /// The step the lab was brought to last.
+    pub(crate) followed: Option<(SentId, usize)>,
+    /// The templates that are in the lab.
+    pub templates: Option<LabTemplates>,
     /// The last answer to each saved request and scenario.
     pub(crate) last: BTreeMap<OutcomeKey, SentId>,
     /// Projects that are being read for the first time.
@@ -137,6 +142,12 @@ impl ApiDesk {
 
 impl Session {
     pub(crate) fn api_wish(&mut self, wish: ApiIntent, at: u64) -> Vec<Effect> {
+        let mut effects = self.api_deed(wish, at);
+        effects.extend(self.follow_step(at));
+        effects
+    }
+
+    fn api_deed(&mut self, wish: ApiIntent, at: u64) -> Vec<Effect> {
         match wish {
             ApiIntent::ChooseFolder => vec![Effect::ChooseFolder],
             ApiIntent::OpenFolder(path) => self.open(path),
@@ -190,6 +201,7 @@ impl Session {
                 self.api.step = Some(step);
                 Vec::new()
             }
+            ApiIntent::KeepTemplates => self.keep_templates(at),
             ApiIntent::OpenRun { sent, step } => self.open_run(sent, step),
             ApiIntent::SaveRequest { name, status } => self.save_request(&name, status, at),
             ApiIntent::UpdateSaved => self.update_saved(at),

@@ -179,6 +179,7 @@ mod tests {
             words: vec![words.to_owned()],
             pointer: None,
             execution: None,
+            inspection: None,
         }
     }
 

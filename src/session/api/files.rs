@@ -147,16 +147,10 @@ impl Session {
             self.api.step = None;
         }
         let mut effects = self.files_changed();
-        if asked_for {
-            match first_machine {
-                Some(machine) if self.tabs.is_empty() => {
-                    effects.extend(self.open_machine(id, &machine));
-                }
-                _ => {}
-            }
-            if has_route {
-                self.drawer = DrawerTab::Api;
-            }
+        match first_machine.filter(|_| asked_for) {
+            _ if asked_for && has_route => self.drawer = DrawerTab::Api,
+            Some(machine) => effects.extend(self.open_machine(id, &machine)),
+            None => {}
         }
         effects
     }

@@ -46,6 +46,8 @@ pub enum ApiIntent {
     Reuse(SentId),
     ClearHistory,
     ShowStep(usize),
+    /// Writes the templates that were changed in the lab into their files.
+    KeepTemplates,
     /// Shows the execution that a step has started on the canvas of its workflow.
     OpenRun {
         sent: SentId,

@@ -18,6 +18,7 @@ mod place;
 mod project;
 mod sending;
 mod serving;
+mod templates;
 
 pub use curl::{CurlCommand, parse_curl, to_curl};
 pub use desk::ApiDesk;
@@ -37,3 +38,4 @@ pub use place::{
 pub(crate) use machines::RunToShow;
 pub use project::{FileFix, Finding, OpenProject, ProjectContents};
 pub use serving::Serving;
+pub use templates::LabTemplates;

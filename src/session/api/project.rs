@@ -119,8 +119,6 @@ fn api_of(document: &ApiDocument) -> Arc<Api> {
         Some(ApiKey {
             value: key.value.clone()?,
             name: key.name.clone(),
-            throttle: None,
-            quota: None,
         })
     });
     let surroundings = Surroundings {

@@ -27,13 +27,19 @@ const MOST_TOGETHER: usize = 100;
 impl Session {
     /// Sends the request under construction and shows its trace.
     pub(crate) fn send_draft(&mut self, at: u64) -> Vec<Effect> {
+        // What is seen in the lab is what is sent to.
+        let mut effects = match self.lab_follows() {
+            true => self.keep_templates(at),
+            false => Vec::new(),
+        };
         let draft = self.api.draft.clone();
         let unchanged = draft.saved.filter(|_| !self.is_draft_changed());
         let key = self.api.current().zip(unchanged).map(|(project, place)| OutcomeKey {
             project: project.id,
             source: OutcomeSource::Saved(place),
         });
-        self.send(draft, key, at)
+        effects.extend(self.send(draft, key, at));
+        effects
     }
 
     pub(crate) fn send_saved(&mut self, id: ProjectId, place: usize, at: u64) -> Vec<Effect> {
@@ -90,7 +96,7 @@ impl Session {
             self.tell_error("This project has no API to send a request to");
             return Vec::new();
         };
-        let Some((api, _, model)) = project.api(&route.api) else {
+        let Some((_, _, model)) = project.api(&route.api) else {
             return Vec::new();
         };
         let stage = model.stage.clone();
@@ -115,23 +121,31 @@ impl Session {
         vec![Effect::SendRequest {
             sent,
             source,
-            api,
             request: Box::new(request),
         }]
     }
 
     /// An answer to a request, or the reason why there is none.
-    pub(crate) fn answer_arrived(&mut self, id: SentId, result: Result<Answered, String>) {
+    pub(crate) fn answer_arrived(
+        &mut self,
+        id: SentId,
+        result: Result<Answered, String>,
+        at: u64,
+    ) -> Vec<Effect> {
         let Some(sent) = self.api.sent_mut(id) else {
-            return;
+            return Vec::new();
         };
         sent.outcome = match result {
             Ok(answered) => Outcome::Answered(Arc::new(answered)),
             Err(reason) => Outcome::Lost(reason),
         };
-        if self.api.shown == Some(id) {
-            self.show_sent(id);
+        if self.api.shown != Some(id) {
+            return Vec::new();
         }
+        self.show_sent(id);
+        // The steps are new, though their places are known.
+        self.api.followed = None;
+        self.follow_step(at)
     }
 
     /// A request from outside, with its answer.

@@ -64,7 +64,10 @@ impl Session {
         }
         match result {
             Ok(address) => {
-                self.tell(ToastKind::Info, format!("Serving on {address}"));
+                // Another edition of the project behind the same address is no news.
+                if !matches!(&self.api.serving, Serving::On { address: known, .. } if *known == address) {
+                    self.tell(ToastKind::Info, format!("Serving on {address}"));
+                }
                 self.api.serving = Serving::On {
                     project: id,
                     address,
@@ -101,7 +104,7 @@ impl Session {
         let Some((project, key)) = self.api.current().zip(self.api.route.clone()) else {
             return Vec::new();
         };
-        let Some((api, _, model)) = project.api(&key.api) else {
+        let Some((_, _, model)) = project.api(&key.api) else {
             return Vec::new();
         };
         let request = self.api.draft.request(&model.stage, at);
@@ -122,7 +125,6 @@ impl Session {
         vec![Effect::StartLoad {
             load: id,
             source,
-            api,
             request: Box::new(request),
             stages,
         }]

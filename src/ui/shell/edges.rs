@@ -29,13 +29,12 @@ use crate::project::Files;
 use crate::project::Options;
 use crate::session::Answered;
 use crate::session::Arrival;
+use crate::session::CurlCommand;
 use crate::session::Draft;
 use crate::session::Home;
 use crate::session::ProjectId;
 use crate::session::ProjectSource;
-use crate::session::SCENARIO_HEADER;
 use crate::session::SentId;
-use crate::session::curl_of;
 use crate::sidecar::path_beside;
 use crate::trace::NestedRun;
 use crate::trace::TaskKey;
@@ -254,12 +253,14 @@ fn draft_of(request: &Request, stage: &str) -> Draft {
     let own = ["host", "content-length", "connection", "accept-encoding"];
     let headers = request.headers.iter();
     let headers = headers.filter(|(name, _)| !own.contains(&name.to_ascii_lowercase().as_str()));
-    let command = curl_of(
-        &request.method,
-        &request.target,
-        headers.cloned().collect(),
-        &request.body,
-    );
+    let body = String::from_utf8_lossy(&request.body).into_owned();
+    let command = CurlCommand {
+        method: request.method.clone(),
+        url: request.target.clone(),
+        headers: headers.cloned().collect(),
+        body: (!body.is_empty()).then_some(body),
+        ignored: Vec::new(),
+    };
     Draft::of_curl(&command, stage)
 }
 

@@ -34,6 +34,7 @@ use crate::session::OpenProject;
 use crate::session::RouteKey;
 use crate::session::Session;
 use crate::ui::code::CodeState;
+use crate::ui::panels::lab::LabView;
 use crate::ui::panels::words::put_at;
 use crate::ui::theme::Skin;
 use crate::ui::theme::Text;
@@ -94,7 +95,13 @@ const TRACE_WIDTH: f32 = 304.0;
 const LOW_HEIGHT: f32 = 264.0;
 
 /// The whole workspace in the available space.
-pub fn show(ui: &mut Ui, session: &Session, view: &mut ApiView, out: &mut Outbox) {
+pub fn show(
+    ui: &mut Ui,
+    session: &Session,
+    view: &mut ApiView,
+    lab: &mut LabView,
+    out: &mut Outbox,
+) {
     let skin = Skin::of(ui.ctx());
     let area = ui.available_rect_before_wrap();
     ui.painter().rect_filled(area, 0.0, skin.color(Role::Panel));
@@ -142,7 +149,7 @@ pub fn show(ui: &mut Ui, session: &Session, view: &mut ApiView, out: &mut Outbox
         });
     CentralPanel::no_frame().show(ui, |ui| {
         ui.spacing_mut().item_spacing = vec2(8.0, 0.0);
-        step::show(ui, session, &mut view.step);
+        step::show(ui, session, &mut view.step, lab, out);
     });
 }
 

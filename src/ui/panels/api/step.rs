@@ -14,6 +14,8 @@ use crate::scene::Icon;
 use crate::scene::Role;
 use crate::scene::Status;
 use crate::session::Answered;
+use crate::session::ApiIntent;
+use crate::session::Intent;
 use crate::session::Sent;
 use crate::session::SentId;
 use crate::session::Session;
@@ -22,9 +24,13 @@ use crate::ui::code::code_block;
 use crate::ui::panels::api::trace::title_of;
 use crate::ui::panels::api::words::http_status;
 use crate::ui::panels::api::words::verdict_status;
+use crate::ui::panels::lab;
+use crate::ui::panels::lab::LabView;
 use crate::ui::panels::words::put_at;
 use crate::ui::theme::Skin;
 use crate::ui::theme::Text;
+use crate::ui::view::Outbox;
+use crate::ui::widgets::Button;
 use crate::ui::widgets::JsonTree;
 use crate::ui::widgets::JsonTreeState;
 use crate::ui::widgets::empty_state;
@@ -64,8 +70,18 @@ impl Side {
     }
 }
 
-/// The step in the available space.
-pub fn show(ui: &mut Ui, session: &Session, view: &mut StepView) {
+/// The step in the available space; a template is looked at in the lab.
+pub fn show(
+    ui: &mut Ui,
+    session: &Session,
+    view: &mut StepView,
+    lab_view: &mut LabView,
+    out: &mut Outbox,
+) {
+    if session.lab_follows() {
+        in_lab(ui, session, lab_view, out);
+        return;
+    }
     let skin = Skin::of(ui.ctx());
     let area = ui.available_rect_before_wrap();
     let chosen = session.api.shown().and_then(|sent| {
@@ -115,6 +131,35 @@ pub fn show(ui: &mut Ui, session: &Session, view: &mut StepView) {
         side(ui, right, "output", after, &mut view.output);
     }
     ui.advance_cursor_after_rect(area);
+}
+
+/// The lab, below a strip that says where a change of it is kept.
+fn in_lab(ui: &mut Ui, session: &Session, view: &mut LabView, out: &mut Outbox) {
+    let skin = Skin::of(ui.ctx());
+    if let Some(file) = session.changed_template() {
+        let (_, strip) = ui.allocate_space(vec2(ui.available_width(), 36.0));
+        let fill = skin.color(Role::AccentFill);
+        ui.painter().rect_filled(strip, 0.0, fill);
+        let file = file.rsplit('/').next().unwrap_or(file);
+        let label = format!("Keep in {file}");
+        let width = Text::Label.width(ui, &label) + 24.0;
+        let button = Rect::from_min_max(
+            pos2(strip.right() - 16.0 - width, strip.top() + 6.0),
+            pos2(strip.right() - 16.0, strip.bottom() - 6.0),
+        );
+        put_at(ui, button, |ui| {
+            if ui.add(Button::new(&label).small().width(width)).clicked() {
+                out.push(Intent::Api(ApiIntent::KeepTemplates));
+            }
+        });
+        let words = Rect::from_min_max(
+            pos2(strip.left() + 16.0, strip.top()),
+            pos2(button.left() - 12.0, strip.bottom()),
+        );
+        let text = "The template is changed here; Send keeps it and tries it";
+        Text::Small.paint(ui, words, text, skin.color(Role::Text));
+    }
+    lab::show(ui, session, view, out);
 }
 
 impl StepView {
