@@ -93,7 +93,8 @@ const COMPANION: &str = r#"{
 }
 "#;
 
-const ORDERS: &str = r#"{ "StartAt": "Take", "States": { "Take": { "Type": "Fail", "Error": "Sold.Out" } } }"#;
+const ORDERS: &str =
+    r#"{ "StartAt": "Take", "States": { "Take": { "Type": "Fail", "Error": "Sold.Out" } } }"#;
 
 type Texts = BTreeMap<String, Arc<str>>;
 
@@ -199,7 +200,11 @@ impl World {
     }
 
     fn titles(&self) -> Vec<&str> {
-        self.session.tabs.iter().map(|tab| tab.title.as_str()).collect()
+        self.session
+            .tabs
+            .iter()
+            .map(|tab| tab.title.as_str())
+            .collect()
     }
 
     fn answer(&mut self, status: u16) {
@@ -217,7 +222,11 @@ impl World {
     }
 
     fn errors(&self) -> Vec<&str> {
-        self.session.toasts.iter().map(|toast| toast.text.as_str()).collect()
+        self.session
+            .toasts
+            .iter()
+            .map(|toast| toast.text.as_str())
+            .collect()
     }
 }
 
@@ -234,7 +243,11 @@ fn answered(status: u16) -> Answered {
         execution: None,
         inspection: None,
     };
-    let failed = if status < 500 { Verdict::Passed } else { Verdict::Failed };
+    let failed = if status < 500 {
+        Verdict::Passed
+    } else {
+        Verdict::Failed
+    };
     Answered {
         response: Response {
             status,
@@ -243,7 +256,11 @@ fn answered(status: u16) -> Answered {
         },
         trace: vec![
             step(StepKind::Received, Verdict::Passed, "POST /orders, 7 bytes"),
-            step(StepKind::Integration, failed, "the execution failed with Sold.Out"),
+            step(
+                StepKind::Integration,
+                failed,
+                "the execution failed with Sold.Out",
+            ),
             step(StepKind::Answer, Verdict::Passed, "it leaves"),
         ],
         runs: Vec::new(),
@@ -255,8 +272,15 @@ fn answered(status: u16) -> Answered {
 fn a_template_opens_as_a_project_with_its_first_route() {
     let world = World::opened();
     let project = world.project();
-    assert!(project.project.problems.is_empty(), "{:?}", project.project.problems);
-    let routes: Vec<String> = project.routes().map(|key| format!("{} {}", key.method, key.path)).collect();
+    assert!(
+        project.project.problems.is_empty(),
+        "{:?}",
+        project.project.problems
+    );
+    let routes: Vec<String> = project
+        .routes()
+        .map(|key| format!("{} {}", key.method, key.path))
+        .collect();
     assert_eq!(routes, ["POST /orders", "GET /orders/{id}"]);
     assert_eq!(project.project.machines.len(), 2);
     assert!(world.titles().is_empty());
@@ -264,15 +288,30 @@ fn a_template_opens_as_a_project_with_its_first_route() {
     let draft = &world.session.api.draft;
     assert_eq!((draft.saved, draft.path.as_str()), (Some(0), "/orders"));
     assert_eq!(draft.scenario.as_deref(), Some("Good"));
-    assert!(world.session.settings.recent.contains(&PathBuf::from("shop/template.yaml")));
-    assert!(world.session.settings.open.contains(&PathBuf::from("shop/template.yaml")));
+    assert!(
+        world
+            .session
+            .settings
+            .recent
+            .contains(&PathBuf::from("shop/template.yaml"))
+    );
+    assert!(
+        world
+            .session
+            .settings
+            .open
+            .contains(&PathBuf::from("shop/template.yaml"))
+    );
 }
 
 #[test]
 fn an_inline_machine_is_edited_in_its_template_and_nothing_else_moves() {
     let mut world = World::opened();
     let (id, machine) = (world.id(), "Refunds".to_owned());
-    world.ask(ApiIntent::OpenMachine { project: id, machine });
+    world.ask(ApiIntent::OpenMachine {
+        project: id,
+        machine,
+    });
     assert_ne!(world.session.drawer, DrawerTab::Api);
     let tab = world.session.active().unwrap();
     assert!(tab.text().starts_with("StartAt: Check"), "{}", tab.text());
@@ -283,10 +322,18 @@ fn an_inline_machine_is_edited_in_its_template_and_nothing_else_moves() {
     }));
     assert!(world.errors().is_empty(), "{:?}", world.errors());
     let text = world.session.file_text(id, "template.yaml").unwrap();
-    assert_eq!(*text, TEMPLATE.replace("Next: Done", "Next: Finished").replace("Done: {", "Finished: {"));
+    assert_eq!(
+        *text,
+        TEMPLATE
+            .replace("Next: Done", "Next: Finished")
+            .replace("Done: {", "Finished: {")
+    );
     assert!(world.session.active().unwrap().is_modified());
     world.intend(Intent::Perform(Action::Undo));
-    assert_eq!(*world.session.file_text(id, "template.yaml").unwrap(), *TEMPLATE);
+    assert_eq!(
+        *world.session.file_text(id, "template.yaml").unwrap(),
+        *TEMPLATE
+    );
     assert!(!world.session.active().unwrap().is_modified());
     world.intend(Intent::Perform(Action::Redo));
     world.intend(Intent::Perform(Action::Save));
@@ -309,20 +356,36 @@ fn a_machine_in_a_file_opens_that_file() {
         machine: "Refunds".into(),
     });
     assert_eq!(world.titles().len(), 2);
-    assert_eq!(world.session.active().unwrap().title, "template.yaml · Refunds");
+    assert_eq!(
+        world.session.active().unwrap().title,
+        "template.yaml · Refunds"
+    );
 }
 
 #[test]
 fn a_request_is_sent_and_its_answer_is_followed() {
     let mut world = World::opened();
     world.intend(Intent::Perform(Action::SendRequest));
-    let Some(Effect::SendRequest { request, source, .. }) = world.effects.iter().rev().find(|effect| matches!(effect, Effect::SendRequest { .. })) else {
+    let Some(Effect::SendRequest {
+        request, source, ..
+    }) = world
+        .effects
+        .iter()
+        .rev()
+        .find(|effect| matches!(effect, Effect::SendRequest { .. }))
+    else {
         panic!("nothing was sent: {:?}", world.effects);
     };
-    assert_eq!((request.method.as_str(), request.target.as_str()), ("POST", "/dev/orders"));
+    assert_eq!(
+        (request.method.as_str(), request.target.as_str()),
+        ("POST", "/dev/orders")
+    );
     assert_eq!(request.header("X-Stepwright-Scenario"), Some("Good"));
     assert_eq!(source.home, Home::Folder(PathBuf::from("shop")));
-    assert!(matches!(world.session.api.shown().unwrap().outcome, Outcome::Waiting));
+    assert!(matches!(
+        world.session.api.shown().unwrap().outcome,
+        Outcome::Waiting
+    ));
     world.answer(500);
     let sent = world.session.api.shown().unwrap();
     assert_eq!(sent.status(), Some(500));
@@ -372,20 +435,33 @@ fn requests_are_saved_changed_and_removed_without_touching_the_rest() {
     assert!(world.session.is_draft_changed());
     world.ask(ApiIntent::UpdateSaved);
     let text = world.session.file_text(id, file).unwrap();
-    assert_eq!(*text, COMPANION.replace("\"body\": {\"a\": 1}", "\"body\": {\"a\": 2}"));
+    assert_eq!(
+        *text,
+        COMPANION.replace("\"body\": {\"a\": 1}", "\"body\": {\"a\": 2}")
+    );
     assert!(!world.session.is_draft_changed());
     world.ask(ApiIntent::SaveRequest {
         name: "Another".into(),
         status: Some(201),
     });
     assert_eq!(world.project().companion.requests.len(), 3);
-    assert_eq!(world.project().companion.requests[2].expect.as_ref().unwrap().status, Some(201));
+    assert_eq!(
+        world.project().companion.requests[2]
+            .expect
+            .as_ref()
+            .unwrap()
+            .status,
+        Some(201)
+    );
     world.ask(ApiIntent::SaveRequest {
         name: "Another".into(),
         status: None,
     });
     assert!(world.errors().last().unwrap().contains("already"));
-    world.ask(ApiIntent::RemoveSaved { project: id, request: 2 });
+    world.ask(ApiIntent::RemoveSaved {
+        project: id,
+        request: 2,
+    });
     for _ in 0..3 {
         world.intend(Intent::Perform(Action::Undo));
     }
@@ -422,13 +498,22 @@ fn curl_commands_are_taken_over_and_given_out() {
         "curl -X GET 'http://127.0.0.1:8080/dev/orders/8?full=yes' -H 'x-a: b'".into(),
     ));
     let draft = &world.session.api.draft;
-    assert_eq!((draft.method.as_str(), draft.path.as_str()), ("GET", "/orders/8"));
-    assert_eq!(world.session.api.route.as_ref().unwrap().path, "/orders/{id}");
+    assert_eq!(
+        (draft.method.as_str(), draft.path.as_str()),
+        ("GET", "/orders/8")
+    );
+    assert_eq!(
+        world.session.api.route.as_ref().unwrap().path,
+        "/orders/{id}"
+    );
     world.ask(ApiIntent::CopyCurl);
     let Some(Effect::CopyText(text)) = world.effects.last() else {
         panic!("{:?}", world.effects.last());
     };
-    assert_eq!(text, "curl 'http://127.0.0.1:8080/dev/orders/8?full=yes' \\\n  -H 'x-a: b'");
+    assert_eq!(
+        text,
+        "curl 'http://127.0.0.1:8080/dev/orders/8?full=yes' \\\n  -H 'x-a: b'"
+    );
     world.ask(ApiIntent::ImportCurl("wget x".into()));
     assert!(world.errors().last().unwrap().contains("curl"));
 }
@@ -438,13 +523,22 @@ fn serving_and_load_runs_are_asked_for_and_told() {
     let mut world = World::opened();
     let id = world.id();
     world.ask(ApiIntent::StartServing(id));
-    assert!(matches!(world.effects.last(), Some(Effect::StartServing { .. })));
+    assert!(matches!(
+        world.effects.last(),
+        Some(Effect::StartServing { .. })
+    ));
     let address = "http://127.0.0.1:8080".to_owned();
     world.receive(Arrival::Serving {
         project: id,
         result: Ok(address.clone()),
     });
-    assert_eq!(world.session.api.serving, Serving::On { project: id, address });
+    assert_eq!(
+        world.session.api.serving,
+        Serving::On {
+            project: id,
+            address
+        }
+    );
     let draft = world.session.api.draft.clone();
     world.receive(Arrival::Heard {
         project: id,
@@ -455,14 +549,20 @@ fn serving_and_load_runs_are_asked_for_and_told() {
     assert!(world.session.api.history[0].from_outside);
     world.ask(ApiIntent::StopServing);
     assert_eq!(world.session.api.serving, Serving::Off);
-    world.ask(ApiIntent::StartLoad(vec![LoadStage { seconds: 5, users: 3 }]));
+    world.ask(ApiIntent::StartLoad(vec![LoadStage {
+        seconds: 5,
+        users: 3,
+    }]));
     let load = world.session.api.load.as_ref().unwrap().id;
     world.receive(Arrival::Load {
         load,
         news: LoadNews::Ended(LoadState::Done),
     });
     assert!(!world.session.api.load.as_ref().unwrap().is_running());
-    world.ask(ApiIntent::StartLoad(vec![LoadStage { seconds: 5, users: 0 }]));
+    world.ask(ApiIntent::StartLoad(vec![LoadStage {
+        seconds: 5,
+        users: 0,
+    }]));
     assert!(world.errors().last().unwrap().contains("one user"));
 }
 
@@ -478,7 +578,10 @@ fn closing_a_changed_project_asks_first() {
     world.ask(ApiIntent::CloseProject(id));
     assert_eq!(
         world.session.dialog,
-        Some(Dialog::UnsavedProject { project: id, quitting: false })
+        Some(Dialog::UnsavedProject {
+            project: id,
+            quitting: false
+        })
     );
     world.intend(Intent::Answer(DialogAnswer::Save));
     assert!(world.session.api.projects.is_empty());
@@ -505,7 +608,9 @@ fn the_api_of_a_definition_comes_and_goes_with_it() {
     let mut world = World::new();
     let path = PathBuf::from("shop/orders.asl.json");
     world.execute(vec![Effect::Read { path }]);
-    let asked = world.effects.iter().any(|effect| matches!(effect, Effect::FindProject { file, .. } if file == "orders.asl.json"));
+    let asked = world.effects.iter().any(
+        |effect| matches!(effect, Effect::FindProject { file, .. } if file == "orders.asl.json"),
+    );
     assert!(asked, "{:?}", world.effects);
     let contents = ProjectContents::read("template.yaml", &world.disk);
     world.receive(Arrival::ProjectFound {

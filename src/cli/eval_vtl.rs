@@ -76,7 +76,10 @@ pub fn render_steps(steps: &[Value], bindings: &Map) -> Result<Vec<(&'static str
         let previous = step.get("bodyFromPreviousOutput").and_then(Value::as_bool);
         let mut context = members(Some(&last.context));
         let said = members(step.get("context"));
-        context.extend(said.iter().map(|(name, value)| (name.clone(), value.clone())));
+        context.extend(
+            said.iter()
+                .map(|(name, value)| (name.clone(), value.clone())),
+        );
         let dialect = match step.get("dialect").and_then(Value::as_str) {
             None => Dialect::ApiGateway,
             Some("velocity") => Dialect::Velocity,

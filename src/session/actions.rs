@@ -49,8 +49,10 @@ impl Session {
                     .collect();
                 let projects = self.api.projects.iter().filter(|one| one.is_modified());
                 let projects: Vec<_> = projects.map(|one| one.id).collect();
-                let mut effects: Vec<Effect> =
-                    projects.into_iter().flat_map(|id| self.save_project(id)).collect();
+                let mut effects: Vec<Effect> = projects
+                    .into_iter()
+                    .flat_map(|id| self.save_project(id))
+                    .collect();
                 effects.extend(modified.into_iter().flat_map(|id| self.save(id)));
                 effects
             }

@@ -22,8 +22,8 @@ use crate::session::Tab;
 use crate::session::TabId;
 use crate::session::Toast;
 use crate::session::ToastKind;
-use crate::session::lab::Awaited;
 use crate::session::api::RunToShow;
+use crate::session::lab::Awaited;
 use crate::session::nested::Showing;
 
 /// Everything that changes while the program runs.

@@ -221,7 +221,10 @@ impl Shell {
                 sent,
                 result: Err("not there yet".to_owned()),
             }),
-            Effect::StartServing { .. } | Effect::StopServing | Effect::StartLoad { .. } | Effect::StopLoad(_) => {}
+            Effect::StartServing { .. }
+            | Effect::StopServing
+            | Effect::StartLoad { .. }
+            | Effect::StopLoad(_) => {}
             Effect::CopyText(text) => return Some(Deed::CopyText(text)),
             Effect::Quit => return Some(Deed::Quit),
         }
@@ -260,11 +263,7 @@ impl Shell {
     }
 
     /// Work that may find nothing to tell.
-    fn look(
-        &self,
-        what: &'static str,
-        look: impl FnOnce() -> Option<Arrival> + Send + 'static,
-    ) {
+    fn look(&self, what: &'static str, look: impl FnOnce() -> Option<Arrival> + Send + 'static) {
         let post = self.post.clone();
         self.runtime.spawn(async move {
             let found = tokio::task::spawn_blocking(look).await;
@@ -526,7 +525,12 @@ impl FileDialogs for SystemDialogs {
 
     fn choose_folder(&self) -> Choice {
         let dialog = rfd::AsyncFileDialog::new().set_title("Open a project's folder");
-        Box::pin(async move { dialog.pick_folder().await.map(|folder| folder.path().to_owned()) })
+        Box::pin(async move {
+            dialog
+                .pick_folder()
+                .await
+                .map(|folder| folder.path().to_owned())
+        })
     }
 
     fn choose_target(&self, name: &str) -> Choice {

@@ -194,7 +194,11 @@ fn answered(status: u16) -> Answered {
         },
         trace: vec![
             step(StepKind::Received, Verdict::Passed, "POST /orders, 7 bytes"),
-            step(StepKind::Integration, Verdict::Failed, "the execution failed with Sold.Out"),
+            step(
+                StepKind::Integration,
+                Verdict::Failed,
+                "the execution failed with Sold.Out",
+            ),
             step(StepKind::Answer, Verdict::Passed, "18 bytes leave"),
         ],
         runs: Vec::new(),
@@ -293,7 +297,10 @@ fn curl_is_pasted_in_its_own_window() {
     harness.get_by_role_and_label(Role::Button, "Use").click();
     harness.run();
     let draft = &harness.state().session.api.draft;
-    assert_eq!((draft.method.as_str(), draft.path.as_str()), ("DELETE", "/orders/9"));
+    assert_eq!(
+        (draft.method.as_str(), draft.path.as_str()),
+        ("DELETE", "/orders/9")
+    );
 }
 
 #[test]
@@ -309,7 +316,9 @@ fn the_project_panel_lists_folds_searches_and_leads_to_files() {
     assert!(harness.query_by_label("POST /orders").is_none());
     harness.state_mut().view.search.clear();
     harness.run();
-    let name = harness.state().session.api.projects[0].project.tables[0].name.clone();
+    let name = harness.state().session.api.projects[0].project.tables[0]
+        .name
+        .clone();
     harness.get_by_label(&name).click();
     harness.run();
     harness.get_by_label("File of the project");
@@ -318,7 +327,10 @@ fn the_project_panel_lists_folds_searches_and_leads_to_files() {
     harness.get_by_role_and_label(Role::Button, "Send");
     harness.get_by_label("Orders").click();
     harness.run();
-    assert_eq!(harness.state().session.active().unwrap().title, "template.yaml · Orders");
+    assert_eq!(
+        harness.state().session.active().unwrap().title,
+        "template.yaml · Orders"
+    );
 }
 
 #[test]
@@ -371,7 +383,10 @@ fn findings_history_and_load_runs_have_their_lists() {
     harness.get_by_label_contains("Latency over time");
     harness.get_by_label("Cancel").click();
     harness.run();
-    assert!(matches!(harness.state().effects.last(), Some(Effect::StopLoad(_))));
+    assert!(matches!(
+        harness.state().effects.last(),
+        Some(Effect::StopLoad(_))
+    ));
     harness.state_mut().receive(Arrival::Load {
         load,
         news: LoadNews::Ended(LoadState::Cancelled),
@@ -383,7 +398,11 @@ fn findings_history_and_load_runs_have_their_lists() {
 #[test]
 fn every_size_and_theme_shows_the_workspace() {
     for theme in Theme::ALL {
-        for size in [egui::vec2(900.0, 600.0), egui::vec2(1280.0, 800.0), egui::vec2(1920.0, 1080.0)] {
+        for size in [
+            egui::vec2(900.0, 600.0),
+            egui::vec2(1280.0, 800.0),
+            egui::vec2(1920.0, 1080.0),
+        ] {
             let mut desk = Desk::with_project();
             desk.theme = theme;
             desk.ask(ApiIntent::Send);
@@ -398,6 +417,9 @@ fn every_size_and_theme_shows_the_workspace() {
 #[test]
 fn stages_of_a_load_run_are_checked_while_they_are_typed() {
     let mut desk = Desk::with_project();
-    desk.ask(ApiIntent::StartLoad(vec![LoadStage { seconds: 1, users: 2_000 }]));
+    desk.ask(ApiIntent::StartLoad(vec![LoadStage {
+        seconds: 1,
+        users: 2_000,
+    }]));
     assert!(desk.session.api.load.is_none());
 }

@@ -13,12 +13,7 @@ use crate::session::api::ProjectId;
 use crate::session::api::files::Held;
 
 impl Session {
-    pub(crate) fn save_request(
-        &mut self,
-        name: &str,
-        status: Option<u16>,
-        at: u64,
-    ) -> Vec<Effect> {
+    pub(crate) fn save_request(&mut self, name: &str, status: Option<u16>, at: u64) -> Vec<Effect> {
         let Some(project) = self.api.current() else {
             return Vec::new();
         };
@@ -80,9 +75,8 @@ impl Session {
 
     /// Whether the request under construction differs from the saved one it came from.
     pub fn is_draft_changed(&self) -> bool {
-        self.saved_of_draft().is_some_and(|(_, saved, place)| {
-            Draft::of_saved(&saved, place) != self.api.draft
-        })
+        self.saved_of_draft()
+            .is_some_and(|(_, saved, place)| Draft::of_saved(&saved, place) != self.api.draft)
     }
 
     pub(crate) fn remove_saved(&mut self, id: ProjectId, place: usize, at: u64) -> Vec<Effect> {
@@ -141,7 +135,9 @@ impl Session {
                 value,
             };
             let effects = self.in_tab(tab, |session| session.edit(&command, at));
-            let text = self.tab(tab).map(|tab| tab.revision.document.sidecar.clone());
+            let text = self
+                .tab(tab)
+                .map(|tab| tab.revision.document.sidecar.clone());
             if let (Some(text), Some(project)) = (text, self.api.project_mut(id)) {
                 project.companion = crate::sidecar::read(&text);
             }
@@ -169,7 +165,10 @@ impl Session {
         let Some(project) = self.api.project(place.project) else {
             return;
         };
-        let name = project.project.machine(&place.machine).map(|machine| &machine.name);
+        let name = project
+            .project
+            .machine(&place.machine)
+            .map(|machine| &machine.name);
         let known = &project.companion.machines;
         // What is described under the machine's name stays there.
         let member = match name {
@@ -184,7 +183,10 @@ impl Session {
         let (pointer, value) = match value {
             Some(value) if known.is_empty() => {
                 let member = Value::string(&place.machine).to_json();
-                ("/machines".to_owned(), Some(format!("{{{member}: {value}}}")))
+                (
+                    "/machines".to_owned(),
+                    Some(format!("{{{member}: {value}}}")),
+                )
             }
             value => (format!("/machines/{member}"), value),
         };
@@ -218,7 +220,10 @@ impl Session {
         {
             project.findings.remove(place);
         }
-        self.tell(ToastKind::Done, format!("Changed {}; undo takes it back", fix.file));
+        self.tell(
+            ToastKind::Done,
+            format!("Changed {}; undo takes it back", fix.file),
+        );
         effects
     }
 }

@@ -65,7 +65,11 @@ pub fn parse_curl(text: &str) -> Result<CurlCommand, String> {
 /// Writes a request as a command that a POSIX shell understands.
 pub fn to_curl(command: &CurlCommand) -> String {
     let mut text = "curl".to_owned();
-    let usual = if command.body.is_some() { "POST" } else { "GET" };
+    let usual = if command.body.is_some() {
+        "POST"
+    } else {
+        "GET"
+    };
     if command.method == "HEAD" {
         text.push_str(" -I");
     } else if command.method != usual {
@@ -496,7 +500,10 @@ mod tests {
         );
         assert_eq!(command.body.as_deref(), Some(r#"{"a": "it's"}"#));
         assert_eq!(parsed("curl https://a.b/c").method, "GET");
-        assert_eq!(parsed("$ curl -sSL -XDELETE 'https://a.b/c?d=1&e=2'").method, "DELETE");
+        assert_eq!(
+            parsed("$ curl -sSL -XDELETE 'https://a.b/c?d=1&e=2'").method,
+            "DELETE"
+        );
         assert_eq!(parsed("curl -I https://a.b").method, "HEAD");
         assert_eq!(parsed("curl --request=put --url=https://a.b").method, "PUT");
     }
@@ -511,7 +518,10 @@ mod tests {
         assert_eq!(form.body.as_deref(), Some("a=1&b=2"));
         assert!(form.headers[0].1.contains("urlencoded"));
         let get = parsed("curl -G -d a=1 --data-urlencode 'b=x y' https://a.b");
-        assert_eq!((get.method.as_str(), get.url.as_str()), ("GET", "https://a.b?a=1&b=x%20y"));
+        assert_eq!(
+            (get.method.as_str(), get.url.as_str()),
+            ("GET", "https://a.b?a=1&b=x%20y")
+        );
         assert_eq!(get.body, None);
         let user = parsed("curl -u me:secret https://a.b");
         assert_eq!(user.headers[0].1, "Basic bWU6c2VjcmV0");
@@ -521,7 +531,10 @@ mod tests {
     fn what_browsers_copy_is_read() {
         let chrome = "curl 'https://a.b/x' \\\n  -H 'accept: */*' \\\n  --data-raw $'{\\n  \"n\": \"O\\'Brien \\u0041\"\\n}' \\\n  --compressed";
         let command = parsed(chrome);
-        assert_eq!(command.body.as_deref(), Some("{\n  \"n\": \"O'Brien A\"\n}"));
+        assert_eq!(
+            command.body.as_deref(),
+            Some("{\n  \"n\": \"O'Brien A\"\n}")
+        );
         assert_eq!(command.ignored, ["--compressed"]);
         let windows = "curl \"https://a.b/x\" ^\r\n  -H \"accept: */*\"";
         assert_eq!(parsed(windows).headers.len(), 1);
@@ -532,10 +545,16 @@ mod tests {
     #[test]
     fn what_cannot_be_read_is_said() {
         let wrong = |text: &str| parse_curl(text).unwrap_err();
-        assert_eq!(wrong("wget https://a.b"), "The text does not begin with curl");
+        assert_eq!(
+            wrong("wget https://a.b"),
+            "The text does not begin with curl"
+        );
         assert_eq!(wrong("curl -X POST"), "The command names no address");
         assert_eq!(wrong("curl 'https://a.b"), "A quote (') is not closed");
-        assert_eq!(wrong("curl -d @body.json https://a.b"), "The body stands in the file body.json; paste its text as the body instead");
+        assert_eq!(
+            wrong("curl -d @body.json https://a.b"),
+            "The body stands in the file body.json; paste its text as the body instead"
+        );
         assert_eq!(wrong("curl a b"), "There are two addresses, a and b");
         assert_eq!(wrong("curl https://a.b -H"), "-H has no value");
         assert_eq!(wrong(""), "The text does not begin with curl");

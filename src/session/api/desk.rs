@@ -114,7 +114,11 @@ impl ApiDesk {
         }
         let here = self.route.as_ref().map(|key| key.project);
         let near = here.and_then(|id| self.project(id)?.routes().next());
-        let first = || self.projects.iter().find_map(|project| project.routes().next());
+        let first = || {
+            self.projects
+                .iter()
+                .find_map(|project| project.routes().next())
+        };
         match near.or_else(first) {
             Some(key) => self.choose_route(key),
             None => {

@@ -176,7 +176,9 @@ impl Draft {
         if self.body.trim().is_empty() || !self.is_json() {
             return None;
         }
-        Value::parse(&self.body).err().map(|error| error.to_string())
+        Value::parse(&self.body)
+            .err()
+            .map(|error| error.to_string())
     }
 
     /// The names in braces that have no value yet.
@@ -371,7 +373,10 @@ mod tests {
     fn curl_commands_become_drafts_and_back() {
         let command = parse_curl("curl -X PUT 'http://127.0.0.1:8080/prod/keys/a%20b?x=1' -H 'x-api-key: k' -H 'X-Stepwright-Scenario: Happy' --json '{\"a\":1}'").unwrap();
         let draft = Draft::of_curl(&command, "prod");
-        assert_eq!((draft.method.as_str(), draft.path.as_str()), ("PUT", "/keys/a%20b"));
+        assert_eq!(
+            (draft.method.as_str(), draft.path.as_str()),
+            ("PUT", "/keys/a%20b")
+        );
         assert_eq!(draft.scenario.as_deref(), Some("Happy"));
         assert_eq!(draft.query, [Line::new("x", "1")]);
         let again = draft.curl("http://127.0.0.1:8080", "prod");
@@ -399,6 +404,12 @@ mod tests {
         assert_eq!(saved.expect.as_ref().unwrap().status, Some(201));
         let again = Draft::of_saved(&saved, 3);
         assert_eq!(again.saved, Some(3));
-        assert_eq!(Draft { saved: None, ..again }, draft);
+        assert_eq!(
+            Draft {
+                saved: None,
+                ..again
+            },
+            draft
+        );
     }
 }

@@ -77,7 +77,10 @@ impl Answered {
         let place = |wanted: Verdict| self.trace.iter().position(|step| step.verdict == wanted);
         let chooses = |step: &TraceStep| {
             self.response.status >= 400
-                && matches!(step.kind, StepKind::ResponseTemplate | StepKind::GatewayResponse)
+                && matches!(
+                    step.kind,
+                    StepKind::ResponseTemplate | StepKind::GatewayResponse
+                )
         };
         place(Verdict::Failed)
             .or_else(|| place(Verdict::Doubtful))
@@ -199,20 +202,45 @@ mod tests {
     #[test]
     fn the_reason_comes_from_the_step_that_decided() {
         let passed = |kind| step(kind, Verdict::Passed, "fine");
-        let good = answered(200, vec![passed(StepKind::Received), passed(StepKind::Answer)]);
+        let good = answered(
+            200,
+            vec![passed(StepKind::Received), passed(StepKind::Answer)],
+        );
         assert_eq!((good.why(), good.telling_step()), (None, 1));
-        let template = step(StepKind::ResponseTemplate, Verdict::Passed, "line 2 set 400");
+        let template = step(
+            StepKind::ResponseTemplate,
+            Verdict::Passed,
+            "line 2 set 400",
+        );
         let changed = answered(
             400,
-            vec![passed(StepKind::Received), template.clone(), passed(StepKind::Answer)],
+            vec![
+                passed(StepKind::Received),
+                template.clone(),
+                passed(StepKind::Answer),
+            ],
         );
         let why = changed.why().unwrap();
         assert_eq!((why.title.as_str(), why.step), ("Why 400", 1));
         assert_eq!(why.words, ["line 2 set 400"]);
-        let failed = step(StepKind::Integration, Verdict::Failed, "the execution failed");
+        let failed = step(
+            StepKind::Integration,
+            Verdict::Failed,
+            "the execution failed",
+        );
         let both = answered(500, vec![passed(StepKind::Received), failed, template]);
-        assert_eq!(both.why().unwrap().words, ["the execution failed", "line 2 set 400"]);
-        let doubtful = step(StepKind::ResponseTemplate, Verdict::Doubtful, "printed as Java text");
-        assert_eq!(answered(200, vec![doubtful]).why().unwrap().title, "Why 200");
+        assert_eq!(
+            both.why().unwrap().words,
+            ["the execution failed", "line 2 set 400"]
+        );
+        let doubtful = step(
+            StepKind::ResponseTemplate,
+            Verdict::Doubtful,
+            "printed as Java text",
+        );
+        assert_eq!(
+            answered(200, vec![doubtful]).why().unwrap().title,
+            "Why 200"
+        );
     }
 }

@@ -79,7 +79,9 @@ impl Session {
         match (result, &mut opening) {
             (Err(reason), Some(project)) => {
                 let path = project.path();
-                self.settings.recent.retain(|one| Some(one) != path.as_ref());
+                self.settings
+                    .recent
+                    .retain(|one| Some(one) != path.as_ref());
                 self.tell_error(reason);
                 vec![Effect::Remember]
             }
@@ -159,7 +161,9 @@ impl Session {
     pub(crate) fn project_files(&self) -> Vec<PathBuf> {
         let of = |project: &OpenProject| -> Vec<PathBuf> {
             let files = project.project.files.keys().take(200);
-            files.filter_map(|file| project.home.path_of(file)).collect()
+            files
+                .filter_map(|file| project.home.path_of(file))
+                .collect()
         };
         self.api.projects.iter().flat_map(of).collect()
     }
@@ -260,9 +264,9 @@ impl Session {
         let project = self.api.project(id)?;
         let text = match self.held(project, file) {
             Some(Held::Text(tab)) => self.tab(tab).map(|tab| tab.text().clone()),
-            Some(Held::Companion(tab)) => {
-                self.tab(tab).map(|tab| tab.revision.document.sidecar.clone())
-            }
+            Some(Held::Companion(tab)) => self
+                .tab(tab)
+                .map(|tab| tab.revision.document.sidecar.clone()),
             None => None,
         };
         text.or_else(|| project.text(file).cloned())
@@ -289,7 +293,9 @@ impl Session {
             return Vec::new();
         };
         if !edit.fits(&before) {
-            self.tell_error(format!("{file} has changed meanwhile; try again in a moment"));
+            self.tell_error(format!(
+                "{file} has changed meanwhile; try again in a moment"
+            ));
             return Vec::new();
         }
         let after: Arc<str> = Arc::from(edit.apply(&before));
@@ -352,7 +358,9 @@ impl Session {
         let before: BTreeMap<String, Arc<str>> = {
             let project = self.api.project(id)?;
             let drafts = project.drafts.iter();
-            drafts.map(|(file, draft)| (file.clone(), draft.text.clone())).collect()
+            drafts
+                .map(|(file, draft)| (file.clone(), draft.text.clone()))
+                .collect()
         };
         let file = turn(self.api.project_mut(id)?)?;
         let before = before.get(&file).cloned().unwrap_or_default();
@@ -364,9 +372,15 @@ impl Session {
         let Some(project) = self.api.project(id) else {
             return Vec::new();
         };
-        let changed = project.drafts.keys().filter(|file| project.is_file_modified(file));
+        let changed = project
+            .drafts
+            .keys()
+            .filter(|file| project.is_file_modified(file));
         let changed: Vec<String> = changed.cloned().collect();
-        changed.iter().flat_map(|file| self.save_file(id, file)).collect()
+        changed
+            .iter()
+            .flat_map(|file| self.save_file(id, file))
+            .collect()
     }
 
     pub(crate) fn save_file(&mut self, id: ProjectId, file: &str) -> Vec<Effect> {
@@ -433,7 +447,9 @@ impl Session {
                         self.toasts.push(Toast {
                             id: toast,
                             kind: ToastKind::Error,
-                            text: format!("{file} was changed by another program, so it was not saved"),
+                            text: format!(
+                                "{file} was changed by another program, so it was not saved"
+                            ),
                             action: Some(("Save anyway".to_owned(), Intent::Api(wish))),
                             at: self.now,
                         });
@@ -486,7 +502,12 @@ impl Session {
             self.api.shown = None;
             self.api.step = None;
         }
-        if self.api.source.as_ref().is_some_and(|place| place.project == id) {
+        if self
+            .api
+            .source
+            .as_ref()
+            .is_some_and(|place| place.project == id)
+        {
             self.api.source = None;
         }
         self.api.settle_route();
@@ -515,7 +536,10 @@ impl Session {
 
     fn has_document_of(&self, project: &OpenProject) -> bool {
         self.tabs.iter().any(|tab| {
-            let inset = tab.inset.as_ref().is_some_and(|inset| inset.project == project.id);
+            let inset = tab
+                .inset
+                .as_ref()
+                .is_some_and(|inset| inset.project == project.id);
             inset || file_of(project, tab).is_some()
         })
     }

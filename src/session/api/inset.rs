@@ -181,7 +181,10 @@ impl Session {
 
     /// The file around documents was saved, and they with it.
     pub(crate) fn insets_saved(&mut self, id: ProjectId, file: &str) {
-        let saved = self.api.project(id).is_some_and(|one| !one.is_file_modified(file));
+        let saved = self
+            .api
+            .project(id)
+            .is_some_and(|one| !one.is_file_modified(file));
         for tab in &mut self.tabs {
             let inside = tab
                 .inset

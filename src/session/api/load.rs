@@ -87,7 +87,11 @@ pub const LONGEST: u32 = 3_600;
 
 impl LoadRun {
     pub fn total_millis(&self) -> u64 {
-        let seconds: u64 = self.stages.iter().map(|stage| u64::from(stage.seconds)).sum();
+        let seconds: u64 = self
+            .stages
+            .iter()
+            .map(|stage| u64::from(stage.seconds))
+            .sum();
         seconds * 1000
     }
 
@@ -175,7 +179,10 @@ mod tests {
                 path: "/".into(),
             },
             title: "GET /".into(),
-            stages: vec![LoadStage { seconds: 10, users: 5 }],
+            stages: vec![LoadStage {
+                seconds: 10,
+                users: 5,
+            }],
             state: LoadState::Running,
             figures: LoadFigures::default(),
             points: Vec::new(),
@@ -208,8 +215,20 @@ mod tests {
         let stage = |seconds, users| LoadStage { seconds, users };
         assert!(checked_stages(&[stage(5, 10)]).is_ok());
         assert!(checked_stages(&[]).unwrap_err().contains("one second"));
-        assert!(checked_stages(&[stage(5, 0)]).unwrap_err().contains("one user"));
-        assert!(checked_stages(&[stage(5, 5_000)]).unwrap_err().contains("1000"));
-        assert!(checked_stages(&[stage(4_000, 1)]).unwrap_err().contains("hour"));
+        assert!(
+            checked_stages(&[stage(5, 0)])
+                .unwrap_err()
+                .contains("one user")
+        );
+        assert!(
+            checked_stages(&[stage(5, 5_000)])
+                .unwrap_err()
+                .contains("1000")
+        );
+        assert!(
+            checked_stages(&[stage(4_000, 1)])
+                .unwrap_err()
+                .contains("hour")
+        );
     }
 }

@@ -25,17 +25,17 @@ pub use desk::ApiDesk;
 pub use draft::{Draft, Line, SCENARIO_HEADER};
 pub use exchange::{Answered, Outcome, Sent, Why, status_words};
 pub(crate) use files::file_of;
+pub(crate) use inset::HostEdit;
 pub use inset::InsetPlace;
 pub use intent::ApiIntent;
-pub(crate) use inset::HostEdit;
 pub use load::{
     LoadFigures, LoadId, LoadNews, LoadPoint, LoadRun, LoadStage, LoadState, checked_stages,
 };
+pub(crate) use machines::RunToShow;
 pub use outcomes::{OutcomeRow, OutcomeSource, scenarios_of};
 pub use place::{
     Home, ProjectId, ProjectSource, RouteKey, SentId, SourcePlace, path_fits, path_parameters,
 };
-pub(crate) use machines::RunToShow;
 pub use project::{FileFix, Finding, OpenProject, ProjectContents};
 pub use serving::Serving;
 pub use templates::LabTemplates;

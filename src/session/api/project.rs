@@ -79,10 +79,13 @@ impl ProjectContents {
     pub fn read(root: &str, files: &dyn Files) -> ProjectContents {
         let project = crate::project::read(root, files, &Options::default());
         let mut companions = BTreeMap::new();
-        let definitions = project.machines.iter().filter_map(|one| match &one.definition {
-            DefinitionPlace::File { path } => Some(companion_beside(path)),
-            DefinitionPlace::Inline { .. } | DefinitionPlace::Unreadable { .. } => None,
-        });
+        let definitions = project
+            .machines
+            .iter()
+            .filter_map(|one| match &one.definition {
+                DefinitionPlace::File { path } => Some(companion_beside(path)),
+                DefinitionPlace::Inline { .. } | DefinitionPlace::Unreadable { .. } => None,
+            });
         let usual = companion_path(root);
         // An API document that was written for one definition shares its companion.
         let stem = file_stem(root).trim_end_matches(".openapi");
@@ -273,7 +276,11 @@ impl OpenProject {
             .filter(|key| method_fits(&key.method, method) && path_fits(&key.path, path));
         fitting.min_by_key(|key| {
             let greedy = key.path.matches("+}").count();
-            (greedy, key.path.matches('{').count(), usize::from(key.method == "ANY"))
+            (
+                greedy,
+                key.path.matches('{').count(),
+                usize::from(key.method == "ANY"),
+            )
         })
     }
 

@@ -34,10 +34,14 @@ impl Session {
         };
         let draft = self.api.draft.clone();
         let unchanged = draft.saved.filter(|_| !self.is_draft_changed());
-        let key = self.api.current().zip(unchanged).map(|(project, place)| OutcomeKey {
-            project: project.id,
-            source: OutcomeSource::Saved(place),
-        });
+        let key = self
+            .api
+            .current()
+            .zip(unchanged)
+            .map(|(project, place)| OutcomeKey {
+                project: project.id,
+                source: OutcomeSource::Saved(place),
+            });
         effects.extend(self.send(draft, key, at));
         effects
     }
@@ -149,7 +153,13 @@ impl Session {
     }
 
     /// A request from outside, with its answer.
-    pub(crate) fn heard(&mut self, project: ProjectId, api: &str, draft: Draft, answered: Answered) {
+    pub(crate) fn heard(
+        &mut self,
+        project: ProjectId,
+        api: &str,
+        draft: Draft,
+        answered: Answered,
+    ) {
         let Some(open) = self.api.project(project) else {
             return;
         };
@@ -159,7 +169,9 @@ impl Session {
             method: draft.method.clone(),
             path: draft.path.clone(),
         };
-        let route = open.route_for(&draft.method, &draft.path).unwrap_or(fallback);
+        let route = open
+            .route_for(&draft.method, &draft.path)
+            .unwrap_or(fallback);
         let id = SentId(self.next_number());
         let at = self.now;
         self.api.note(Sent {
@@ -223,7 +235,9 @@ impl Session {
         match parse_curl(text) {
             Ok(command) => {
                 let Some(project) = self.api.current() else {
-                    self.tell_error("No API here: open a template, an API document or a folder first");
+                    self.tell_error(
+                        "No API here: open a template, an API document or a folder first",
+                    );
                     return Vec::new();
                 };
                 let stage = self

@@ -65,7 +65,8 @@ impl Session {
         match result {
             Ok(address) => {
                 // Another edition of the project behind the same address is no news.
-                if !matches!(&self.api.serving, Serving::On { address: known, .. } if *known == address) {
+                if !matches!(&self.api.serving, Serving::On { address: known, .. } if *known == address)
+                {
                     self.tell(ToastKind::Info, format!("Serving on {address}"));
                 }
                 self.api.serving = Serving::On {

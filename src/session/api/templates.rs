@@ -206,7 +206,9 @@ fn chosen<'a>(
     mut templates: impl Iterator<Item = &'a TemplateSource> + Clone,
     pointer: Option<&str>,
 ) -> Option<&'a TemplateSource> {
-    let named = templates.clone().find(|one| Some(one.pointer.as_str()) == pointer);
+    let named = templates
+        .clone()
+        .find(|one| Some(one.pointer.as_str()) == pointer);
     named.or_else(|| templates.next())
 }
 
@@ -217,7 +219,10 @@ fn request_of(sent: &Sent, api: &Api, route: &Route) -> LabRequest {
         lines.collect::<Vec<String>>().join("\n")
     };
     let request = draft.request("", 0);
-    let (path, query) = request.target.split_once('?').unwrap_or((&request.target, ""));
+    let (path, query) = request
+        .target
+        .split_once('?')
+        .unwrap_or((&request.target, ""));
     let mut whole = crate::session::api::Draft::default();
     whole.set_address(&format!("/?{query}"));
     let query = whole.query.into_iter().map(|line| (line.name, line.value));
@@ -244,7 +249,10 @@ fn parameters(template: &str, path: &str) -> Vec<(String, String)> {
     let decoded = |text: &str| crate::session::api::curl::percent_decoded(text, '+');
     let mut values = Vec::new();
     for (place, part) in wanted.iter().enumerate() {
-        let Some(name) = part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) else {
+        let Some(name) = part
+            .strip_prefix('{')
+            .and_then(|part| part.strip_suffix('}'))
+        else {
             continue;
         };
         let value = match name.strip_suffix('+') {
@@ -292,8 +300,7 @@ fn edit_of(host: &str, place: &TextOrigin, before: &str, after: &str) -> Result<
 /// The edit of a text with placeholders that does what an edit of the text without them does. Only lines without
 /// placeholders can be changed.
 fn lines_edit(inset: &str, before: &str, after: &str) -> Result<TextEdit, String> {
-    let (old, new): (Vec<&str>, Vec<&str>) =
-        (before.lines().collect(), after.lines().collect());
+    let (old, new): (Vec<&str>, Vec<&str>) = (before.lines().collect(), after.lines().collect());
     let there: Vec<&str> = inset.split_inclusive('\n').collect();
     let same = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
     let rest = old.len().min(new.len()) - same;
@@ -316,7 +323,12 @@ fn lines_edit(inset: &str, before: &str, after: &str) -> Result<TextEdit, String
             ));
         }
         if place == same {
-            let end: usize = there.iter().skip(same).take(changed.len()).map(|line| line.len()).sum();
+            let end: usize = there
+                .iter()
+                .skip(same)
+                .take(changed.len())
+                .map(|line| line.len())
+                .sum();
             let mut insert: String = put.iter().map(|line| format!("{line}\n")).collect();
             let last = there.get((same + changed.len()).saturating_sub(1));
             let open = last.is_some_and(|line| !line.ends_with('\n'));
@@ -331,7 +343,11 @@ fn lines_edit(inset: &str, before: &str, after: &str) -> Result<TextEdit, String
         start += line.len();
     }
     if splices.is_empty() && !put.is_empty() {
-        let lead = if inset.ends_with('\n') || inset.is_empty() { "" } else { "\n" };
+        let lead = if inset.ends_with('\n') || inset.is_empty() {
+            ""
+        } else {
+            "\n"
+        };
         splices.push(Splice {
             span: Span::at(inset.len()),
             insert: format!("{lead}{}", put.join("\n")),

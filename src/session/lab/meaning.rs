@@ -41,17 +41,21 @@ pub(crate) fn start_input(meaning: &Meaning) -> Option<Result<Value, String>> {
     };
     request.get("stateMachineArn")?;
     let text = request.get("input")?.as_str()?;
-    Some(Value::parse(text).map_err(|_| match crate::session::lab::json_problem(text) {
-        Some(problem) => problem.message,
-        None => "it is empty".to_owned(),
-    }))
+    Some(
+        Value::parse(text).map_err(|_| match crate::session::lab::json_problem(text) {
+            Some(problem) => problem.message,
+            None => "it is empty".to_owned(),
+        }),
+    )
 }
 
 /// The most likely reason why an output is no JSON, from what stands at the place and what wrote it.
 fn reason(sight: &Sight, at: usize) -> Option<String> {
     let text: &str = &sight.output;
     let around = text.get(floor(text, at.saturating_sub(400))..ceil(text, at + 400))?;
-    let piece = sight.wrote(at).or_else(|| sight.wrote(at.saturating_sub(1)));
+    let piece = sight
+        .wrote(at)
+        .or_else(|| sight.wrote(at.saturating_sub(1)));
     let writer = piece.map(|piece| piece.template.of(&sight.template).trim().to_owned());
     if around.contains("\\'") {
         return Some(
@@ -104,9 +108,14 @@ fn reason(sight: &Sight, at: usize) -> Option<String> {
 }
 
 fn floor(text: &str, at: usize) -> usize {
-    (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
+    (0..=at.min(text.len()))
+        .rev()
+        .find(|at| text.is_char_boundary(*at))
+        .unwrap_or(0)
 }
 
 fn ceil(text: &str, at: usize) -> usize {
-    (at.min(text.len())..=text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len())
+    (at.min(text.len())..=text.len())
+        .find(|at| text.is_char_boundary(*at))
+        .unwrap_or(text.len())
 }

@@ -207,7 +207,11 @@ mod tests {
         let chain = &outline.chains[0];
         let heads: Vec<&str> = chain.branches.iter().map(|one| one.head.of(text)).collect();
         assert_eq!(heads, ["#if($a.size() > 1)", "#elseif( $c )", "#else"]);
-        let bodies: Vec<&str> = chain.branches.iter().map(|one| one.body.of(text).trim()).collect();
+        let bodies: Vec<&str> = chain
+            .branches
+            .iter()
+            .map(|one| one.body.of(text).trim())
+            .collect();
         assert_eq!(bodies, ["x", "y", "z"]);
         assert_eq!(outline.loops[0].head.of(text), "#foreach($a in $b)");
         assert!(outline.loops[0].body.of(text).ends_with("#end\n"));

@@ -19,6 +19,7 @@ use crate::session::lab::LabSide;
 use crate::session::lab::Override;
 use crate::session::lab::Sight;
 use crate::session::lab::Trouble;
+use crate::session::lab::lint::lints;
 use crate::session::lab::meaning::meaning_of;
 use crate::session::lab::meaning::start_input;
 use crate::session::lab::pairs;
@@ -85,7 +86,10 @@ impl LabOrder {
                 sight.trouble = Some(trouble(&error));
                 sight.limit = error.limit;
             }
-            Ok(template) => self.tell(&mut sight, vtl::render(&template, &environment)),
+            Ok(template) => {
+                sight.lints = lints(&self.template);
+                self.tell(&mut sight, vtl::render(&template, &environment));
+            }
         }
         sight
     }
@@ -112,7 +116,10 @@ impl LabOrder {
         sight.status = overrides.status_code();
         let mut push = |name: String, value: String| sight.overrides.push(Override { name, value });
         if let Some(status) = &overrides.status {
-            push("responseOverride.status".to_owned(), crate::query::java_text(status));
+            push(
+                "responseOverride.status".to_owned(),
+                crate::query::java_text(status),
+            );
         }
         for (group, pairs) in [
             ("responseOverride.header", &overrides.response_header),
@@ -138,7 +145,11 @@ impl LabOrder {
         let request = &self.request;
         let object = |text: &str| {
             let pairs = pairs(text).unwrap_or_default();
-            Value::object(pairs.into_iter().map(|(name, value)| (name, Value::string(value))))
+            Value::object(
+                pairs
+                    .into_iter()
+                    .map(|(name, value)| (name, Value::string(value))),
+            )
         };
         Environment {
             body: match (self.side, &self.before) {
@@ -170,7 +181,9 @@ impl LabOrder {
             path = path.replace(&format!("{{{name}}}"), &value);
         }
         let agent = pairs(&request.headers).unwrap_or_default().into_iter();
-        let agent = agent.rev().find(|(name, _)| name.eq_ignore_ascii_case("user-agent"));
+        let agent = agent
+            .rev()
+            .find(|(name, _)| name.eq_ignore_ascii_case("user-agent"));
         let mut identity = vec![("sourceIp", text("127.0.0.1"))];
         identity.extend(agent.map(|(_, value)| ("userAgent", text(&value))));
         let context = Value::object([
@@ -195,7 +208,10 @@ impl LabOrder {
             ("requestTimeEpoch", Value::from(1_795_666_963_000_i64)),
             ("requestId", text("7c1f0b52-5d0e-4c0a-9a55-3f1f2c9f2a10")),
             ("identity", Value::object(identity)),
-            ("domainName", text("lab.execute-api.us-east-1.amazonaws.com")),
+            (
+                "domainName",
+                text("lab.execute-api.us-east-1.amazonaws.com"),
+            ),
             ("responseOverride", Value::object([("header", nothing())])),
             ("apiId", text("lab")),
         ]);

@@ -56,7 +56,9 @@ pub(crate) fn set_again(sight: &Sight, name: &str) -> Option<Trouble> {
     Some(Trouble {
         span: last.span,
         place,
-        message: format!("$context.{name} is set more than once, and API Gateway answers that with an error"),
+        message: format!(
+            "$context.{name} is set more than once, and API Gateway answers that with an error"
+        ),
     })
 }
 
@@ -156,7 +158,14 @@ impl Teller<'_> {
         self.push(RowKind::Condition(taken), head, label, None, value);
     }
 
-    fn push(&mut self, kind: RowKind, span: Span, label: String, before: Option<Seen>, value: Seen) {
+    fn push(
+        &mut self,
+        kind: RowKind,
+        span: Span,
+        label: String,
+        before: Option<Seen>,
+        value: Seen,
+    ) {
         let passes = self.outline.loops_around(span.start).into_iter();
         let passes = passes.filter_map(|which| Some((which, *self.passes.get(&which)?)));
         self.rows.push(SightRow {
@@ -179,7 +188,9 @@ impl Teller<'_> {
             }
         }
         // What lies in something skipped needs no mention of its own.
-        sight.skipped.sort_by_key(|span| (span.start, usize::MAX - span.end));
+        sight
+            .skipped
+            .sort_by_key(|span| (span.start, usize::MAX - span.end));
         let mut end = 0;
         sight.skipped.retain(|span| {
             let new = span.end > end && !span.is_empty();
@@ -190,7 +201,10 @@ impl Teller<'_> {
         sight.executed = self.rows.iter().map(|row| row.line).collect();
         for piece in &sight.pieces {
             let first = carried(piece.template);
-            let last = self.lines.locate(self.text, piece.template.end.saturating_sub(1)).line;
+            let last = self
+                .lines
+                .locate(self.text, piece.template.end.saturating_sub(1))
+                .line;
             sight.executed.extend(first..=last.max(first));
         }
         sight.executed.retain(|line| {
@@ -253,7 +267,10 @@ impl Teller<'_> {
             value: Seen::Text(words.to_owned()),
             passes: Vec::new(),
         };
-        let place = self.rows.iter().rposition(|known| known.span.start < head.start);
+        let place = self
+            .rows
+            .iter()
+            .rposition(|known| known.span.start < head.start);
         self.rows.insert(place.map_or(0, |at| at + 1), row);
     }
 }

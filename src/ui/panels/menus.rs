@@ -28,7 +28,12 @@ use crate::ui::widgets::separator_line;
 /// File, Edit, View, Run and Help.
 pub fn show(ui: &mut Ui, session: &Session, view: &mut View, out: &mut Outbox) {
     menu(ui, "File", |ui| {
-        entries(ui, session, out, &[Action::New, Action::OpenFile, Action::OpenFolder]);
+        entries(
+            ui,
+            session,
+            out,
+            &[Action::New, Action::OpenFile, Action::OpenFolder],
+        );
         gap(ui);
         entries(
             ui,

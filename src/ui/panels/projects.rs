@@ -177,13 +177,7 @@ impl List<'_> {
 
     fn route(&self, ui: &mut Ui, key: &RouteKey, selected: bool, findings: usize) -> bool {
         let skin = Skin::of(ui.ctx());
-        let id = egui::Id::unique((
-            "route",
-            self.project.id.0,
-            &key.api,
-            &key.method,
-            &key.path,
-        ));
+        let id = egui::Id::unique(("route", self.project.id.0, &key.api, &key.method, &key.path));
         let name = format!("{} {}", key.method, key.path);
         let row = Row {
             selected,
@@ -351,21 +345,45 @@ impl List<'_> {
                 (None, Some(_)) => "in the template".to_owned(),
                 (None, None) => "code elsewhere".to_owned(),
             };
-            entry(&one.logical_id, code, Icon::FUNCTION, Family::Compute, place(&one.origin))
+            entry(
+                &one.logical_id,
+                code,
+                Icon::FUNCTION,
+                Family::Compute,
+                place(&one.origin),
+            )
         });
         let functions = functions.collect();
         let tables = project.tables.iter().map(|one| {
             let keys = [&one.partition_key, &one.sort_key];
             let keys: Vec<&str> = keys.into_iter().flatten().map(String::as_str).collect();
-            entry(&one.name, keys.join(", "), Icon::DATABASE, Family::Data, place(&one.origin))
+            entry(
+                &one.name,
+                keys.join(", "),
+                Icon::DATABASE,
+                Family::Data,
+                place(&one.origin),
+            )
         });
         let tables = tables.collect();
         let queues = project.queues.iter().map(|one| {
-            entry(&one.name, String::new(), Icon::INBOX, Family::Messaging, place(&one.origin))
+            entry(
+                &one.name,
+                String::new(),
+                Icon::INBOX,
+                Family::Messaging,
+                place(&one.origin),
+            )
         });
         let queues = queues.collect();
         let topics = project.topics.iter().map(|one| {
-            entry(&one.name, String::new(), Icon::CAMPAIGN, Family::Messaging, place(&one.origin))
+            entry(
+                &one.name,
+                String::new(),
+                Icon::CAMPAIGN,
+                Family::Messaging,
+                place(&one.origin),
+            )
         });
         let topics = topics.collect();
         let part = |pointer: &str, icon: Icon, alternative: &str| -> Vec<Entry<'static>> {
@@ -612,7 +630,13 @@ impl List<'_> {
         let (response, _) = row.show(ui, id, Sense::click());
         let rect = response.rect;
         let color = skin.color(Role::StatusText(Status::Caught));
-        paint_icon(ui, pos2(rect.left() + 16.0, rect.top() + 14.0), Icon::WARNING, 16.0, color);
+        paint_icon(
+            ui,
+            pos2(rect.left() + 16.0, rect.top() + 14.0),
+            Icon::WARNING,
+            16.0,
+            color,
+        );
         let first = Rect::from_min_max(
             pos2(rect.left() + 32.0, rect.top() + 4.0),
             pos2(rect.right() - 8.0, rect.top() + 24.0),

@@ -86,7 +86,8 @@ fn sample_files(name: &str) -> Result<BTreeMap<String, Arc<str>>, String> {
 pub fn root_of(source: &ProjectSource, files: &dyn Files) -> Result<String, String> {
     match source.root.as_str() {
         "" => find_root(files).ok_or_else(|| {
-            "The folder holds no template.yaml, serverless.yml, cdk.out or OpenAPI document".to_owned()
+            "The folder holds no template.yaml, serverless.yml, cdk.out or OpenAPI document"
+                .to_owned()
         }),
         root => Ok(root.to_owned()),
     }

@@ -74,8 +74,14 @@ fn address(
     let saved = project.requests_of(key);
     let wide = row.width() > 760.0;
     let send = slot(row.right() - 80.0, row.right());
-    let chooser = slot(send.left() - 8.0 - if wide { 200.0 } else { 148.0 }, send.left() - 8.0);
-    let label = slot(chooser.left() - if wide { 66.0 } else { 8.0 }, chooser.left() - 8.0);
+    let chooser = slot(
+        send.left() - 8.0 - if wide { 200.0 } else { 148.0 },
+        send.left() - 8.0,
+    );
+    let label = slot(
+        chooser.left() - if wide { 66.0 } else { 8.0 },
+        chooser.left() - 8.0,
+    );
     let method = slot(row.left(), row.left() + 98.0);
     let path = slot(method.right() + 8.0, label.left() - 8.0);
     put_at(ui, method, |ui| {
@@ -94,7 +100,8 @@ fn address(
         method.min + vec2(2.0, 2.0),
         pos2(method.right() - 26.0, method.bottom() - 2.0),
     );
-    ui.painter().rect_filled(word, 4.0, skin.color(Role::Raised));
+    ui.painter()
+        .rect_filled(word, 4.0, skin.color(Role::Raised));
     let words = Rect::from_min_max(pos2(method.left() + 10.0, method.top()), word.max);
     let color = method_color(skin, &draft.method);
     Text::Strong.paint(ui, words, &draft.method, color);
@@ -118,7 +125,13 @@ fn address(
         }
     });
     if wide {
-        paint_right(ui, label, "Request", Text::Label, skin.color(Role::SecondText));
+        paint_right(
+            ui,
+            label,
+            "Request",
+            Text::Label,
+            skin.color(Role::SecondText),
+        );
     }
     put_at(ui, chooser, |ui| {
         let own = if session.is_draft_changed() {
@@ -127,12 +140,18 @@ fn address(
             "Own request"
         };
         let mut choices = vec![(None, own.to_owned())];
-        choices.extend(saved.iter().map(|(place, saved)| (Some(*place), saved.name.clone())));
+        choices.extend(
+            saved
+                .iter()
+                .map(|(place, saved)| (Some(*place), saved.name.clone())),
+        );
         let current = draft.saved.filter(|_| !session.is_draft_changed());
         let id = egui::Id::unique("api saved request");
         let icon = Some(Icon::DATA_OBJECT);
         let width = chooser.width();
-        if let Some(chosen) = combo_with_icon(ui, id, "Saved request", icon, &current, &choices, width) {
+        if let Some(chosen) =
+            combo_with_icon(ui, id, "Saved request", icon, &current, &choices, width)
+        {
             match chosen {
                 Some(request) => out.push(Intent::Api(ApiIntent::ChooseSaved {
                     project: project.id,
@@ -213,7 +232,13 @@ fn parts(
             pos2(place.left() - 56.0, row.top() + 2.0),
             pos2(place.left() - 8.0, row.bottom() - 6.0),
         );
-        paint_right(ui, label, "Mocks", Text::Label, skin.color(Role::SecondText));
+        paint_right(
+            ui,
+            label,
+            "Mocks",
+            Text::Label,
+            skin.color(Role::SecondText),
+        );
         put_at(ui, place, |ui| {
             let mut choices = vec![(None, "By the input".to_owned())];
             let names = scenarios.iter().chain(&draft.scenario);
@@ -258,4 +283,3 @@ fn parts(
         });
     });
 }
-

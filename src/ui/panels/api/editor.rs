@@ -38,10 +38,12 @@ pub fn show(ui: &mut Ui, session: &Session, part: RequestPart, out: &mut Outbox)
         ui.set_clip_rect(ui.clip_rect().intersect(area));
         let changed = match part {
             RequestPart::Body => body(ui, draft),
-            RequestPart::Query => lines(ui, "query", "Name", draft.query.clone()).map(|query| Draft {
-                query,
-                ..draft.clone()
-            }),
+            RequestPart::Query => {
+                lines(ui, "query", "Name", draft.query.clone()).map(|query| Draft {
+                    query,
+                    ..draft.clone()
+                })
+            }
             RequestPart::Headers => {
                 lines(ui, "headers", "Header", draft.headers.clone()).map(|headers| Draft {
                     headers,
@@ -111,7 +113,10 @@ fn body(ui: &mut Ui, draft: &Draft) -> Option<Draft> {
 
 fn path(ui: &mut Ui, draft: &Draft) -> Option<Draft> {
     if draft.parameters.is_empty() {
-        help_text(ui, "The path has no parameters; names in braces such as {id} have values here");
+        help_text(
+            ui,
+            "The path has no parameters; names in braces such as {id} have values here",
+        );
         return None;
     }
     let mut parameters = draft.parameters.clone();

@@ -33,7 +33,12 @@ const ROW: f32 = 32.0;
 /// The list below its tabs.
 pub fn show(ui: &mut Ui, project: &OpenProject, findings: &[(usize, &Finding)], out: &mut Outbox) {
     if findings.is_empty() {
-        empty_state(ui, Icon::CHECK_CIRCLE, "Nothing was found across this route", "");
+        empty_state(
+            ui,
+            Icon::CHECK_CIRCLE,
+            "Nothing was found across this route",
+            "",
+        );
         return;
     }
     ui.add_space(4.0);
@@ -68,7 +73,13 @@ fn one(ui: &mut Ui, project: &OpenProject, index: usize, finding: &Finding, out:
     response.widget_info(|| WidgetInfo::labeled(A11y::ListItem, true, &name));
     row_ground(ui, rect, &response, false);
     let color = skin.color(Role::StatusText(status));
-    paint_icon(ui, pos2(rect.left() + 24.0, rect.center().y), icon, 18.0, color);
+    paint_icon(
+        ui,
+        pos2(rect.left() + 24.0, rect.center().y),
+        icon,
+        18.0,
+        color,
+    );
     let fix = finding.fix.as_ref().map(|fix| {
         let width = (Text::Label.width(ui, &fix.label) + 20.0).min(rect.width() * 0.3);
         let area = Rect::from_min_max(
@@ -77,15 +88,26 @@ fn one(ui: &mut Ui, project: &OpenProject, index: usize, finding: &Finding, out:
         );
         (fix, area)
     });
-    let right = fix.as_ref().map_or(rect.right() - 16.0, |(_, area)| area.left() - 12.0);
+    let right = fix
+        .as_ref()
+        .map_or(rect.right() - 16.0, |(_, area)| area.left() - 12.0);
     let wide = Text::Small.width(ui, &place).min(rect.width() * 0.24);
-    let at = Rect::from_min_max(pos2(right - wide - 1.0, rect.top()), pos2(right, rect.bottom()));
+    let at = Rect::from_min_max(
+        pos2(right - wide - 1.0, rect.top()),
+        pos2(right, rect.bottom()),
+    );
     Text::Small.paint(ui, at, &place, skin.color(Role::WeakText));
     let words = Rect::from_min_max(
         pos2(rect.left() + 44.0, rect.top()),
         pos2(at.left() - 12.0, rect.bottom()),
     );
-    let used = paint_sentence(ui, words, &finding.message, Text::Body, skin.color(Role::Text));
+    let used = paint_sentence(
+        ui,
+        words,
+        &finding.message,
+        Text::Body,
+        skin.color(Role::Text),
+    );
     if let Some((fix, area)) = fix {
         put_at(ui, area, |ui| {
             let button = Button::new(&fix.label).small().width(area.width());

@@ -69,14 +69,25 @@ fn one(ui: &mut Ui, session: &Session, sent: &Sent, out: &mut Outbox) {
             (words, micros_text(answered.took))
         }
     };
-    let from = if sent.from_outside { "From outside" } else { "Sent here" };
-    let name = format!("{} {}, {result}, {from}", sent.draft.method, sent.draft.address());
+    let from = if sent.from_outside {
+        "From outside"
+    } else {
+        "Sent here"
+    };
+    let name = format!(
+        "{} {}, {result}, {from}",
+        sent.draft.method,
+        sent.draft.address()
+    );
     response.widget_info(|| WidgetInfo::selected(A11y::ListItem, true, selected, &name));
     row_ground(ui, rect, &response, selected);
     let inner = rect.shrink2(vec2(16.0, 0.0));
     let at = |part: f32| inner.left() + inner.width() * part;
     let cell = |from: f32, to: f32| {
-        Rect::from_min_max(pos2(from, rect.top()), pos2((to - 12.0).max(from), rect.bottom()))
+        Rect::from_min_max(
+            pos2(from, rect.top()),
+            pos2((to - 12.0).max(from), rect.bottom()),
+        )
     };
     let ink = match status {
         Status::NotReached => Role::WeakText,
@@ -86,16 +97,32 @@ fn one(ui: &mut Ui, session: &Session, sent: &Sent, out: &mut Outbox) {
     paint_icon(ui, icon, status_icon(status), 16.0, skin.color(ink));
     let weak = skin.color(Role::WeakText);
     let time = clock_text(sent.at);
-    Text::Code.paint(ui, cell(inner.left() + 24.0, inner.left() + 100.0), &time, weak);
+    Text::Code.paint(
+        ui,
+        cell(inner.left() + 24.0, inner.left() + 100.0),
+        &time,
+        weak,
+    );
     let method = cell(inner.left() + 100.0, inner.left() + 172.0);
-    Text::LabelStrong.paint(ui, method, &sent.draft.method, method_color(skin, &sent.draft.method));
+    Text::LabelStrong.paint(
+        ui,
+        method,
+        &sent.draft.method,
+        method_color(skin, &sent.draft.method),
+    );
     let address = cell(inner.left() + 168.0, at(0.56));
     Text::Body.paint(ui, address, &sent.draft.address(), skin.color(Role::Text));
     let words = cell(at(0.56), at(0.78));
     Text::Body.paint(ui, words, &result, skin.color(ink));
     let place = cell(at(0.78), at(0.9));
     Text::Small.paint(ui, place, from, weak);
-    paint_right(ui, cell(at(0.9), inner.right() + 12.0), &took, Text::Small, weak);
+    paint_right(
+        ui,
+        cell(at(0.9), inner.right() + 12.0),
+        &took,
+        Text::Small,
+        weak,
+    );
     if response.clicked() {
         out.push(Intent::Api(ApiIntent::Reuse(sent.id)));
     }

@@ -128,7 +128,11 @@ fn stages(ui: &mut Ui, session: &Session, form: &mut LoadForm, out: &mut Outbox)
             .auto_shrink([false, false])
             .show(ui, |ui| {
                 ui.spacing_mut().item_spacing.y = 4.0;
-                ui.label(Text::Label.rich("Stages").color(skin.color(Role::SecondText)));
+                ui.label(
+                    Text::Label
+                        .rich("Stages")
+                        .color(skin.color(Role::SecondText)),
+                );
                 let many = form.stages.len() > 1;
                 for (place, (users, seconds)) in form.stages.iter_mut().enumerate() {
                     ui.horizontal(|ui| {
@@ -154,7 +158,9 @@ fn stages(ui: &mut Ui, session: &Session, form: &mut LoadForm, out: &mut Outbox)
                     });
                 }
                 if form.stages.len() < 12
-                    && ui.add(Button::quiet("Add stage").icon(Icon::ADD).small()).clicked()
+                    && ui
+                        .add(Button::quiet("Add stage").icon(Icon::ADD).small())
+                        .clicked()
                 {
                     form.stages.push(("20".to_owned(), "10".to_owned()));
                 }
@@ -169,7 +175,10 @@ fn stages(ui: &mut Ui, session: &Session, form: &mut LoadForm, out: &mut Outbox)
         ui.spacing_mut().item_spacing.y = 2.0;
         match (&read, running) {
             (_, true) => {
-                if ui.add(Button::new("Cancel").icon(Icon::STOP).width(112.0)).clicked() {
+                if ui
+                    .add(Button::new("Cancel").icon(Icon::STOP).width(112.0))
+                    .clicked()
+                {
                     out.push(Intent::Api(ApiIntent::StopLoad));
                 }
             }
@@ -180,7 +189,10 @@ fn stages(ui: &mut Ui, session: &Session, form: &mut LoadForm, out: &mut Outbox)
                 }
             }
             (Err(reason), false) => {
-                ui.add_enabled(false, Button::new("Start").icon(Icon::PLAY_ARROW).width(112.0));
+                ui.add_enabled(
+                    false,
+                    Button::new("Start").icon(Icon::PLAY_ARROW).width(112.0),
+                );
                 let color = skin.color(Role::StatusText(Status::Failed));
                 ui.label(Text::Small.rich(reason).color(color));
             }
@@ -250,10 +262,13 @@ fn progress(ui: &mut Ui, part: f32) {
     let (rect, response) =
         ui.allocate_exact_size(vec2(ui.available_width(), 14.0), egui::Sense::hover());
     let spoken = format!("{:.0} percent of the load run", part * 100.0);
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ProgressIndicator, true, &spoken));
+    response
+        .widget_info(|| egui::WidgetInfo::labeled(egui::Role::ProgressIndicator, true, &spoken));
     let track = Rect::from_center_size(rect.center(), vec2(rect.width(), 4.0));
     let radius = CornerRadius::same(2);
-    ui.painter().rect_filled(track, radius, skin.color(Role::Press));
+    ui.painter()
+        .rect_filled(track, radius, skin.color(Role::Press));
     let done = Rect::from_min_size(track.min, vec2(track.width() * part.clamp(0.0, 1.0), 4.0));
-    ui.painter().rect_filled(done, radius, skin.color(Role::Accent));
+    ui.painter()
+        .rect_filled(done, radius, skin.color(Role::Accent));
 }

@@ -180,7 +180,13 @@ fn nothing(ui: &mut Ui, session: &Session, out: &mut Outbox) {
         ui.vertical_centered(|ui| {
             ui.spacing_mut().item_spacing = vec2(8.0, 4.0);
             let (_, place) = ui.allocate_space(vec2(32.0, 36.0));
-            paint_icon(ui, place.center(), Icon::HTTP, 28.0, skin.color(Role::WeakText));
+            paint_icon(
+                ui,
+                place.center(),
+                Icon::HTTP,
+                28.0,
+                skin.color(Role::WeakText),
+            );
             let (head, more) = match (reading, session.api.projects.first()) {
                 (true, _) => ("Reading the project…", ""),
                 (false, Some(_)) => (
@@ -205,7 +211,9 @@ fn nothing(ui: &mut Ui, session: &Session, out: &mut Outbox) {
             if ui.add(open).clicked() {
                 out.push(Intent::Perform(Action::OpenFile));
             }
-            let folder = Button::new("Open folder…").icon(Icon::FOLDER_OPEN).width(140.0);
+            let folder = Button::new("Open folder…")
+                .icon(Icon::FOLDER_OPEN)
+                .width(140.0);
             if ui.add(folder).clicked() {
                 out.push(Intent::Perform(Action::OpenFolder));
             }
@@ -254,22 +262,31 @@ fn low_part(
     put_at(ui, button, |ui| match view.low {
         LowTab::Outcomes => {
             let any = !project.requests_of(key).is_empty();
-            let send = Button::new("Send all").icon(Icon::PLAY_ARROW).small().width(right);
+            let send = Button::new("Send all")
+                .icon(Icon::PLAY_ARROW)
+                .small()
+                .width(right);
             if ui.add_enabled(any, send).clicked() {
                 out.push(Intent::Api(ApiIntent::SendAll));
             }
         }
         LowTab::History => {
             let any = !session.api.history.is_empty();
-            let clear = Button::quiet("Clear").small().width(right).name("Clear the history");
+            let clear = Button::quiet("Clear")
+                .small()
+                .width(right)
+                .name("Clear the history");
             if ui.add_enabled(any, clear).clicked() {
                 out.push(Intent::Api(ApiIntent::ClearHistory));
             }
         }
         LowTab::Findings | LowTab::Load => {}
     });
-    ui.painter()
-        .hline(head.x_range(), head.bottom() - 0.5, skin.stroke(1.0, Role::Line));
+    ui.painter().hline(
+        head.x_range(),
+        head.bottom() - 0.5,
+        skin.stroke(1.0, Role::Line),
+    );
     let body = Rect::from_min_max(head.left_bottom(), area.max);
     put_at(ui, body, |ui| {
         ui.set_clip_rect(ui.clip_rect().intersect(body));

@@ -101,7 +101,10 @@ fn outcome(
         "{}, expected {}, last {last}{}",
         row.name,
         expected.as_deref().unwrap_or("anything"),
-        row.difference.as_ref().map(|words| format!(". {words}")).unwrap_or_default()
+        row.difference
+            .as_ref()
+            .map(|words| format!(". {words}"))
+            .unwrap_or_default()
     );
     response.widget_info(|| WidgetInfo::selected(A11y::ListItem, true, selected, &name));
     row_ground(ui, rect, &response, selected);
@@ -191,7 +194,10 @@ impl Columns {
         let inner = row.shrink2(vec2(16.0, 0.0));
         let at = |part: f32| inner.left() + inner.width() * part;
         let cell = |from: f32, to: f32| {
-            Rect::from_min_max(pos2(from, row.top()), pos2((to - 12.0).max(from), row.bottom()))
+            Rect::from_min_max(
+                pos2(from, row.top()),
+                pos2((to - 12.0).max(from), row.bottom()),
+            )
         };
         Columns {
             name: cell(inner.left(), at(0.27)),

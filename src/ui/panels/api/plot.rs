@@ -71,7 +71,12 @@ pub fn show(ui: &mut Ui, points: &[LoadPoint], whole: u64) {
         let place = Rect::from_min_size(pos2(left, frame.bottom() + 4.0), vec2(width + 1.0, 16.0));
         Text::Caption.paint(ui, place, &words, weak);
     }
-    let most = points.iter().map(|point| point.users).max().unwrap_or(0).max(1) as f32;
+    let most = points
+        .iter()
+        .map(|point| point.users)
+        .max()
+        .unwrap_or(0)
+        .max(1) as f32;
     let at = |point: &LoadPoint, part: f32| {
         pos2(
             scale.x(point.at_millis as f64).min(frame.right()),
@@ -83,7 +88,12 @@ pub fn show(ui: &mut Ui, points: &[LoadPoint], whole: u64) {
         .iter()
         .map(|point| at(point, point.users as f32 / most * 0.33))
         .collect();
-    area_below(ui, &users, frame.bottom(), skin.color(Role::Press).gamma_multiply(0.7));
+    area_below(
+        ui,
+        &users,
+        frame.bottom(),
+        skin.color(Role::Press).gamma_multiply(0.7),
+    );
     for (value, role) in LINES.map(|(value, role, _)| (value, role)) {
         let line: Vec<Pos2> = points
             .iter()
@@ -98,7 +108,8 @@ pub fn show(ui: &mut Ui, points: &[LoadPoint], whole: u64) {
     for point in failures {
         let x = at(point, 0.0).x;
         let y = frame.bottom();
-        ui.painter().vline(x, y - 6.0..=y, egui::Stroke::new(2.0, mark));
+        ui.painter()
+            .vline(x, y - 6.0..=y, egui::Stroke::new(2.0, mark));
     }
 }
 

@@ -73,7 +73,10 @@ fn naming(
     let mut done = false;
     let mut close = window(ctx, "save request", 440.0, |ui| {
         title(ui, "Save this request");
-        let file = session.api.current().map_or("", |project| &project.companion_file);
+        let file = session
+            .api
+            .current()
+            .map_or("", |project| &project.companion_file);
         help_text(ui, &format!("It is kept in {file}"));
         ui.add_space(12.0);
         let field = Field {
@@ -82,7 +85,8 @@ fn naming(
             ..Field::default()
         };
         let id = egui::Id::unique("request name");
-        let first = !ui.memory(|memory| memory.has_focus(id)) && ui.memory(|memory| memory.focused().is_none());
+        let first = !ui.memory(|memory| memory.has_focus(id))
+            && ui.memory(|memory| memory.focused().is_none());
         let response = field.show(ui, id, &mut name);
         if first {
             response.request_focus();
@@ -128,7 +132,10 @@ fn curl(ctx: &Context, view: &mut ApiView, mut text: String, out: &mut Outbox) {
     let read = parse_curl(&text);
     let mut close = window(ctx, "curl", 560.0, |ui| {
         title(ui, "Paste a curl command");
-        help_text(ui, "As browsers, articles and shells write it; the host does not matter");
+        help_text(
+            ui,
+            "As browsers, articles and shells write it; the host does not matter",
+        );
         ui.add_space(12.0);
         let field = Field {
             hint: "curl -X POST …",
@@ -137,13 +144,15 @@ fn curl(ctx: &Context, view: &mut ApiView, mut text: String, out: &mut Outbox) {
             rows: 8,
             ..Field::default()
         };
-        egui::ScrollArea::vertical().max_height(240.0).show(ui, |ui| {
-            let id = egui::Id::unique("curl command");
-            let response = text_field(ui, id, &mut text, field);
-            if text.is_empty() {
-                response.request_focus();
-            }
-        });
+        egui::ScrollArea::vertical()
+            .max_height(240.0)
+            .show(ui, |ui| {
+                let id = egui::Id::unique("curl command");
+                let response = text_field(ui, id, &mut text, field);
+                if text.is_empty() {
+                    response.request_focus();
+                }
+            });
         ui.add_space(6.0);
         let skin = Skin::of(ui.ctx());
         match &read {
@@ -162,7 +171,10 @@ fn curl(ctx: &Context, view: &mut ApiView, mut text: String, out: &mut Outbox) {
         }
         ui.add_space(12.0);
         buttons(ui, |ui| {
-            if ui.add_enabled(read.is_ok(), Button::primary("Use")).clicked() {
+            if ui
+                .add_enabled(read.is_ok(), Button::primary("Use"))
+                .clicked()
+            {
                 done = true;
             }
             if ui.add(Button::new("Cancel")).clicked() {

@@ -42,7 +42,13 @@ pub fn show(
     let head = Rect::from_min_size(area.min, vec2(area.width(), 44.0));
     let body = Rect::from_min_max(head.left_bottom(), area.max);
     let icon = pos2(head.left() + 24.0, head.center().y);
-    paint_icon(ui, icon, Icon::DESCRIPTION, 16.0, skin.color(Role::SecondText));
+    paint_icon(
+        ui,
+        icon,
+        Icon::DESCRIPTION,
+        16.0,
+        skin.color(Role::SecondText),
+    );
     let words = Rect::from_min_max(
         pos2(head.left() + 40.0, head.top()),
         pos2(head.right() - 160.0, head.bottom()),
@@ -57,7 +63,9 @@ pub fn show(
         pos2(head.right() - 16.0, head.bottom() - 8.0),
     );
     put_at(ui, button, |ui| {
-        let back = Button::new("Back to the API").icon(Icon::ARROW_BACK).width(132.0);
+        let back = Button::new("Back to the API")
+            .icon(Icon::ARROW_BACK)
+            .width(132.0);
         if ui.add(back).clicked() {
             out.push(Intent::Api(ApiIntent::ClosePlace));
         }
@@ -69,11 +77,15 @@ pub fn show(
     let mut marks = Vec::new();
     if is_read {
         let problems = project.project.problems.iter();
-        marks.extend(problems.filter(|one| *one.origin.file == *file).map(|one| CodeMark {
-            span: one.origin.span,
-            severity: Severity::Warning,
-            message: one.message.clone(),
-        }));
+        marks.extend(
+            problems
+                .filter(|one| *one.origin.file == *file)
+                .map(|one| CodeMark {
+                    span: one.origin.span,
+                    severity: Severity::Warning,
+                    message: one.message.clone(),
+                }),
+        );
         for finding in &project.findings {
             if let Some(origin) = finding.origin.as_ref().filter(|one| *one.file == *file) {
                 marks.push(CodeMark {
@@ -101,7 +113,11 @@ pub fn show(
                 read_only: false,
                 name: "File of the project",
             }
-            .show(ui, egui::Id::unique(("project file", place.project.0)), state)
+            .show(
+                ui,
+                egui::Id::unique(("project file", place.project.0)),
+                state,
+            )
         })
         .inner;
     if let Some(edit) = typed.edit {

@@ -111,7 +111,10 @@ pub fn show(
             ui.set_clip_rect(ui.clip_rect().intersect(words));
             ui.spacing_mut().item_spacing.y = 0.0;
             for one in rest.iter().take(3) {
-                ui.add(egui::Label::new(sentence(one, Text::Small, skin.color(Role::SecondText))).truncate());
+                ui.add(
+                    egui::Label::new(sentence(one, Text::Small, skin.color(Role::SecondText)))
+                        .truncate(),
+                );
             }
         });
         top = words.bottom() + 4.0;
@@ -179,12 +182,18 @@ fn header(ui: &mut Ui, head: Rect, step: &TraceStep, answered: &Answered) {
     put_at(ui, inner, |ui| {
         ui.horizontal_centered(|ui| {
             ui.spacing_mut().item_spacing.x = 8.0;
-            ui.label(Text::Strong.rich(title_of(step)).color(skin.color(Role::Text)));
+            ui.label(
+                Text::Strong
+                    .rich(title_of(step))
+                    .color(skin.color(Role::Text)),
+            );
             let status = match step.kind {
                 StepKind::Answer => http_status(answered.response.status),
                 _ => verdict_status(step.verdict),
             };
-            if !matches!(status, Status::Succeeded | Status::NotReached) && step.kind != StepKind::Answer {
+            if !matches!(status, Status::Succeeded | Status::NotReached)
+                && step.kind != StepKind::Answer
+            {
                 let words = match status {
                     Status::Caught => "Warning",
                     status => status.word(),
@@ -205,8 +214,14 @@ fn sides(kind: StepKind) -> ((&'static str, &'static str), (&'static str, &'stat
         StepKind::Received => (("Request", "as it came"), ("Route", "that was found")),
         StepKind::Authorized => (("Request", "what was shown"), ("Result", "")),
         StepKind::Validated => (("Body", "of the request"), ("Result", "")),
-        StepKind::RequestTemplate => (("Template", "and its input"), ("Result", "to the integration")),
-        StepKind::Integration => (("Call", "to the integration"), ("Result", "of the integration")),
+        StepKind::RequestTemplate => (
+            ("Template", "and its input"),
+            ("Result", "to the integration"),
+        ),
+        StepKind::Integration => (
+            ("Call", "to the integration"),
+            ("Result", "of the integration"),
+        ),
         StepKind::ResponseTemplate => (("Input", "to this template"), ("Result", "to the caller")),
         StepKind::GatewayResponse => (("Error", "in the API"), ("Result", "to the caller")),
         StepKind::Answer => (("Body", "before headers"), ("Answer", "to the caller")),
@@ -220,7 +235,10 @@ fn side(ui: &mut Ui, rect: Rect, which: &str, (title, weak): (&str, &str), side:
         pos2(rect.right() - 12.0, rect.top() + 36.0),
     );
     let used = Text::Strong.paint(ui, head, title, skin.color(Role::Text));
-    let rest = Rect::from_min_max(pos2(head.left() + used + 8.0, head.top()), pos2(head.right() - 32.0, head.bottom()));
+    let rest = Rect::from_min_max(
+        pos2(head.left() + used + 8.0, head.top()),
+        pos2(head.right() - 32.0, head.bottom()),
+    );
     Text::Small.paint(ui, rest, weak, skin.color(Role::WeakText));
     if !side.text.is_empty() {
         let button = Rect::from_min_max(

@@ -126,7 +126,11 @@ fn step_row(
     let took = micros_text(step.took);
     let title = title_of(step);
     let words = step.words.first().map_or("", String::as_str);
-    let name = format!("{title}, {}, {took}. {}", status_word(step, status), spoken(words));
+    let name = format!(
+        "{title}, {}, {took}. {}",
+        status_word(step, status),
+        spoken(words)
+    );
     response.widget_info(|| WidgetInfo::selected(A11y::ListItem, true, selected, &name));
     row_ground(ui, rect, &response, selected);
     let center = pos2(rect.left() + 29.0, rect.top() + 18.0);
@@ -147,10 +151,7 @@ fn step_row(
     let left = rect.left() + 50.0;
     let right = rect.right() - 20.0;
     let run = answered.run_of(step);
-    let upper = Rect::from_min_max(
-        pos2(left, rect.top() + 8.0),
-        pos2(right, rect.top() + 28.0),
-    );
+    let upper = Rect::from_min_max(pos2(left, rect.top() + 8.0), pos2(right, rect.top() + 28.0));
     let used = paint_right(ui, upper, &took, Text::Small, skin.color(Role::WeakText));
     let head = Rect::from_min_max(upper.min, pos2(upper.right() - used - 8.0, upper.bottom()));
     let ink = match step.verdict {
@@ -175,7 +176,11 @@ fn step_row(
         );
         put_at(ui, place_of, |ui| {
             let button = Button::new("Open run").small().width(76.0);
-            if ui.add(button).on_hover_text("Show the execution on the canvas").clicked() {
+            if ui
+                .add(button)
+                .on_hover_text("Show the execution on the canvas")
+                .clicked()
+            {
                 out.push(Intent::Api(ApiIntent::OpenRun {
                     sent: sent.id,
                     step: place,
@@ -282,7 +287,9 @@ fn serving(ui: &mut Ui, session: &Session, project: &OpenProject, foot: Rect, ou
             let clicked = response.clicked();
             response.on_hover_text(match (elsewhere, on) {
                 (true, _) => "Another project is served; stop it first",
-                (false, true) => "Programs on this machine can send requests; they appear in the history",
+                (false, true) => {
+                    "Programs on this machine can send requests; they appear in the history"
+                }
                 (false, false) => "Let programs on this machine send requests to this API",
             });
             if clicked {

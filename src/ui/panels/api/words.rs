@@ -96,7 +96,9 @@ mod tests {
         let texts = [0, 40, 412, 2_000, 2_340, 9_960, 203_000, 2_000_000].map(micros_text);
         assert_eq!(
             texts,
-            ["0 ms", "0 ms", "0.4 ms", "2 ms", "2.3 ms", "10 ms", "203 ms", "2 s"]
+            [
+                "0 ms", "0 ms", "0.4 ms", "2 ms", "2.3 ms", "10 ms", "203 ms", "2 s"
+            ]
         );
     }
 }

@@ -217,11 +217,7 @@ fn value_row(ui: &mut Ui, row: &SightRow, index: usize, tab: ValuesTab) -> bool 
         RowKind::Condition(Taken::Yes) | RowKind::Else(Taken::Yes) | RowKind::Loop => {
             Role::Code(CodeRole::Keyword)
         }
-        RowKind::Set
-        | RowKind::Value
-        | RowKind::Read
-        | RowKind::Undefined
-        | RowKind::Override => {
+        RowKind::Set | RowKind::Value | RowKind::Read | RowKind::Undefined | RowKind::Override => {
             Role::Code(CodeRole::Expression)
         }
     };
@@ -280,11 +276,7 @@ fn verdict(row: &SightRow) -> Option<(Status, Icon, &'static str)> {
             Some((Status::NotReached, Icon::CLOSE, taken_words(Taken::No)))
         }
         RowKind::Undefined => Some((Status::Caught, Icon::WARNING, "undefined, prints nothing")),
-        RowKind::Set
-        | RowKind::Value
-        | RowKind::Read
-        | RowKind::Override
-        | RowKind::Loop => None,
+        RowKind::Set | RowKind::Value | RowKind::Read | RowKind::Override | RowKind::Loop => None,
     }
 }
 
@@ -308,11 +300,7 @@ fn spoken(row: &SightRow) -> String {
                 taken_words(taken)
             ));
         }
-        RowKind::Set
-        | RowKind::Value
-        | RowKind::Read
-        | RowKind::Override
-        | RowKind::Loop => {
+        RowKind::Set | RowKind::Value | RowKind::Read | RowKind::Override | RowKind::Loop => {
             words.push_str(&format!(" is {}", row.value.words(200)));
         }
     }
