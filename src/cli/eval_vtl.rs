@@ -75,15 +75,9 @@ pub fn render_steps(steps: &[Value], bindings: &Map) -> Result<Vec<(&'static str
         };
         let previous = step.get("bodyFromPreviousOutput").and_then(Value::as_bool);
         let mut context = members(Some(&last.context));
-<<<<<<< HEAD
-        let more = members(step.get("context"));
-        context.extend(
-            more.iter()
-=======
         let own = members(step.get("context"));
         context.extend(
             own.iter()
->>>>>>> main
                 .map(|(name, value)| (name.clone(), value.clone())),
         );
         let dialect = match step.get("dialect").and_then(Value::as_str) {

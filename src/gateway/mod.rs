@@ -42,10 +42,7 @@ pub use call::{
 };
 pub use exchange::{Clock, Exchange, Step};
 pub(crate) use integration::states as step_functions;
-<<<<<<< HEAD
-=======
 pub use lints::{EdgeFinding, lints};
->>>>>>> main
 pub use read::{Surroundings, read};
 pub use request::{Micros, Request, Response};
 pub use route::Segment;

@@ -6,6 +6,7 @@ mod desk;
 mod drawer;
 mod e2e;
 mod gallery;
+mod lab;
 mod palette;
 mod run_inspector;
 mod waiting;

@@ -43,6 +43,8 @@ pub enum LabIntent {
     UseExecution,
     /// So does that of a scenario of the active document, executed with its mocks.
     UseScenario(usize),
+    /// Mends the n-th remark of the sight.
+    Fix(usize),
     /// Runs the active document with the input that the request template makes.
     RunWorkflow,
 }
@@ -95,6 +97,7 @@ impl Session {
                 }
             }
             LabIntent::Load(load) => self.lab.load(*load),
+            LabIntent::Fix(index) => self.lab.mend(index),
             LabIntent::UseExecution => self.use_execution(),
             LabIntent::UseScenario(index) => return self.use_scenario(index, at),
             LabIntent::RunWorkflow => return self.run_with_template(at),
@@ -180,6 +183,23 @@ impl Lab {
             after: snapshot(&template.text),
         };
         template.history.record_typing(step, edit, at);
+    }
+
+    /// Applies the mend of a remark, where the remark is on the text that is shown.
+    fn mend(&mut self, index: usize) {
+        let sight = self.sight.clone();
+        let fix = sight.lints.get(index).and_then(|lint| lint.fix.as_ref());
+        let Some((label, edit)) = fix.filter(|_| sight.template == self.template().text) else {
+            return;
+        };
+        let before = self.template().text.clone();
+        self.put(Some(Arc::from(edit.apply(&before))));
+        let template = self.template_mut();
+        template.history.record(Step {
+            label: label.clone(),
+            before: snapshot(&before),
+            after: snapshot(&template.text),
+        });
     }
 
     fn step_back(&mut self) {

@@ -7,6 +7,7 @@ mod answer;
 mod change;
 mod example;
 mod language;
+mod lint;
 mod meaning;
 mod outline;
 mod render;
@@ -18,6 +19,7 @@ mod story;
 pub use change::{LabIntent, LabLoad};
 pub use example::{EXAMPLES, LabExample};
 pub use language::{Ink, Offer, Wish, ink};
+pub use lint::LabLint;
 pub use render::LabOrder;
 pub use request::{AnswerFrom, FieldProblem, LabAnswer, LabField, LabRequest, json_problem, pairs};
 pub use sight::{

@@ -19,6 +19,7 @@ use crate::session::lab::LabSide;
 use crate::session::lab::Override;
 use crate::session::lab::Sight;
 use crate::session::lab::Trouble;
+use crate::session::lab::lint::lints;
 use crate::session::lab::meaning::meaning_of;
 use crate::session::lab::meaning::start_input;
 use crate::session::lab::pairs;
@@ -85,7 +86,10 @@ impl LabOrder {
                 sight.trouble = Some(trouble(&error));
                 sight.limit = error.limit;
             }
-            Ok(template) => self.tell(&mut sight, vtl::render(&template, &environment)),
+            Ok(template) => {
+                sight.lints = lints(&self.template);
+                self.tell(&mut sight, vtl::render(&template, &environment));
+            }
         }
         sight
     }

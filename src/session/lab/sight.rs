@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::query::Value;
 use crate::session::lab::FieldProblem;
 use crate::session::lab::LabField;
+use crate::session::lab::LabLint;
 use crate::session::lab::LabSide;
 use crate::text::LineColumn;
 use crate::text::Span;
@@ -37,6 +38,8 @@ pub struct Sight {
     pub status: Option<u16>,
     /// The input of the execution that the output asks for, read from its text; or why it is no JSON.
     pub input: Option<Result<Value, String>>,
+    /// What can be said of the template by itself.
+    pub lints: Vec<LabLint>,
     /// What is wrong with the fields it was rendered against.
     pub problems: BTreeMap<LabField, FieldProblem>,
     /// The rendering was cut short by a limit on what is written down of it.

@@ -12,6 +12,7 @@ use tokio::sync::Mutex;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::mpsc;
 
+use crate::asl::StatePath;
 use crate::debugger::Clock;
 use crate::debugger::RunNews;
 use crate::driver::endpoint::Door;
@@ -173,7 +174,7 @@ async fn history(run: &RequestRun) -> NestedRun {
     driver.abort();
     NestedRun {
         key: TaskKey(Vec::new().into()),
-        state: crate::asl::StatePath::default(),
+        state: StatePath::new(""),
         lane: Default::default(),
         workflow: Arc::from(prepared.machine.name.as_str()),
         path: prepared.machine.path.clone(),

@@ -44,6 +44,9 @@ use crate::ui::widgets::section_head;
 use crate::ui::widgets::size_text;
 use crate::ui::widgets::tone_chip;
 
+/// What the name of an overridden header of the answer begins with.
+const HEADER: &str = "responseOverride.header.";
+
 /// The column.
 pub fn show(ui: &mut Ui, session: &Session, view: &mut LabView, out: &mut Outbox) {
     let lab = &session.lab;
@@ -81,7 +84,7 @@ pub fn show(ui: &mut Ui, session: &Session, view: &mut LabView, out: &mut Outbox
         .auto_shrink([false, false])
         .show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
-            overrides(ui, sight);
+            overrides(ui, lab, sight);
             if lab.side == LabSide::Request {
                 start_request(ui, session, sight, view, out);
             }
@@ -90,7 +93,10 @@ pub fn show(ui: &mut Ui, session: &Session, view: &mut LabView, out: &mut Outbox
 
 /// How much room what stands below the output needs, at most half of all.
 fn below_height(sight: &Sight, side: LabSide, available: f32) -> f32 {
-    let mut height = 0.0;
+    let mut height = match side {
+        LabSide::Request => 0.0,
+        LabSide::Response => 64.0,
+    };
     if !sight.overrides.is_empty() {
         height += 36.0 + 24.0 * sight.overrides.len() as f32;
     }
@@ -233,13 +239,32 @@ fn output(ui: &mut Ui, lab: &Lab, view: &mut LabView) {
     }
 }
 
-fn overrides(ui: &mut Ui, sight: &Sight) {
-    if sight.overrides.is_empty() {
+/// Headers of the answer that come from the template besides those of the method, and other overrides.
+fn overrides(ui: &mut Ui, lab: &Lab, sight: &Sight) {
+    let header = |one: &Override| Some(one.name.strip_prefix(HEADER)?.to_owned());
+    if lab.side == LabSide::Response {
+        ui.add_space(4.0);
+        head(ui, "Headers");
+        let own = sight
+            .overrides
+            .iter()
+            .filter_map(|one| Some((header(one)?, &one.value)));
+        let own: Vec<(String, &String)> = own.collect();
+        let kind = "content-type";
+        if !own.iter().any(|(name, _)| name.eq_ignore_ascii_case(kind)) {
+            pair(ui, kind, "application/json", Role::SecondText);
+        }
+        for (name, value) in own {
+            pair(ui, &name, value, Role::Text);
+        }
+    }
+    let rest = |one: &&Override| lab.side == LabSide::Request || header(one).is_none();
+    if !sight.overrides.iter().any(|one| rest(&one)) {
         return;
     }
     ui.add_space(4.0);
     head(ui, "Overrides");
-    for Override { name, value } in &sight.overrides {
+    for Override { name, value } in sight.overrides.iter().filter(rest) {
         pair(ui, name, value, Role::Text);
     }
 }
