@@ -178,7 +178,7 @@ impl Item {
 
     /// The value as JSON data; what JSON lacks becomes its text.
     pub fn to_json(&self) -> Value {
-        json(Some(self), Reach::new(&Cell::new(EFFORT)))
+        json(Some(self), Reach::new(&Cell::new(COPIED)))
     }
 
     /// What Java's `toString` gives, cut at about `limit` bytes.
@@ -344,9 +344,10 @@ impl Key {
     }
 }
 
-/// How many values a rendering looks at to compare and to hash them, and as many again to hand out its context;
-/// values may hold one another many times over.
+/// How many values a rendering looks at to compare and to hash them; values may hold one another many times over.
 pub const EFFORT: usize = 5_000_000;
+/// How many values become JSON at a time; the rest is null.
+const COPIED: usize = 500_000;
 
 /// What is left of the depth and of the effort.
 #[derive(Clone, Copy)]
