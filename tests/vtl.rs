@@ -172,7 +172,7 @@ fn recorded_cases_come_out_as_on_api_gateway() {
 fn compare(probes: &str) -> usize {
     let lines: Vec<&str> = probes
         .lines()
-        .filter(|line| !line.starts_with("# "))
+        .skip_while(|line| line.starts_with("# "))
         .collect();
     let mut wrong = Vec::new();
     let mut count = 0;
@@ -224,7 +224,7 @@ fn recorded_probes_of_velocity_agree() {
     let mut wrong = Vec::new();
     let lines: Vec<&str> = text
         .lines()
-        .filter(|line| !line.starts_with("# "))
+        .skip_while(|line| line.starts_with("# "))
         .collect();
     for pair in lines.windows(2) {
         let Some(answer) = pair[1].trim_start().strip_prefix("=> ") else {
@@ -279,7 +279,7 @@ fn api_gateway_has_its_own_ways() {
             "abc",
         ),
         ("#set($k = 5)#set($k = $nope)$k", "5"),
-        ("#set($m = {})$m.put('a', 1)[$m.get('zz')]$m", "[]{a=1}"),
+        ("#set($m = {})$m.put('a', 1) [$m.get('zz')]$m", " []{a=1}"),
         ("#set($x = \"a\" + $nope)$x", "a"),
         // How values print.
         (
@@ -300,16 +300,13 @@ fn api_gateway_has_its_own_ways() {
         ),
         (
             "$input.json('$.nope') $input.path('$..b') $input.path('$.list[?(@.b)]')",
-            "\"\" [2,\"x\"] [{\"b\":\"x\"}]",
+            "\"\" [\"x\",2] [{\"b\":\"x\"}]",
         ),
         (
             "$input.path('$.name').length() $input.path('$.name').foo",
             "6 ",
         ),
-        (
-            "$input.body.length()|$input.body.foo|$input.body.class",
-            "163||",
-        ),
+        ("$input.body.foo|$input.body.class", "|"),
         // Parameters.
         (
             "$input.params('id') $input.params('q') $input.params('X-Trace') $input.params('x-trace') $input.params('both') [$input.params('zz')]",
@@ -353,8 +350,8 @@ fn api_gateway_has_its_own_ways() {
             "1 [] [] [] []",
         ),
         (
-            "#set($m = {})$util.qr($m.put('a', 'b'))[$m.a]$util.toJson($m)",
-            "[b]",
+            "#set($m = {})$util.qr($m.put('a', 'b')) [$m.a]$util.toJson($m)",
+            " [b]",
         ),
         // The context.
         (
@@ -478,7 +475,7 @@ fn errors_name_their_place() {
         (
             "#set($x = \"é\")\n  #set($y = \"\"\"$a[\"\"b\")",
             2,
-            21,
+            19,
             "template",
         ),
         ("{\n#include('f')", 2, 1, "#include"),
@@ -523,10 +520,12 @@ fn whatever_grows_meets_a_bound() {
         ("#set($s = 'aaaaaaaaaaaaaaaa')#foreach($i in [1..40])#set($s = $s + $s)#end$s".to_string(), "text"),
         ("#set($s = 'aaaaaaaaaaaaaaaa')#foreach($i in [1..40])#set($s = $s.concat($s))#end".to_string(), "text"),
         ("#set($s = 'aaaaaaaaaaaaaaaa')#foreach($i in [1..40])#set($s = $s.replace('a', 'aa'))#end".to_string(), "text"),
-        ("#set($s = 'aaaaaaaaaaaaaaaa')#foreach($i in [1..40])#set($s = $s.replaceAll('a', 'aaaa'))#end".to_string(), "pattern"),
+        (format!("#set($s = 'aaaaaaaaaaaaaaaa')#foreach($i in [1..9])#set($s = $s.replaceAll('a', '{}'))#end", "a".repeat(256)), "pattern"),
         ("#set($l = [1])#foreach($i in [1..60])#set($x = $l.addAll($l))#end".to_string(), "steps"),
         ("#set($l = [1])#foreach($i in [1..60])#set($l = [$l, $l])#end$l".to_string(), "text"),
         ("#set($l = [1])#foreach($i in [1..60])#set($l = [$l, $l])#end#if($l == \"x\")#end".to_string(), ""),
+        ("#set($a = [1])#set($b = [1])#foreach($i in [1..60])#set($a = [$a, $a])#set($b = [$b, $b])#end#if($a == $b)#end$a.hashCode()$a.equals($b)#set($context.x = $a)".to_string(), "steps"),
+        ("#set($a = [1])#foreach($i in [1..60])#set($a = [$a, $a])#end#set($context.x = $a)".to_string(), ""),
         ("#macro(a)#a()#end#a()".to_string(), "macro depth"),
         ("#set($t = '#evaluate($t)')#evaluate($t)".to_string(), "depth"),
         ("#set($n = 9223372036854775807)#foreach($i in [1..9])#set($n = $n * $n)#end".to_string(), "number"),
@@ -589,7 +588,7 @@ fn what_happened_can_be_watched() {
         ..Environment::default()
     };
     let rendering = rendered(template, &environment).unwrap();
-    assert_eq!(rendering.output, "two\nab  2");
+    assert_eq!(rendering.output, "twoab  2");
     let text = |value: &str| Some(value.to_string());
     let events: Vec<(&str, &Event)> = rendering
         .inspection
@@ -798,7 +797,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn no_template_ends_the_program(pieces in prop::collection::vec(fragment(), 0..30), stray in "\\PC{0,10}", velocity: bool) {
+    fn no_template_ends_the_program(pieces in prop::collection::vec(fragment(), 0..30), stray in "\\PC{0,10}", velocity in any::<bool>()) {
         let text = format!("{}{stray}", pieces.concat());
         let mut end = 0;
         for token in tokens(&text) {

@@ -361,7 +361,7 @@ impl Parser<'_> {
         if padded {
             text.push(' ');
         }
-        let origin = Origin::within(self.origin, pieces);
+        let origin = Origin::within(self.origin, pieces, token.end - 1);
         let parsed = self.deeper(|parser| parse(&text, &origin, parser.depth))?;
         self.macros.extend(parsed.macros);
         Ok(ExpressionKind::Interpolated {

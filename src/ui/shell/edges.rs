@@ -11,10 +11,14 @@ use std::time::UNIX_EPOCH;
 use tokio::sync::Mutex;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::mpsc;
+use tokio::sync::watch;
 
+use crate::analyze::LoadReport;
 use crate::asl::StatePath;
 use crate::debugger::Clock;
 use crate::debugger::RunNews;
+use crate::driver::LoadOrder;
+use crate::driver::LoadTarget;
 use crate::driver::endpoint::Door;
 use crate::driver::endpoint::Edge;
 use crate::driver::endpoint::EdgeOptions;
@@ -33,6 +37,12 @@ use crate::session::Arrival;
 use crate::session::CurlCommand;
 use crate::session::Draft;
 use crate::session::Home;
+use crate::session::LoadFigures;
+use crate::session::LoadId;
+use crate::session::LoadNews;
+use crate::session::LoadPoint;
+use crate::session::LoadStage;
+use crate::session::LoadState;
 use crate::session::ProjectId;
 use crate::session::ProjectSource;
 use crate::session::SentId;
@@ -48,8 +58,11 @@ const USUAL_PORT: u16 = 8080;
 /// The edge of the project that was asked last. Another text of the project makes another edge.
 #[derive(Clone, Default)]
 pub struct Edges {
-    last: Arc<Mutex<Option<(ProjectSource, Arc<Edge>)>>>,
+    last: Arc<Mutex<Option<Made>>>,
 }
+
+/// An edge and what it was made from.
+type Made = (ProjectSource, Arc<Edge>);
 
 impl Edges {
     /// The edge of a project as it is now.
@@ -285,23 +298,89 @@ fn now_micros() -> u64 {
 
 /// A load run to be carried out.
 pub struct LoadWish {
-    pub load: crate::session::LoadId,
+    pub load: LoadId,
     pub source: ProjectSource,
     pub request: Request,
-    pub stages: Vec<crate::session::LoadStage>,
+    pub stages: Vec<LoadStage>,
 }
 
-pub async fn load(
-    _edges: Edges,
-    wish: LoadWish,
-    post: Post,
-    _cancel: tokio::sync::watch::Receiver<bool>,
-) {
-    let news =
-        crate::session::LoadNews::Ended(crate::session::LoadState::Failed("no engine".to_owned()));
-    post.send(Arrival::Load {
-        load: wish.load,
-        news,
-    })
-    .await;
+/// Puts load on the edge of a project, without a socket between, and tells how it goes.
+pub async fn load(edges: Edges, wish: LoadWish, post: Post, cancelled: watch::Receiver<bool>) {
+    let load = wish.load;
+    let edge = match edges.of(wish.source).await {
+        Ok(edge) => edge,
+        Err(reason) => {
+            let news = LoadNews::Ended(LoadState::Failed(reason));
+            return post.send(Arrival::Load { load, news }).await;
+        }
+    };
+    let stages = wish.stages.iter().map(|stage| crate::driver::LoadStage {
+        seconds: f64::from(stage.seconds),
+        users: stage.users as usize,
+    });
+    let order = LoadOrder {
+        target: LoadTarget::Edge(edge),
+        request: wish.request,
+        stages: stages.collect(),
+    };
+    let (progress, mut told) = mpsc::channel(4);
+    let was_cancelled = cancelled.clone();
+    let run = tokio::spawn(crate::driver::load(order, progress, cancelled));
+    let mut sent = 0;
+    while let Some(piece) = told.recv().await {
+        let users = u32::try_from(piece.users).unwrap_or(u32::MAX);
+        // The last column still grows.
+        let whole = piece.so_far.course.len().saturating_sub(1);
+        let news = news_of(&piece.so_far, users, sent, whole);
+        sent = sent.max(whole);
+        post.send(Arrival::Load { load, news }).await;
+    }
+    let state = match run.await {
+        Ok(report) => {
+            let news = news_of(&report, 0, sent, report.course.len());
+            post.send(Arrival::Load { load, news }).await;
+            if *was_cancelled.borrow() {
+                LoadState::Cancelled
+            } else {
+                LoadState::Done
+            }
+        }
+        Err(_) => LoadState::Failed("The load run ended unexpectedly".to_owned()),
+    };
+    let news = LoadNews::Ended(state);
+    post.send(Arrival::Load { load, news }).await;
+}
+
+/// What a report says, with the columns of its course from `first` to before `end`.
+fn news_of(report: &LoadReport, users: u32, first: usize, end: usize) -> LoadNews {
+    // Milliseconds and seconds, as microseconds and milliseconds.
+    let thousandths = |value: f64| (value * 1_000.0).round() as u64;
+    let ends = report.course.iter().skip(1).map(|column| column.at);
+    let ends = ends.chain([report.seconds]);
+    let columns = report.course.iter().zip(ends);
+    let points = columns.skip(first).take(end.saturating_sub(first));
+    LoadNews::Progress {
+        figures: LoadFigures {
+            elapsed_millis: thousandths(report.seconds),
+            users,
+            requests: report.requests,
+            failures: report.failures,
+            average: thousandths(report.average),
+            median: thousandths(report.median),
+            p90: thousandths(report.p90),
+            p95: thousandths(report.p95),
+            max: thousandths(report.max),
+            per_second: report.per_second,
+        },
+        points: points
+            .map(|(column, end)| LoadPoint {
+                at_millis: thousandths(end),
+                users,
+                requests: column.requests,
+                failures: column.failures,
+                median: thousandths(column.median),
+                p95: thousandths(column.p95),
+            })
+            .collect(),
+    }
 }

@@ -162,7 +162,7 @@ pub fn as_project(path: &Path, text: Option<&str>) -> Option<Arrival> {
 pub fn save_file(
     project: ProjectId,
     file: String,
-    path: &PathBuf,
+    path: &Path,
     text: Arc<str>,
     expected: Option<&Stamp>,
 ) -> Arrival {
