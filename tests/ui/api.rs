@@ -32,9 +32,9 @@ use stepwright::session::Session;
 use stepwright::session::Settings;
 use stepwright::text::Span;
 use stepwright::text::TextEdit;
+use stepwright::ui::View;
 use stepwright::ui::frame;
 use stepwright::ui::theme;
-use stepwright::ui::view::View;
 
 const TEMPLATE: &str = r#"AWSTemplateFormatVersion: "2010-09-09"
 Transform: AWS::Serverless-2016-10-31
