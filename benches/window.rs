@@ -36,6 +36,10 @@ impl FileDialogs for NoDialogs {
         Box::pin(async { None })
     }
 
+    fn choose_folder(&self) -> Choice {
+        Box::pin(async { None })
+    }
+
     fn choose_target(&self, _name: &str) -> Choice {
         Box::pin(async { None })
     }

@@ -20,6 +20,8 @@ mod jsonpath;
 mod project;
 #[path = "../fuzz/src/syntax.rs"]
 mod syntax;
+#[path = "../fuzz/src/vtl.rs"]
+mod vtl;
 
 use stepwright::workspace::SAMPLES;
 
@@ -162,4 +164,19 @@ fn apis_answer_whatever_stands_in_their_documents() {
             gateway::check(&data);
         }
     }
+}
+
+#[test]
+fn templates_end() {
+    for text in [
+        "$input.json('$') $util.escapeJavaScript($input.body)",
+        "#foreach($i in $list)$i#if($foreach.hasNext),#end#end",
+        "#set($x = \"a $map.k\")$x.replaceAll('a', '$0$0')",
+        "#macro(m $a)$a#m($a)#end#m(1)",
+        "#if($x",
+        "$x\0[1, 2]",
+    ] {
+        vtl::check(text.as_bytes());
+    }
+    feed(vtl::check, 300, 60);
 }

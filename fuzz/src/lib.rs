@@ -9,6 +9,7 @@ pub mod inputs;
 pub mod jsonpath;
 pub mod project;
 pub mod syntax;
+pub mod vtl;
 
 /// JSONata's evaluator is a crate whose panics the library catches and answers; libFuzzer's own hook would abort on them.
 /// Any other panic is a finding, caught or not.

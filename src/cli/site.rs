@@ -106,6 +106,18 @@ pub fn open(arguments: &SiteArgs) -> Result<Arc<Edge>, String> {
     Ok(Edge::new(site, options))
 }
 
+/// What a project serves in virtual time, with nothing but its companions, and the same each time.
+///
+/// # Errors
+/// The project holds neither a state machine nor an API.
+pub fn of_opened(opened: &Opened) -> Result<Arc<Edge>, String> {
+    let options = EdgeOptions {
+        clock: Clock::Virtual,
+        seed: 1,
+    };
+    Ok(Edge::new(Site::new(of_project(opened)?), options))
+}
+
 fn read(arguments: &SiteArgs) -> Result<SiteText, String> {
     let source = SourceArgs {
         file: arguments.path.clone(),

@@ -88,6 +88,7 @@ fn status_line(text: &str, moments: &[Moment]) -> Option<usize> {
         | Event::Iteration { .. }
         | Event::Rendered { .. }
         | Event::Called { .. }
+        | Event::Read { .. }
         | Event::Entered { .. } => false,
     })?;
     Some(LineIndex::new(text).locate(text, moment.span.start).line)

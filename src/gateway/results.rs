@@ -53,7 +53,7 @@ pub(crate) fn proceed(
             finish(exchange, Verdict::Failed, clock, |step| {
                 step.words.insert(0, words)
             });
-            return Err(Failed::of(Failure::IntegrationFailure));
+            return Err(Failed::of(Failure::Integration));
         }
         other => read(&waiting, other, &request_id),
     };

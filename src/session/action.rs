@@ -12,6 +12,7 @@ use crate::session::ViewMode;
 pub enum Action {
     New,
     OpenFile,
+    OpenFolder,
     Save,
     SaveAs,
     SaveAll,
@@ -41,6 +42,8 @@ pub enum Action {
     /// Lets the execution that failed go on where it failed.
     Redrive,
     RunScenarios,
+    /// Sends the request under construction to its API.
+    SendRequest,
     Stop,
     Pause,
     Continue,
@@ -52,6 +55,7 @@ pub enum Action {
     ToggleBreakpoint,
     ClearRun,
     NextProblem,
+    TemplateLab,
 }
 
 impl Action {
@@ -60,6 +64,7 @@ impl Action {
         let mut all = vec![
             Action::New,
             Action::OpenFile,
+            Action::OpenFolder,
             Action::Save,
             Action::SaveAs,
             Action::SaveAll,
@@ -98,6 +103,7 @@ impl Action {
             Action::RunByHand,
             Action::Redrive,
             Action::RunScenarios,
+            Action::SendRequest,
             Action::Stop,
             Action::Pause,
             Action::Continue,
@@ -109,6 +115,7 @@ impl Action {
             Action::ToggleBreakpoint,
             Action::ClearRun,
             Action::NextProblem,
+            Action::TemplateLab,
         ]);
         all
     }
@@ -117,6 +124,7 @@ impl Action {
         match self {
             Action::New => "New workflow".into(),
             Action::OpenFile => "Open…".into(),
+            Action::OpenFolder => "Open folder…".into(),
             Action::Save => "Save".into(),
             Action::SaveAs => "Save as…".into(),
             Action::SaveAll => "Save all".into(),
@@ -148,6 +156,7 @@ impl Action {
             Action::RunByHand => "Run and answer by hand".into(),
             Action::Redrive => "Redrive from the failure".into(),
             Action::RunScenarios => "Run all scenarios".into(),
+            Action::SendRequest => "Send request".into(),
             Action::Stop => "Stop".into(),
             Action::Pause => "Pause".into(),
             Action::Continue => "Continue".into(),
@@ -159,6 +168,7 @@ impl Action {
             Action::ToggleBreakpoint => "Toggle breakpoint".into(),
             Action::ClearRun => "Clear run".into(),
             Action::NextProblem => "Next problem".into(),
+            Action::TemplateLab => "Template lab".into(),
         }
     }
 
@@ -167,6 +177,8 @@ impl Action {
         Some(match self {
             Action::New => "Ctrl+N",
             Action::OpenFile => "Ctrl+O",
+            Action::OpenFolder => "Ctrl+Shift+O",
+            Action::SendRequest => "Ctrl+Enter",
             Action::Save => "Ctrl+S",
             Action::SaveAs => "Ctrl+Shift+S",
             Action::CloseTab => "Ctrl+W",
@@ -203,12 +215,16 @@ impl Action {
             | Action::RunByHand
             | Action::Redrive
             | Action::RunScenarios
+            | Action::TemplateLab
             | Action::ClearRun => return None,
         })
     }
 
     /// Whether it can be done right now.
     pub fn is_available(self, session: &Session) -> bool {
+        if self == Action::CloseTab && session.lab_in_front() {
+            return true;
+        }
         let tab = session.active();
         let run = tab.and_then(|tab| tab.run.as_ref());
         let live = run.is_some_and(|run| run.ended.is_none());
@@ -216,18 +232,27 @@ impl Action {
         let waiting = run.is_some_and(|run| run.waiting);
         let selected = tab.map_or(0, |tab| tab.selection.states.len());
         match self {
-            Action::New | Action::OpenFile | Action::Quit | Action::Theme(_) => true,
-            Action::SaveAll => session.tabs.iter().any(|tab| tab.is_modified()),
-            Action::Save
-            | Action::SaveAs
+            Action::New
+            | Action::OpenFile
+            | Action::OpenFolder
+            | Action::Quit
+            | Action::TemplateLab
+            | Action::Theme(_) => true,
+            Action::SendRequest => session.api.route.is_some(),
+            Action::SaveAll => {
+                session.tabs.iter().any(|tab| tab.is_modified())
+                    || session.api.projects.iter().any(|one| one.is_modified())
+            }
+            Action::Save => tab.is_some() || session.project_in_front().is_some(),
+            Action::SaveAs
             | Action::CloseTab
             | Action::Export(_)
             | Action::View(_)
             | Action::ToggleErrorHandling
             | Action::SelectAll
             | Action::Append(_) => tab.is_some(),
-            Action::Undo => tab.is_some_and(|tab| tab.history.undo_label().is_some()),
-            Action::Redo => tab.is_some_and(|tab| tab.history.redo_label().is_some()),
+            Action::Undo => session.undo_label().is_some(),
+            Action::Redo => session.redo_label().is_some(),
             Action::Copy
             | Action::Cut
             | Action::Delete

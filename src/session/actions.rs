@@ -10,6 +10,7 @@ use crate::editor::copy;
 use crate::session::Action;
 use crate::session::Effect;
 use crate::session::Intent;
+use crate::session::LabIntent;
 use crate::session::Session;
 use crate::session::StepKind;
 use crate::session::Tab;
@@ -29,22 +30,38 @@ impl Session {
         match action {
             Action::New => self.open_blank(),
             Action::OpenFile => vec![Effect::ChooseFile],
-            Action::Save => id.map(|id| self.save(id)).unwrap_or_default(),
+            Action::OpenFolder => vec![Effect::ChooseFolder],
+            Action::SendRequest => self.send_draft(at),
+            Action::Save => match self.project_in_front().filter(|one| one.is_modified()) {
+                Some(project) => {
+                    let project = project.id;
+                    self.save_project(project)
+                }
+                None => id.map(|id| self.save(id)).unwrap_or_default(),
+            },
             Action::SaveAs => id.map(|id| self.save_as(id)).unwrap_or_default(),
             Action::SaveAll => {
                 let modified: Vec<_> = self
                     .tabs
                     .iter()
-                    .filter(|tab| tab.is_modified())
+                    .filter(|tab| tab.is_modified() && tab.inset.is_none())
                     .map(|tab| tab.id)
                     .collect();
-                modified.into_iter().flat_map(|id| self.save(id)).collect()
+                let projects = self.api.projects.iter().filter(|one| one.is_modified());
+                let projects: Vec<_> = projects.map(|one| one.id).collect();
+                let mut effects: Vec<Effect> = projects
+                    .into_iter()
+                    .flat_map(|id| self.save_project(id))
+                    .collect();
+                effects.extend(modified.into_iter().flat_map(|id| self.save(id)));
+                effects
             }
+            Action::CloseTab if self.lab_in_front() => self.lab_intent(LabIntent::Close, at),
             Action::CloseTab => id.map(|id| self.close(id)).unwrap_or_default(),
             Action::Quit => self.quit(),
             Action::Export(kind) => self.export(kind),
-            Action::Undo => self.undo(),
-            Action::Redo => self.redo(),
+            Action::Undo => self.undo(at),
+            Action::Redo => self.redo(at),
             Action::Copy => self.copied(),
             Action::Cut => {
                 let mut effects = self.copied();
@@ -78,7 +95,7 @@ impl Session {
                 }
                 None => Vec::new(),
             },
-            Action::View(view) => self.change(|tab| tab.view = view),
+            Action::View(view) => self.handle(Intent::SetView(view), at),
             Action::Theme(theme) => self.handle(Intent::SetTheme(theme), at),
             Action::ToggleErrorHandling => {
                 self.change(|tab| tab.show_error_handling = !tab.show_error_handling);
@@ -105,6 +122,7 @@ impl Session {
                 .unwrap_or_default(),
             Action::ClearRun => self.change(|tab| tab.run = None),
             Action::NextProblem => self.next_problem(),
+            Action::TemplateLab => self.lab_intent(LabIntent::Show, at),
         }
     }
 

@@ -15,9 +15,13 @@ use crate::editor::Step;
 use crate::editor::plan;
 use crate::query::Value;
 use crate::session::Effect;
+use crate::session::LabIntent;
 use crate::session::Session;
 use crate::session::Tab;
 use crate::session::TabId;
+use crate::session::api::HostEdit;
+use crate::text::Span;
+use crate::text::TextEdit;
 
 impl Session {
     /// Plans and carries out a command; a refusal is told in its own words.
@@ -53,6 +57,14 @@ impl Session {
             },
             ..old.clone()
         };
+        let host = match self.host_of(tab, &plan.edit) {
+            Ok(host) => host,
+            Err(refusal) => {
+                self.tell_error(refusal);
+                return Vec::new();
+            }
+        };
+        let id = tab.id;
         let follows = tab.selection.follow(&plan.moved);
         let revision = self.new_revision(Some(&last), document);
         let selection = match &plan.select {
@@ -78,28 +90,90 @@ impl Session {
             Command::Type(edit) => tab.history.record_typing(step, edit, at),
             _ => tab.history.record(step),
         }
+        self.follow_host(id, host, &last, at);
         self.redraw()
     }
 
-    pub(crate) fn undo(&mut self) -> Vec<Effect> {
+    /// What an edit of this document does to the file of a project it stands in; none where it stands alone.
+    fn host_of(&self, tab: &Tab, edit: &TextEdit) -> Result<Option<HostEdit>, String> {
+        match &tab.inset {
+            Some(place) if !edit.is_empty() => self.host_edit(place, tab.text(), edit).map(Some),
+            Some(_) | None => Ok(None),
+        }
+    }
+
+    /// Does to the project what was done to a document inside one of its files.
+    fn follow_host(&mut self, id: TabId, host: Option<HostEdit>, before: &Revision, at: u64) {
+        if let Some(host) = host {
+            self.edit_host(id, host);
+        }
+        let Some(tab) = self.tab(id) else { return };
+        let sidecar = tab.revision.document.sidecar.clone();
+        if let Some(inset) = tab.inset.clone()
+            && before.document.sidecar != sidecar
+        {
+            self.machine_companion_changed(&inset, &sidecar, at);
+        }
+    }
+
+    /// What undo would take back now, in words.
+    pub fn undo_label(&self) -> Option<&str> {
+        if self.lab_in_front() {
+            return self.lab.template().history.undo_label();
+        }
+        let project = self.project_in_front().and_then(|one| one.undo_label());
+        project.or_else(|| self.active()?.history.undo_label())
+    }
+
+    /// What redo would do again now, in words.
+    pub fn redo_label(&self) -> Option<&str> {
+        if self.lab_in_front() {
+            return self.lab.template().history.redo_label();
+        }
+        let project = self.project_in_front().and_then(|one| one.redo_label());
+        project.or_else(|| self.active()?.history.redo_label())
+    }
+
+    pub(crate) fn undo(&mut self, at: u64) -> Vec<Effect> {
+        if self.lab_in_front() {
+            return self.lab_intent(LabIntent::Undo, at);
+        }
+        if let Some(effects) = self.undo_project() {
+            return effects;
+        }
         let snapshot = self
             .active_mut()
             .and_then(|tab| tab.history.undo().map(|step| step.before.clone()));
-        self.restore(snapshot)
+        self.restore(snapshot, at)
     }
 
-    pub(crate) fn redo(&mut self) -> Vec<Effect> {
+    pub(crate) fn redo(&mut self, at: u64) -> Vec<Effect> {
+        if self.lab_in_front() {
+            return self.lab_intent(LabIntent::Redo, at);
+        }
+        if let Some(effects) = self.redo_project() {
+            return effects;
+        }
         let snapshot = self
             .active_mut()
             .and_then(|tab| tab.history.redo().map(|step| step.after.clone()));
-        self.restore(snapshot)
+        self.restore(snapshot, at)
     }
 
-    fn restore(&mut self, snapshot: Option<Snapshot>) -> Vec<Effect> {
+    fn restore(&mut self, snapshot: Option<Snapshot>, at: u64) -> Vec<Effect> {
         let (Some(snapshot), Some(tab)) = (snapshot, self.active()) else {
             return Vec::new();
         };
-        let last = tab.revision.clone();
+        let (id, last) = (tab.id, tab.revision.clone());
+        let whole = Span::new(0, tab.text().len());
+        let edit = TextEdit::replace(whole, snapshot.text.to_string()).trimmed(tab.text());
+        let host = match self.host_of(tab, &edit) {
+            Ok(host) => host,
+            Err(refusal) => {
+                self.tell_error(refusal);
+                return Vec::new();
+            }
+        };
         let document = Document {
             text: snapshot.text,
             sidecar: snapshot.sidecar,
@@ -111,6 +185,7 @@ impl Session {
         };
         tab.selection = snapshot.selection.within(&revision.machine);
         tab.set_revision(revision);
+        self.follow_host(id, host, &last, at);
         self.redraw()
     }
 

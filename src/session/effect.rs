@@ -10,12 +10,25 @@ use crate::debugger::RunOrder;
 use crate::editor::Revision;
 use crate::engine::Ended;
 use crate::engine::Event;
+use crate::gateway::Request;
 use crate::graph::Layout;
 use crate::graph::LayoutRequest;
 use crate::query::Value;
+use crate::session::Answered;
+use crate::session::Draft;
 use crate::session::ExportKind;
+use crate::session::Home;
+use crate::session::LabOrder;
+use crate::session::LoadId;
+use crate::session::LoadNews;
+use crate::session::LoadStage;
+use crate::session::ProjectContents;
+use crate::session::ProjectId;
+use crate::session::ProjectSource;
 use crate::session::RunId;
 use crate::session::SavedFile;
+use crate::session::SentId;
+use crate::session::Sight;
 use crate::session::TabId;
 
 /// A deed outside the session. The shell carries it out and answers with an `Arrival` where one is named.
@@ -23,13 +36,15 @@ use crate::session::TabId;
 pub enum Effect {
     /// Answered by `Arrival::FileChosen` or nothing.
     ChooseFile,
+    /// Answered by `Arrival::FileChosen` with a folder, or nothing.
+    ChooseFolder,
     /// Answered by `Arrival::TargetChosen` or nothing.
     ChooseTarget {
         tab: TabId,
         name: String,
         purpose: TargetPurpose,
     },
-    /// Answered by `Arrival::FileRead`.
+    /// Answered by `Arrival::FileRead`, or by `Arrival::IsProject` where it is no definition.
     Read {
         path: PathBuf,
     },
@@ -72,6 +87,49 @@ pub enum Effect {
         tab: TabId,
         trials: Vec<Trial>,
     },
+    /// Renders a template too large for a frame. Answered by `Arrival::TemplateRendered`.
+    RenderTemplate(Box<LabOrder>),
+    /// Reads a project with its APIs. Answered by `Arrival::ProjectRead`.
+    ReadProject {
+        project: ProjectId,
+        source: ProjectSource,
+    },
+    /// Looks for an API beside a definition. Answered by `Arrival::ProjectFound` or nothing.
+    FindProject {
+        home: Home,
+        /// The definition's file name.
+        file: String,
+    },
+    /// Writes a file of a project atomically, unless it is no longer the one that was read.
+    /// Answered by `Arrival::FileSaved`.
+    SaveFile {
+        project: ProjectId,
+        file: String,
+        path: PathBuf,
+        text: Arc<str>,
+        expected: Option<Stamp>,
+    },
+    /// Sends a request to the API of a project, inside this program. Answered by `Arrival::Answered`.
+    SendRequest {
+        sent: SentId,
+        source: ProjectSource,
+        request: Box<Request>,
+    },
+    /// Lets requests from outside in, on this machine only; a project that is served already is served as it is now.
+    /// Answered by `Arrival::Serving`, and by `Arrival::Heard` for each request.
+    StartServing {
+        project: ProjectId,
+        source: ProjectSource,
+    },
+    StopServing,
+    /// Puts load on a route. Answered by `Arrival::Load` again and again.
+    StartLoad {
+        load: LoadId,
+        source: ProjectSource,
+        request: Box<Request>,
+        stages: Vec<LoadStage>,
+    },
+    StopLoad(LoadId),
     CopyText(String),
     /// Remembers settings and the open files.
     Remember,
@@ -163,6 +221,11 @@ pub enum Arrival {
         events: Vec<Event>,
         notes: Vec<String>,
     },
+    /// The rendering of the order with this number.
+    TemplateRendered {
+        number: u64,
+        sight: Box<Sight>,
+    },
     /// A scenario came to no end, and why.
     NoVerdict {
         tab: TabId,
@@ -172,6 +235,46 @@ pub enum Arrival {
     /// The system has no file dialogs; a path has to be typed. `target` where something is to be written.
     NoDialog {
         target: Option<(TabId, String, TargetPurpose)>,
+    },
+    /// What was opened is a folder or what surrounds workflows; `root` is the file to begin with, empty for a folder.
+    IsProject {
+        path: PathBuf,
+        root: String,
+    },
+    ProjectRead {
+        project: ProjectId,
+        result: Result<ProjectContents, String>,
+    },
+    ProjectFound {
+        home: Home,
+        root: String,
+        contents: ProjectContents,
+    },
+    FileSaved {
+        project: ProjectId,
+        file: String,
+        result: Result<(Stamp, Arc<str>), SaveFailure>,
+    },
+    Answered {
+        sent: SentId,
+        result: Result<Answered, String>,
+    },
+    /// The address, or why there is none.
+    Serving {
+        project: ProjectId,
+        result: Result<String, String>,
+    },
+    /// A request from outside.
+    Heard {
+        project: ProjectId,
+        /// The id of the API.
+        api: String,
+        draft: Draft,
+        answered: Answered,
+    },
+    Load {
+        load: LoadId,
+        news: LoadNews,
     },
     /// Files dropped on the window.
     Dropped(Vec<PathBuf>),

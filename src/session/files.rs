@@ -11,7 +11,9 @@ use crate::session::Dialog;
 use crate::session::DialogAnswer;
 use crate::session::Effect;
 use crate::session::FileContents;
+use crate::session::Home;
 use crate::session::InputChoice;
+use crate::session::InsetPlace;
 use crate::session::Picture;
 use crate::session::SaveFailure;
 use crate::session::SaveRequest;
@@ -22,6 +24,7 @@ use crate::session::TabId;
 use crate::session::TargetPurpose;
 use crate::session::ToastKind;
 use crate::session::ViewMode;
+use crate::session::api::file_of;
 use crate::sidecar::path_beside;
 use crate::syntax::Format;
 use crate::syntax::file_stem;
@@ -31,12 +34,13 @@ const BLANK: &str = "{\n  \"StartAt\": \"Start here\",\n  \"States\": {\n    \"S
 
 impl Session {
     pub(crate) fn open(&mut self, path: PathBuf) -> Vec<Effect> {
-        if let Some(tab) = self
+        if let Some(id) = self
             .tabs
             .iter()
             .find(|tab| tab.path.as_ref() == Some(&path))
+            .map(|tab| tab.id)
         {
-            self.active = Some(tab.id);
+            self.bring_to_front(id);
             return Vec::new();
         }
         vec![Effect::Read { path }]
@@ -49,7 +53,7 @@ impl Session {
             stamp: Stamp(String::new()),
             sample: None,
         };
-        self.add_tab(None, "untitled.asl.json".to_owned(), contents)
+        self.add_tab(NewTab::named("untitled.asl.json"), contents)
     }
 
     pub(crate) fn file_read(
@@ -77,28 +81,31 @@ impl Session {
             .map(|name| name.to_string_lossy().into_owned())
             .unwrap_or_else(|| path.display().to_string());
         if contents.sample.is_some() {
-            return self.add_tab(None, title, contents);
+            return self.add_tab(NewTab::sample(&title), contents);
         }
         self.settings.note_recent(path.clone());
-        let effects = self.add_tab(Some(path.clone()), title, contents);
+        let effects = self.add_tab(NewTab::file(path.clone(), title), contents);
         self.show_nested(&path);
+        self.show_waiting_run();
         effects
     }
 
-    fn add_tab(
-        &mut self,
-        path: Option<PathBuf>,
-        title: String,
-        contents: FileContents,
-    ) -> Vec<Effect> {
+    pub(crate) fn add_tab(&mut self, new: NewTab, contents: FileContents) -> Vec<Effect> {
         let id = TabId(self.next_number());
+        let NewTab {
+            path,
+            title,
+            name,
+            format,
+            inset,
+        } = new;
         let text: Arc<str> = Arc::from(contents.text);
         let sidecar: Arc<str> = Arc::from(contents.sidecar.unwrap_or_default());
         let revision = self.new_revision(
             None,
             Document {
-                name: file_stem(&title).to_owned(),
-                format: Format::of(&title, &text),
+                name,
+                format: format.unwrap_or_else(|| Format::of(&title, &text)),
                 text: text.clone(),
                 sidecar: sidecar.clone(),
             },
@@ -118,6 +125,8 @@ impl Session {
             id,
             stamp: path.as_ref().map(|_| contents.stamp),
             path,
+            sample: contents.sample,
+            inset,
             title,
             revision,
             sidecar: companion,
@@ -144,11 +153,32 @@ impl Session {
             checking: false,
             saving: false,
         });
-        self.active = Some(id);
+        self.bring_to_front(id);
         let mut effects = self.files_changed();
         effects.extend(layout);
         effects.extend(self.check_later(id));
+        effects.extend(self.find_project(id));
         effects
+    }
+
+    /// Looks for the API that a definition stands behind, where no open project has it.
+    fn find_project(&self, id: TabId) -> Option<Effect> {
+        let tab = self.tab(id)?;
+        let known = &self.api.projects;
+        if tab.inset.is_some() || known.iter().any(|one| file_of(one, tab).is_some()) {
+            return None;
+        }
+        let home = match (&tab.path, &tab.sample) {
+            (Some(path), _) => Home::Folder(path.parent()?.to_owned()),
+            (None, Some(name)) => Home::Sample(name.clone()),
+            (None, None) => return None,
+        };
+        let name = tab.path.as_ref().and_then(|path| path.file_name());
+        let name = name.map(|name| name.to_string_lossy().into_owned());
+        Some(Effect::FindProject {
+            home,
+            file: name.unwrap_or_else(|| tab.title.clone()),
+        })
     }
 
     /// The same file, read again: its text becomes a step that can be undone.
@@ -159,7 +189,7 @@ impl Session {
         let (id, before) = (tab.id, tab.revision.clone());
         let text: Arc<str> = Arc::from(contents.text);
         let sidecar: Arc<str> = Arc::from(contents.sidecar.unwrap_or_default());
-        self.active = Some(id);
+        self.bring_to_front(id);
         let document = Document {
             text: text.clone(),
             sidecar: sidecar.clone(),
@@ -198,6 +228,9 @@ impl Session {
         let Some(tab) = self.tab_mut(id) else {
             return Vec::new();
         };
+        if let Some(inset) = tab.inset.clone() {
+            return self.save_project(inset.project);
+        }
         let Some(path) = tab.path.clone() else {
             return self.save_as(id);
         };
@@ -269,6 +302,9 @@ impl Session {
                     .map(|name| name.to_string_lossy().into_owned());
                 tab.title = title.unwrap_or_else(|| tab.title.clone());
                 tab.path = Some(path.clone());
+                // Under a name of its own it is no longer the sample, nor a part of a template.
+                tab.sample = None;
+                tab.inset = None;
                 let text = format!("Saved {}", tab.title);
                 self.settings.note_recent(path);
                 self.tell(ToastKind::Done, text);
@@ -294,6 +330,7 @@ impl Session {
     }
 
     pub(crate) fn changed_on_disk(&mut self, path: &Path) -> Vec<Effect> {
+        self.project_file_changed(path);
         let Some(tab) = self
             .tabs
             .iter()
@@ -317,7 +354,7 @@ impl Session {
     pub(crate) fn close(&mut self, id: TabId) -> Vec<Effect> {
         match self.tab(id) {
             Some(tab) if tab.is_modified() => {
-                self.active = Some(id);
+                self.bring_to_front(id);
                 self.dialog = Some(Dialog::Unsaved {
                     tab: id,
                     quitting: self.quitting,
@@ -329,7 +366,7 @@ impl Session {
         }
     }
 
-    fn close_now(&mut self, id: TabId) -> Vec<Effect> {
+    pub(crate) fn close_now(&mut self, id: TabId) -> Vec<Effect> {
         let place = self.tabs.iter().position(|tab| tab.id == id);
         self.tabs.retain(|tab| tab.id != id);
         if self.active == Some(id) {
@@ -338,34 +375,34 @@ impl Session {
                 .and_then(|place| self.tabs.get(place))
                 .map(|tab| tab.id);
         }
-        let mut effects = Vec::new();
         if self.quitting {
-            effects.extend(self.quit());
-        } else {
-            effects.extend(self.files_changed());
+            return self.quit();
         }
+        let mut effects = self.drop_lonely_projects();
+        effects.extend(self.files_changed());
         effects
     }
 
     /// Asks about each document with unsaved work, then ends.
     pub(crate) fn quit(&mut self) -> Vec<Effect> {
         if !self.quitting {
-            self.settings.open = self
-                .tabs
-                .iter()
-                .filter_map(|tab| tab.path.clone())
-                .collect();
+            self.settings.open = self.open_paths();
         }
         self.quitting = true;
-        match self
-            .tabs
-            .iter()
-            .find(|tab| tab.is_modified())
-            .map(|tab| tab.id)
-        {
-            Some(id) => self.close(id),
-            None => vec![Effect::Remember, Effect::Quit],
+        let document = self.tabs.iter().find(|tab| tab.is_modified());
+        let project = self.api.projects.iter().find(|one| one.is_modified());
+        match (document.map(|tab| tab.id), project.map(|one| one.id)) {
+            (Some(id), _) => self.close(id),
+            (None, Some(id)) => self.close_project(id),
+            (None, None) => vec![Effect::Remember, Effect::Quit],
         }
+    }
+
+    /// What is opened again at the next start.
+    fn open_paths(&self) -> Vec<PathBuf> {
+        let documents = self.tabs.iter().filter_map(|tab| tab.path.clone());
+        let projects = self.project_paths();
+        documents.chain(projects).collect()
     }
 
     pub(crate) fn path_typed(&mut self, path: PathBuf) -> Vec<Effect> {
@@ -400,6 +437,13 @@ impl Session {
                 }
                 Vec::new()
             }
+            (Some(Dialog::UnsavedProject { project, .. }), DialogAnswer::Save) => {
+                self.closing_projects.insert(project);
+                self.save_project(project)
+            }
+            (Some(Dialog::UnsavedProject { project, .. }), DialogAnswer::Discard) => {
+                self.close_project_now(project)
+            }
             _ => {
                 self.quitting = false;
                 Vec::new()
@@ -407,14 +451,57 @@ impl Session {
         }
     }
 
-    fn files_changed(&mut self) -> Vec<Effect> {
-        let paths: Vec<PathBuf> = self
-            .tabs
-            .iter()
-            .filter_map(|tab| tab.path.clone())
-            .collect();
-        self.settings.open.clone_from(&paths);
-        vec![Effect::Watch(paths), Effect::Remember]
+    pub(crate) fn files_changed(&mut self) -> Vec<Effect> {
+        self.settings.open = self.open_paths();
+        let documents = self.tabs.iter().filter_map(|tab| tab.path.clone());
+        let mut watched: Vec<PathBuf> = documents.chain(self.project_files()).collect();
+        watched.sort();
+        watched.dedup();
+        vec![Effect::Watch(watched), Effect::Remember]
+    }
+}
+
+/// What a new document is called, and where it comes from.
+#[derive(Clone, Debug)]
+pub(crate) struct NewTab {
+    path: Option<PathBuf>,
+    title: String,
+    /// The name of the workflow.
+    name: String,
+    format: Option<Format>,
+    inset: Option<InsetPlace>,
+}
+
+impl NewTab {
+    pub fn named(title: &str) -> NewTab {
+        NewTab {
+            path: None,
+            title: title.to_owned(),
+            name: file_stem(title).to_owned(),
+            format: None,
+            inset: None,
+        }
+    }
+
+    pub fn file(path: PathBuf, title: String) -> NewTab {
+        NewTab {
+            path: Some(path),
+            ..NewTab::named(&title)
+        }
+    }
+
+    pub fn sample(file: &str) -> NewTab {
+        NewTab::named(file.rsplit('/').next().unwrap_or(file))
+    }
+
+    /// A machine inside a file of a project.
+    pub fn inset(title: String, format: Format, place: InsetPlace) -> NewTab {
+        NewTab {
+            name: place.machine.clone(),
+            format: Some(format),
+            inset: Some(place),
+            ..NewTab::named(&title)
+        }
     }
 }
 

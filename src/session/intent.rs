@@ -7,9 +7,11 @@ use crate::editor::Command;
 use crate::editor::Selection;
 use crate::engine::Outcome;
 use crate::session::Action;
+use crate::session::ApiIntent;
 use crate::session::DialogAnswer;
 use crate::session::DrawerTab;
 use crate::session::ExportKind;
+use crate::session::LabIntent;
 use crate::session::StepKind;
 use crate::session::TabId;
 use crate::session::ThemeChoice;
@@ -82,4 +84,8 @@ pub enum Intent {
     FixProblem(usize),
     /// Mends what made the run fail by the fix its explanation offers.
     FixFailure,
+    /// Whatever is done in the template lab.
+    Lab(LabIntent),
+    /// A wish about projects and their APIs.
+    Api(ApiIntent),
 }

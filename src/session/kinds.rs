@@ -33,6 +33,8 @@ pub enum DrawerTab {
     Events,
     Problems,
     Scenarios,
+    /// The workspace of the APIs, which takes the middle of the window.
+    Api,
 }
 
 /// How far a paused run goes on.
@@ -71,6 +73,11 @@ pub enum Dialog {
     },
     /// The file was changed by someone else while there are changes here.
     ChangedOnDisk { tab: TabId },
+    /// The files of a project have changes that closing would lose.
+    UnsavedProject {
+        project: crate::session::ProjectId,
+        quitting: bool,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,12 +9,14 @@
 
 mod action;
 mod actions;
+mod api;
 mod edits;
 mod effect;
 mod exports;
 mod files;
 mod intent;
 mod kinds;
+mod lab;
 mod nested;
 mod picture;
 mod runs;
@@ -24,6 +26,13 @@ mod state;
 mod tab;
 
 pub use action::Action;
+pub use api::{
+    Answered, ApiDesk, ApiIntent, CurlCommand, Draft, Finding, Home, InsetPlace, LabTemplates,
+    Line, LoadFigures, LoadId, LoadNews, LoadPoint, LoadRun, LoadStage, LoadState, OpenProject,
+    Outcome, OutcomeRow, OutcomeSource, ProjectContents, ProjectId, ProjectSource, RouteKey,
+    SCENARIO_HEADER, Sent, SentId, Serving, SourcePlace, Why, checked_stages, parse_curl,
+    path_fits, path_parameters, scenarios_of, status_words, to_curl,
+};
 pub use effect::{
     Arrival, Effect, FileContents, SaveFailure, SaveRequest, Stamp, TargetPurpose, Trial, Work,
 };
@@ -32,6 +41,11 @@ pub use intent::Intent;
 pub use kinds::{
     Dialog, DialogAnswer, DrawerTab, ExportKind, RunId, StepKind, TabId, ThemeChoice, Toast,
     ToastKind, ViewMode,
+};
+pub use lab::{
+    AnswerFrom, EXAMPLES, FieldProblem, Ink, Lab, LabAnswer, LabExample, LabField, LabIntent,
+    LabLoad, LabOrder, LabRequest, LabSide, LabTemplate, Live, Meaning, Offer, Override, Piece,
+    RowKind, Seen, Sight, SightLoop, SightRow, Standing, Taken, Trouble, Wish, ink,
 };
 pub use picture::Picture;
 pub use runs::Run;

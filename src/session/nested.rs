@@ -43,7 +43,7 @@ impl Session {
         });
         match (open.map(|tab| tab.id), &nested.path) {
             (Some(tab), _) => {
-                self.active = Some(tab);
+                self.bring_to_front(tab);
                 self.attach(tab, &nested, inside);
                 Vec::new()
             }
@@ -77,7 +77,7 @@ impl Session {
         }
     }
 
-    fn attach(&mut self, id: TabId, nested: &NestedRun, inside: Vec<Arc<NestedRun>>) {
+    pub(crate) fn attach(&mut self, id: TabId, nested: &NestedRun, inside: Vec<Arc<NestedRun>>) {
         let Some(ended) = nested.ended.clone() else {
             return;
         };

@@ -4,19 +4,26 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::debugger::Control;
+use crate::debugger::RunNews;
 use crate::editor::Document;
 use crate::editor::Revision;
+use crate::session::ApiDesk;
 use crate::session::Arrival;
 use crate::session::Dialog;
 use crate::session::DrawerTab;
 use crate::session::Effect;
 use crate::session::Intent;
+use crate::session::Lab;
+use crate::session::ProjectId;
 use crate::session::RunId;
 use crate::session::Settings;
+use crate::session::Standing;
 use crate::session::Tab;
 use crate::session::TabId;
 use crate::session::Toast;
 use crate::session::ToastKind;
+use crate::session::api::RunToShow;
+use crate::session::lab::Awaited;
 use crate::session::nested::Showing;
 
 /// Everything that changes while the program runs.
@@ -27,8 +34,12 @@ pub struct Session {
     pub drawer: DrawerTab,
     pub dialog: Option<Dialog>,
     pub toasts: Vec<Toast>,
+    /// The template lab.
+    pub lab: Lab,
     /// Bundled samples: name and what each shows.
     pub samples: Vec<(String, String)>,
+    /// Open projects and the requests to their APIs.
+    pub api: ApiDesk,
     /// The time of the latest intent or arrival, in milliseconds since 1970.
     pub now: u64,
     pub(crate) active: Option<TabId>,
@@ -38,6 +49,10 @@ pub struct Session {
     pub(crate) showing: Option<Showing>,
     /// Documents to close once they are saved.
     pub(crate) closing: BTreeSet<TabId>,
+    /// Projects to close once their files are saved.
+    pub(crate) closing_projects: BTreeSet<ProjectId>,
+    /// An execution to be shown once its machine has been read.
+    pub(crate) run_to_show: Option<RunToShow>,
 }
 
 /// More toasts than this are not shown at once.
@@ -57,6 +72,11 @@ impl Session {
         self.tabs.get(self.active_index()?)
     }
 
+    /// The template lab is what the middle of the window shows.
+    pub fn lab_in_front(&self) -> bool {
+        self.lab.standing == Standing::Front && self.drawer != DrawerTab::Api
+    }
+
     pub fn active_id(&self) -> Option<TabId> {
         self.active
     }
@@ -68,13 +88,19 @@ impl Session {
     /// Carries out what a person wants. `at` is the time in milliseconds since 1970.
     pub fn handle(&mut self, intent: Intent, at: u64) -> Vec<Effect> {
         self.now = at;
+        let mut effects = self.carry(intent, at);
+        effects.extend(self.follow_projects());
+        effects
+    }
+
+    fn carry(&mut self, intent: Intent, at: u64) -> Vec<Effect> {
         match intent {
             Intent::Perform(action) => self.perform(action, at),
             Intent::Open(path) => self.open(path),
             Intent::OpenSample(name) => vec![Effect::ReadSample { name }],
             Intent::SelectTab(id) => {
                 if self.tab(id).is_some() {
-                    self.active = Some(id);
+                    self.bring_to_front(id);
                 }
                 Vec::new()
             }
@@ -104,7 +130,11 @@ impl Session {
                 effects
             }
             Intent::RevealText(offset) => self.reveal_text(offset),
-            Intent::SetView(view) => self.change(|tab| tab.view = view),
+            Intent::SetView(view) => {
+                self.leave_workspace();
+                self.lab.step_behind();
+                self.change(|tab| tab.view = view)
+            }
             Intent::SetDrawer(drawer) => {
                 self.drawer = drawer;
                 Vec::new()
@@ -150,12 +180,20 @@ impl Session {
             Intent::Export(kind) => self.export(kind),
             Intent::FixProblem(index) => self.fix_problem(index, at),
             Intent::FixFailure => self.fix_failure(at),
+            Intent::Lab(intent) => self.lab_intent(intent, at),
+            Intent::Api(wish) => self.api_wish(wish, at),
         }
     }
 
     /// Takes in what has happened outside.
     pub fn receive(&mut self, arrival: Arrival, at: u64) -> Vec<Effect> {
         self.now = at;
+        let mut effects = self.take_in(arrival, at);
+        effects.extend(self.follow_projects());
+        effects
+    }
+
+    fn take_in(&mut self, arrival: Arrival, at: u64) -> Vec<Effect> {
         match arrival {
             Arrival::FileChosen(path) => self.open(path),
             Arrival::TargetChosen { tab, path, purpose } => self.target_chosen(tab, path, purpose),
@@ -169,7 +207,14 @@ impl Session {
                 Vec::new()
             }
             Arrival::ChangedOnDisk { path } => self.changed_on_disk(&path),
-            Arrival::Run { run, news } => self.run_news(run, news),
+            Arrival::Run { run, news } => {
+                let ends = matches!(news, RunNews::Ended { .. });
+                let mut effects = self.run_news(run, news);
+                if ends {
+                    effects.extend(self.lab_awaited(Awaited::Run(run)));
+                }
+                effects
+            }
             Arrival::Layout {
                 tab,
                 revision,
@@ -196,7 +241,7 @@ impl Session {
                 notes,
             } => {
                 self.take_verdict(tab, scenario, ended, &events, notes);
-                Vec::new()
+                self.lab_awaited(Awaited::Scenario(tab, scenario))
             }
             Arrival::NoVerdict {
                 tab,
@@ -213,6 +258,7 @@ impl Session {
                 self.tell_error(format!("{name}: {reason}"));
                 Vec::new()
             }
+            Arrival::TemplateRendered { number, sight } => self.template_rendered(number, *sight),
             Arrival::NoDialog { target } => {
                 let suggestion = target
                     .as_ref()
@@ -222,6 +268,40 @@ impl Session {
                     target: target.map(|(tab, _, purpose)| (tab, purpose)),
                     suggestion,
                 });
+                Vec::new()
+            }
+            Arrival::IsProject { path, root } => self.project_at(&path, &root),
+            Arrival::ProjectRead { project, result } => {
+                let mut effects = self.project_read(project, result, at);
+                effects.extend(self.serve_again(project));
+                effects
+            }
+            Arrival::ProjectFound {
+                home,
+                root,
+                contents,
+            } => self.project_found(home, root, contents, at),
+            Arrival::FileSaved {
+                project,
+                file,
+                result,
+            } => self.file_saved(project, &file, result),
+            Arrival::Answered { sent, result } => self.answer_arrived(sent, result, at),
+            Arrival::Serving { project, result } => {
+                self.serving_arrived(project, result);
+                Vec::new()
+            }
+            Arrival::Heard {
+                project,
+                api,
+                draft,
+                answered,
+            } => {
+                self.heard(project, &api, draft, answered);
+                Vec::new()
+            }
+            Arrival::Load { load, news } => {
+                self.load_news(load, news);
                 Vec::new()
             }
             Arrival::Dropped(paths) => paths.into_iter().flat_map(|path| self.open(path)).collect(),
@@ -238,6 +318,12 @@ impl Session {
     pub(crate) fn active_index(&self) -> Option<usize> {
         let id = self.active?;
         self.tabs.iter().position(|tab| tab.id == id)
+    }
+
+    pub(crate) fn bring_to_front(&mut self, id: TabId) {
+        self.leave_workspace();
+        self.active = Some(id);
+        self.lab.step_behind();
     }
 
     pub(crate) fn active_mut(&mut self) -> Option<&mut Tab> {

@@ -9,6 +9,7 @@ use crate::asl::StatePath;
 use crate::editor::History;
 use crate::editor::Revision;
 use crate::editor::Selection;
+use crate::session::InsetPlace;
 use crate::session::Picture;
 use crate::session::Run;
 use crate::session::Stamp;
@@ -24,6 +25,10 @@ pub struct Tab {
     pub id: TabId,
     /// Where it is saved; none for a new document or a sample.
     pub path: Option<PathBuf>,
+    /// The bundled sample it is, by its folder name.
+    pub sample: Option<String>,
+    /// Where it stands inside a file of a project; then it has no path of its own.
+    pub inset: Option<InsetPlace>,
     /// The file name, or what stands for it.
     pub title: String,
     pub revision: Arc<Revision>,

@@ -8,15 +8,18 @@ use egui::Ui;
 use egui::pos2;
 
 use crate::scene::Role;
+use crate::session::DrawerTab;
 use crate::session::Session;
 use crate::session::ViewMode;
 use crate::ui::canvas;
 use crate::ui::keys;
+use crate::ui::panels::api;
 use crate::ui::panels::banner;
 use crate::ui::panels::code_pane;
 use crate::ui::panels::dialogs;
 use crate::ui::panels::drawer;
 use crate::ui::panels::inspector;
+use crate::ui::panels::lab;
 use crate::ui::panels::left;
 use crate::ui::panels::palette;
 use crate::ui::panels::title_bar;
@@ -48,7 +51,8 @@ pub fn show(ui: &mut Ui, session: &Session, view: &mut View, now: u64, out: &mut
         tool_bar::show(ui, session, view, out);
     });
     let panel = bare.fill(skin.color(Role::Panel));
-    let drawer_panel = if view.drawer_open {
+    let api_in_front = session.drawer == DrawerTab::Api;
+    let drawer_panel = if view.drawer_open && !api_in_front {
         Panel::bottom("drawer")
             .resizable(true)
             .default_size(280.0)
@@ -60,14 +64,22 @@ pub fn show(ui: &mut Ui, session: &Session, view: &mut View, now: u64, out: &mut
     };
     let shown = drawer_panel.frame(panel).show(ui, |ui| {
         ui.set_min_height(ui.available_height());
-        view.lists.closed = !view.drawer_open;
+        view.lists.closed = !view.drawer_open || api_in_front;
         drawer::show(ui, session, &mut view.lists, out);
-        view.drawer_open = !view.lists.closed;
+        // The workspace leaves the drawer as it was.
+        if !api_in_front || !view.lists.closed {
+            view.drawer_open = !view.lists.closed;
+        }
     });
     let drawer_height = shown.response.rect.height();
     left_side(ui, session, view, width, panel, out);
     let mode = session.active().map_or(ViewMode::Design, |tab| tab.view);
-    let inspects = mode == ViewMode::Design && view.inspector_open && session.active().is_some();
+    let in_lab = session.lab_in_front();
+    let inspects = !in_lab
+        && !api_in_front
+        && mode == ViewMode::Design
+        && view.inspector_open
+        && session.active().is_some();
     if inspects && width >= OVERLAY_BELOW {
         Panel::right("inspector")
             .resizable(true)
@@ -81,6 +93,14 @@ pub fn show(ui: &mut Ui, session: &Session, view: &mut View, now: u64, out: &mut
     }
     let middle = CentralPanel::no_frame().show(ui, |ui| {
         ui.spacing_mut().item_spacing = egui::vec2(8.0, 0.0);
+        if in_lab {
+            lab::show(ui, session, &mut view.lab, out);
+            return;
+        }
+        if api_in_front {
+            api::show(ui, session, &mut view.api, &mut view.lab, out);
+            return;
+        }
         if session.active().is_none() {
             welcome::show(ui, session, out);
             return;
@@ -98,6 +118,7 @@ pub fn show(ui: &mut Ui, session: &Session, view: &mut View, now: u64, out: &mut
     }
     toasts::show(ui.ctx(), session, drawer_height, now, out);
     palette::show(ui.ctx(), session, view, out);
+    api::show_sheets(ui.ctx(), session, &mut view.api, out);
     dialogs::show(ui.ctx(), session, view, out);
     drop_hint(ui, whole);
     view.settle(ui.ctx(), out);

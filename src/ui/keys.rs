@@ -8,7 +8,10 @@ use egui::Ui;
 
 use crate::session::Action;
 use crate::session::Intent;
+use crate::session::LabIntent;
+use crate::session::LabSide;
 use crate::session::Session;
+use crate::ui::panels::lab;
 use crate::ui::panels::left;
 use crate::ui::view::Outbox;
 use crate::ui::view::PaletteState;
@@ -17,13 +20,23 @@ use crate::ui::view::View;
 
 /// Takes the keys that belong to the window before any widget sees them.
 pub fn take(ui: &Ui, session: &Session, view: &mut View, out: &mut Outbox) {
-    if session.dialog.is_some() || view.sheet != Sheet::None || view.palette.is_some() {
+    let asked = session.dialog.is_some() || view.api.is_asking();
+    if asked || view.sheet != Sheet::None || view.palette.is_some() {
         return;
     }
     let typing = ui.ctx().text_edit_focused();
     let in_code = session
         .active()
         .is_some_and(|tab| ui.memory(|memory| memory.has_focus(code_field(tab.id.0))));
+    let in_template = ui.memory(|memory| {
+        [LabSide::Request, LabSide::Response]
+            .into_iter()
+            .any(|side| memory.has_focus(lab::template_field(side)))
+    });
+    if in_template {
+        template_history(ui, out);
+    }
+    let in_code = in_code || in_template;
     if ui.input_mut(|input| input.consume_key(Modifiers::COMMAND | Modifiers::SHIFT, Key::P)) {
         view.palette = Some(PaletteState::fresh(false));
         return;
@@ -65,6 +78,16 @@ pub fn take(ui: &Ui, session: &Session, view: &mut View, out: &mut Outbox) {
         if ui.input_mut(|input| input.consume_shortcut(&shortcut)) && action.is_available(session) {
             out.push(Intent::Perform(action));
         }
+    }
+}
+
+/// Undo and redo of the template that is being typed.
+fn template_history(ui: &Ui, out: &mut Outbox) {
+    let take = |modifiers, key| ui.input_mut(|input| input.consume_key(modifiers, key));
+    if take(Modifiers::COMMAND | Modifiers::SHIFT, Key::Z) || take(Modifiers::COMMAND, Key::Y) {
+        out.push(Intent::Lab(LabIntent::Redo));
+    } else if take(Modifiers::COMMAND, Key::Z) {
+        out.push(Intent::Lab(LabIntent::Undo));
     }
 }
 

@@ -18,8 +18,10 @@ use crate::session::Session;
 use crate::session::TabId;
 use crate::ui::canvas::CanvasView;
 use crate::ui::code::CodeState;
+use crate::ui::panels::api::ApiView;
 use crate::ui::panels::drawer::DrawerView;
 use crate::ui::panels::inspector::run::RunInspectorView;
+use crate::ui::panels::lab::LabView;
 use crate::ui::panels::run_search::ValueSearch;
 
 /// Intents of a frame, applied in order after it.
@@ -105,7 +107,13 @@ pub struct View {
     pub open: BTreeSet<String>,
     /// The lists of the bottom drawer.
     pub lists: DrawerView,
+    /// The workspace of the APIs.
+    pub api: ApiView,
+    /// Projects seen so far; one that is new and was asked for brings the list of files to the front.
+    known_projects: usize,
     pub pending: Option<Pending>,
+    /// The template lab.
+    pub lab: LabView,
     /// The run that has brought the drawer to the front.
     presented: Option<RunId>,
     drawer: DrawerTab,
@@ -165,9 +173,16 @@ impl View {
             self.drawer_open = true;
         }
         if session.drawer != self.drawer {
-            self.drawer_open = true;
+            // To the workspace and back, the drawer stays as it was.
+            self.drawer_open |= session.drawer != DrawerTab::Api && self.drawer != DrawerTab::Api;
             self.drawer = session.drawer;
         }
+        let asked_for = session.api.projects.iter().filter(|one| !one.by_itself);
+        let projects = asked_for.count();
+        if projects > self.known_projects {
+            self.left = LeftTab::Files;
+        }
+        self.known_projects = projects;
         self.presented = run;
     }
 

@@ -7,6 +7,7 @@ use stepwright::scene::Theme;
 use stepwright::text::Span;
 use stepwright::text::TextEdit;
 use stepwright::ui::code::CodeEditor;
+use stepwright::ui::code::CodeExtras;
 use stepwright::ui::code::CodeMark;
 use stepwright::ui::code::CodeState;
 use stepwright::ui::theme;
@@ -54,6 +55,7 @@ fn harness(text: String) -> Harness<'static, Pane> {
                     selected: None,
                     read_only: false,
                     name: "Definition",
+                    extras: CodeExtras::default(),
                 }
                 .show(ui, egui::Id::unique("pane"), &mut pane.code);
                 if let Some(edit) = typed.edit {

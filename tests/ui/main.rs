@@ -1,10 +1,12 @@
 //! Windows without a screen: every part is found by the name a screen reader would say.
 
+mod api;
 mod code;
 mod desk;
 mod drawer;
 mod e2e;
 mod gallery;
+mod lab;
 mod palette;
 mod run_inspector;
 mod waiting;

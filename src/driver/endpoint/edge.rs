@@ -16,6 +16,7 @@ use crate::driver::endpoint::live::Live;
 use crate::driver::endpoint::notebook::Notebook;
 use crate::driver::endpoint::notebook::RequestRecord;
 use crate::driver::endpoint::pool::Pool;
+use crate::driver::endpoint::routes::stage_of;
 use crate::driver::endpoint::site::Site;
 use crate::engine::Millis;
 use crate::gateway::Api;
@@ -25,6 +26,7 @@ use crate::gateway::Recording;
 use crate::gateway::Request;
 use crate::gateway::Response;
 use crate::gateway::Step;
+use crate::sidecar::SavedRequest;
 
 /// Calls one exchange may make; an integration makes one.
 const MOST_CALLS: usize = 4;
@@ -180,6 +182,15 @@ impl Edge {
             })
         });
         Answered { response, record }
+    }
+
+    /// Asks what a companion keeps, with the mocks of the scenario it names.
+    pub async fn ask(self: &Arc<Edge>, saved: &SavedRequest) -> Answered {
+        let mut request = Request::of_saved(saved, stage_of(&self.site, saved));
+        if let Some(scenario) = &saved.scenario {
+            request = request.with_header(SCENARIO, scenario.as_str());
+        }
+        self.answer(request, Keep::Nothing).await
     }
 
     /// Answers a request whose body is too large to be read: everything else of it is known.

@@ -227,14 +227,15 @@ impl Entry {
         match &mut *course {
             Course::Ended { .. } => false,
             Course::Running {
-                controls,
-                stop: wanted,
+                controls: Some(controls),
                 ..
             } => {
-                if let Some(controls) = controls {
-                    // Somebody who has so much to say to it already need not be told twice.
-                    let _ = controls.try_send(Control::Stop);
-                }
+                let Stop { error, cause } = stop;
+                // One that has so much to hear already will end in any case.
+                let _ = controls.try_send(Control::Abort { error, cause });
+                true
+            }
+            Course::Running { stop: wanted, .. } => {
                 *wanted = Some(stop);
                 true
             }

@@ -31,6 +31,8 @@ pub(crate) struct Live {
 struct Runs {
     count: u64,
     controls: BTreeMap<u64, mpsc::Sender<Control>>,
+    /// Everything is to end.
+    stopping: bool,
     /// Those that were ended with everything else.
     aborted: Vec<String>,
 }
@@ -94,10 +96,14 @@ impl Live {
 
     /// Stops all of them and waits a moment for their ends.
     pub(crate) async fn stop(&self) {
-        let controls: Vec<mpsc::Sender<Control>> =
-            lock(&self.runs).controls.values().cloned().collect();
+        let controls: Vec<mpsc::Sender<Control>> = {
+            let mut runs = lock(&self.runs);
+            runs.stopping = true;
+            runs.controls.values().cloned().collect()
+        };
         for controls in controls {
-            let _ = controls.try_send(Control::Stop);
+            let cause = Some("stepwright serve has ended".to_owned());
+            let _ = controls.try_send(Control::Abort { error: None, cause });
         }
         for _ in 0..100 {
             if lock(&self.runs).controls.is_empty() {
@@ -181,7 +187,7 @@ impl Watched {
         lock(&self.run.notes).extend(unanswered);
         let mut runs = lock(&self.runs);
         runs.controls.remove(&self.number);
-        if ended.status == Status::Aborted {
+        if runs.stopping && ended.status == Status::Aborted {
             runs.aborted.push(format!("aborted: {}", self.arn));
         }
         drop(runs);

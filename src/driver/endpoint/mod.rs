@@ -31,5 +31,5 @@ pub use listen::{ListenError, ListenOptions, Listening, listen};
 pub use machine::{MachineText, Prepared, Served};
 pub use notebook::{RequestRecord, RequestRun};
 pub use perform::Performed;
-pub use routes::{RouteInfo, routes};
+pub use routes::{RouteInfo, find_route, routes};
 pub use site::{Site, SiteText};

@@ -31,12 +31,52 @@ pub fn routes(site: &Site) -> Vec<RouteInfo> {
     all.collect()
 }
 
+/// The route that a request to `path` finds, in the order of the documents, and the path with its stage; `path` may
+/// have the stage already.
+pub fn find_route(site: &Site, method: &str, path: &str) -> Option<(RouteInfo, String)> {
+    let all = site
+        .apis
+        .iter()
+        .flat_map(|api| api.routes.iter().map(move |route| (api, route)));
+    all.filter(|(_, route)| route.method == method || route.method == "ANY")
+        .find_map(|(api, route)| {
+            let staged = with_stage(api, "");
+            let below = path
+                .strip_prefix(staged.as_str())
+                .filter(|rest| rest.starts_with('/'));
+            let below = [below, Some(path)]
+                .into_iter()
+                .flatten()
+                .find(|path| fits(&route.path, path))?;
+            let info = RouteInfo {
+                method: route.method.clone(),
+                path: with_stage(api, &route.path),
+                example: example(site, route),
+            };
+            Some((info, with_stage(api, below)))
+        })
+}
+
 /// The path of a route, or of a request to it, behind the stage.
 pub(crate) fn with_stage(api: &Api, path: &str) -> String {
     match api.stage.as_str() {
         "" => path.to_owned(),
         stage => format!("/{stage}{path}"),
     }
+}
+
+/// The stage of the API that a saved request is for: the first with a route for it, else the first of all.
+pub(crate) fn stage_of<'a>(site: &'a Site, saved: &SavedRequest) -> &'a str {
+    let serves = |api: &&std::sync::Arc<Api>| {
+        let mut routes = api.routes.iter();
+        routes.any(|route| {
+            [saved.method.as_str(), "ANY"].contains(&route.method.as_str())
+                && fits(&route.path, &saved.path)
+        })
+    };
+    let api = site.apis.iter().find(serves);
+    api.or(site.apis.first())
+        .map_or("", |api| api.stage.as_str())
 }
 
 fn example(site: &Site, route: &Route) -> Option<String> {

@@ -245,7 +245,7 @@ fn contained(reference: &Reference) -> Option<(Span, &str)> {
 }
 
 /// Which member of the execution's answer a reference reads: `status`, `error` or `cause`.
-fn about<'a>(parts: &Parts<'_>, reference: &'a Reference) -> Option<&'static str> {
+fn about(parts: &Parts<'_>, reference: &Reference) -> Option<&'static str> {
     if let Some(found) = named(reference) {
         return Some(found);
     }
@@ -270,11 +270,11 @@ fn named(reference: &Reference) -> Option<&'static str> {
     if reference.root.as_ref() == "context" {
         return None;
     }
-    if let Some((path, _)) = input_path(reference, "path").or_else(|| input_path(reference, "json"))
+    let path = input_path(reference, "path").or_else(|| input_path(reference, "json"));
+    if let Some((path, _)) = path
+        && let Some(found) = path.strip_prefix("$.").and_then(pick)
     {
-        if let Some(found) = path.strip_prefix("$.").and_then(pick) {
-            return Some(found);
-        }
+        return Some(found);
     }
     reference.steps.iter().rev().find_map(|step| match step {
         Step::Member { name, .. } => Some(pick(name)),

@@ -37,6 +37,11 @@ pub enum Event {
         reference: String,
         value: Option<String>,
     },
+    /// A reference was worked out within an expression.
+    Read {
+        reference: String,
+        value: Option<String>,
+    },
     /// A method was called; `known` says whether there is such a method for these arguments.
     Called {
         method: String,
@@ -74,13 +79,6 @@ impl Recorder {
 
     pub fn wrote(&mut self, output: Span, source: Span) {
         if output.is_empty() {
-            return;
-        }
-        if let Some(last) = self.pieces.last_mut()
-            && last.source == source
-            && last.output.end == output.start
-        {
-            last.output.end = output.end;
             return;
         }
         if self.pieces.len() < MOMENTS * 20 {

@@ -2,12 +2,10 @@
 
 use egui::CornerRadius;
 use egui::Frame;
-use egui::Galley;
 use egui::Id;
 use egui::Key;
 use egui::Margin;
 use egui::Modifiers;
-use egui::Pos2;
 use egui::Rect;
 use egui::ScrollArea;
 use egui::TextEdit as TextField;
@@ -20,15 +18,16 @@ use egui::vec2;
 
 use crate::asl::Severity;
 use crate::scene::Role;
-use crate::scene::Status;
 use crate::text::LineIndex;
 use crate::text::Span;
 use crate::text::Splice;
 use crate::text::TextEdit;
 use crate::ui::code::find::Find;
 use crate::ui::code::find::Found;
-use crate::ui::code::highlight::code_job;
+use crate::ui::code::highlight::json_roles;
 use crate::ui::code::lines::LineCache;
+use crate::ui::code::lines::Roles;
+use crate::ui::code::place::Place;
 use crate::ui::theme::Skin;
 use crate::ui::theme::Text;
 use crate::ui::theme::paint_icon;
@@ -56,6 +55,8 @@ pub struct CodeState {
     /// A place to be scrolled to; the keyboard stays where it is.
     look_at: Option<usize>,
     offset: egui::Vec2,
+    /// What takes the place of a span with the next frame, as if it had been typed.
+    insertion: Option<(Span, String)>,
 }
 
 /// A text to be shown and edited.
@@ -69,6 +70,31 @@ pub struct CodeEditor<'a> {
     pub selected: Option<Span>,
     pub read_only: bool,
     pub name: &'a str,
+    pub extras: CodeExtras<'a>,
+}
+
+/// What an editor shows beside its text.
+#[derive(Clone, Copy, Default)]
+pub struct CodeExtras<'a> {
+    /// Colours of another language than JSON, and a number that changes when they do although the text does not.
+    pub roles: Option<(Roles<'a>, u64)>,
+    /// Grounds under parts of the text, the first lowest.
+    pub grounds: &'a [(Span, Role)],
+    /// Lines (counted from one) with a bar before their number.
+    pub bars: &'a [(usize, Role)],
+    /// Words behind the end of a line (counted from one), in the colour of a role.
+    pub notes: &'a [(usize, String, Role)],
+    /// The column of numbers is narrow: there is little room.
+    pub narrow: bool,
+}
+
+impl std::fmt::Debug for CodeExtras<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CodeExtras")
+            .field("grounds", &self.grounds)
+            .field("bars", &self.bars)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What a person did in the pane.
@@ -80,10 +106,17 @@ pub struct CodeTyped {
     /// Line and column of the cursor, counted from one.
     pub place: Option<(usize, usize)>,
     pub focused: bool,
+    /// The byte under the pointer, and the rectangle of its line's height there.
+    pub hovered: Option<(usize, Rect)>,
+    /// The byte that was clicked.
+    pub clicked: Option<usize>,
+    /// Where the cursor stands on the screen.
+    pub caret: Option<Rect>,
 }
 
 const GUTTER: f32 = 60.0;
-const LINE: f32 = 20.0;
+const NARROW_GUTTER: f32 = 40.0;
+pub(crate) const LINE: f32 = 20.0;
 
 impl CodeState {
     /// Brings a place into view and puts the cursor there with the next frame.
@@ -96,6 +129,11 @@ impl CodeState {
     /// Scrolls to a place with the next frame and leaves the cursor where it is.
     pub fn look_at(&mut self, offset: usize) {
         self.look_at = Some(offset);
+    }
+
+    /// Puts a text in the place of a span with the next frame and the cursor behind it, as if it had been typed.
+    pub fn insert(&mut self, span: Span, text: impl Into<String>) {
+        self.insertion = Some((span, text.into()));
     }
 }
 
@@ -148,7 +186,16 @@ impl CodeEditor<'_> {
         ui.painter()
             .rect_filled(area, CornerRadius::ZERO, skin.color(Role::CodeGround));
         let before = state.buffer.clone();
-        let body = Rect::from_min_max(pos2(area.left() + GUTTER, area.top()), area.max);
+        if let Some((span, text)) = state.insertion.take()
+            && state.buffer.get(span.range()).is_some()
+        {
+            state.buffer.replace_range(span.range(), &text);
+            state.typed += 1;
+            state.lines = LineIndex::new(&state.buffer);
+            set_cursor(ui, field, &state.buffer, Span::at(span.start + text.len()));
+        }
+        let gutter = self.gutter_width();
+        let body = Rect::from_min_max(pos2(area.left() + gutter, area.top()), area.max);
         let mut child = ui.new_child(egui::UiBuilder::new().max_rect(body).id_salt(id));
         self.body(&mut child, field, state, &mut typed, skin);
         ui.allocate_rect(area, egui::Sense::hover());
@@ -190,9 +237,12 @@ impl CodeEditor<'_> {
                     ..
                 } = state;
                 let ground = ui.painter().add(egui::Shape::Noop);
+                let grounds = ui.painter().add(egui::Shape::Noop);
                 let matches_ground = ui.painter().add(egui::Shape::Noop);
+                let (roles, roles_version) = self.extras.roles.unwrap_or((&json_roles, 0));
+                let version = (*version, roles_version);
                 let mut layouter = |ui: &Ui, text: &dyn egui::TextBuffer, _width: f32| {
-                    laid_out.layout(ui, text.as_str(), *version, skin)
+                    laid_out.layout(ui, text.as_str(), version, skin, roles)
                 };
                 let shown = TextField::multiline(buffer)
                     .id(field)
@@ -238,12 +288,31 @@ impl CodeEditor<'_> {
                     lines: &state.lines,
                     text: &state.buffer,
                 };
+                let shapes: Vec<egui::Shape> = self
+                    .extras
+                    .grounds
+                    .iter()
+                    .flat_map(|(span, role)| place.ground(ui, *span, skin.color(*role)))
+                    .collect();
+                ui.painter().set(grounds, egui::Shape::Vec(shapes));
+                if response.hovered()
+                    && let Some(pointer) = ui.input(|input| input.pointer.hover_pos())
+                {
+                    typed.hovered = place.byte_at(pointer);
+                }
+                if response.clicked() {
+                    typed.clicked = typed.cursor;
+                }
+                typed.caret = typed.cursor.map(|byte| place.rect(Span::at(byte)));
                 if state.find.open {
                     let shapes = place.matches(ui, &state.find, skin);
                     ui.painter().set(matches_ground, egui::Shape::Vec(shapes));
                 }
                 for mark in self.marks {
                     place.underline(ui, mark, skin);
+                }
+                for (line, words, role) in self.extras.notes {
+                    place.note(ui, *line, words, skin.color(*role));
                 }
                 if let Some(offset) = look_at {
                     let rect = place.rect(Span::at(offset));
@@ -261,8 +330,17 @@ impl CodeEditor<'_> {
         state.offset = output.state.clamped_offset();
     }
 
+    const fn gutter_width(&self) -> f32 {
+        if self.extras.narrow {
+            NARROW_GUTTER
+        } else {
+            GUTTER
+        }
+    }
+
     fn gutter(&self, ui: &Ui, area: Rect, state: &CodeState, skin: Skin, current: Option<usize>) {
-        let painter_area = Rect::from_min_max(area.min, pos2(area.left() + GUTTER, area.bottom()));
+        let gutter = self.gutter_width();
+        let painter_area = Rect::from_min_max(area.min, pos2(area.left() + gutter, area.bottom()));
         let first = ((state.offset.y - 8.0) / LINE).floor().max(0.0) as usize;
         let count = (area.height() / LINE) as usize + 2;
         let selected = self.selected.map(|span| {
@@ -288,6 +366,13 @@ impl CodeEditor<'_> {
                 let bar = Rect::from_min_size(pos2(area.left(), y - LINE / 2.0), vec2(2.0, LINE));
                 clip.rect_filled(bar, CornerRadius::ZERO, skin.color(Role::Accent));
             }
+            if let Some((_, role)) = self.extras.bars.iter().find(|(at, _)| *at == line) {
+                let bar = Rect::from_min_size(
+                    pos2(area.left() + gutter - 4.0, y - LINE / 2.0),
+                    vec2(3.0, LINE),
+                );
+                clip.rect_filled(bar, CornerRadius::ZERO, skin.color(*role));
+            }
             let number = line.to_string();
             let role = if current == Some(line) {
                 Role::SecondText
@@ -295,7 +380,10 @@ impl CodeEditor<'_> {
                 Role::WeakText
             };
             clip.text(
-                pos2(area.left() + 36.0, y),
+                pos2(
+                    area.left() + gutter - if self.extras.narrow { 10.0 } else { 24.0 },
+                    y,
+                ),
                 egui::Align2::RIGHT_CENTER,
                 number,
                 Text::Code.font(),
@@ -310,93 +398,13 @@ impl CodeEditor<'_> {
                 && painter_area.y_range().contains(y)
             {
                 let (icon, status) = severity_icon(severity);
-                let at = pos2(area.left() + 48.0, y);
+                let at = pos2(
+                    area.left() + if self.extras.narrow { 11.0 } else { 48.0 },
+                    y,
+                );
                 paint_icon(ui, at, icon, 14.0, skin.color(Role::StatusText(status)));
             }
         }
-    }
-}
-
-/// Where parts of the text stand on the screen. Lines never wrap, so a row is a line.
-struct Place<'a> {
-    galley: &'a Galley,
-    origin: Pos2,
-    lines: &'a LineIndex,
-    text: &'a str,
-}
-
-impl Place<'_> {
-    /// The rectangle of a span on its first line.
-    fn rect(&self, span: Span) -> Rect {
-        let start = self.lines.locate(self.text, span.start);
-        let end = self.lines.locate(self.text, span.end);
-        let x = |column: usize| {
-            self.galley
-                .rows
-                .get(start.line - 1)
-                .map_or(0.0, |row| row.x_offset(CharIndex(column - 1)) + row.pos.x)
-        };
-        let left = x(start.column);
-        let right = if end.line == start.line {
-            x(end.column)
-        } else {
-            self.galley
-                .rows
-                .get(start.line - 1)
-                .map_or(left, |row| row.rect().right())
-        };
-        let y = (start.line as f32 - 1.0) * LINE;
-        Rect::from_min_max(
-            pos2(self.origin.x + left, self.origin.y + y),
-            pos2(
-                self.origin.x + right.max(left + 6.0),
-                self.origin.y + y + LINE,
-            ),
-        )
-    }
-
-    /// A dotted line under the span, and what is wrong as a tooltip.
-    fn underline(&self, ui: &Ui, mark: &CodeMark, skin: Skin) {
-        let rect = self.rect(mark.span);
-        if !ui.is_rect_visible(rect) {
-            return;
-        }
-        let (_, status) = severity_icon(mark.severity);
-        let stroke = egui::Stroke::new(2.0, skin.color(Role::StatusLine(status)));
-        let y = rect.bottom() - 2.0;
-        ui.painter().extend(egui::Shape::dotted_line(
-            &[pos2(rect.left() + 1.0, y), pos2(rect.right(), y)],
-            stroke.color,
-            3.5,
-            1.0,
-        ));
-        if ui.rect_contains_pointer(rect) {
-            let id = Id::unique(("mark", mark.span.start, mark.span.end));
-            egui::Tooltip::always_open(ui.ctx().clone(), ui.layer_id(), id, rect)
-                .gap(4.0)
-                .show(|ui| {
-                    ui.label(&mark.message);
-                });
-        }
-    }
-
-    fn matches(&self, ui: &Ui, find: &Find, skin: Skin) -> Vec<egui::Shape> {
-        let mut shapes = Vec::new();
-        for (index, span) in find.matches.iter().enumerate() {
-            let rect = self.rect(*span);
-            if !ui.is_rect_visible(rect) {
-                continue;
-            }
-            let role = if index == find.current {
-                Role::AccentLine
-            } else {
-                Role::StatusFill(Status::Paused)
-            };
-            let radius = CornerRadius::same(3);
-            let rect = rect.shrink2(vec2(0.0, 1.0));
-            shapes.push(egui::Shape::rect_filled(rect, radius, skin.color(role)));
-        }
-        shapes
     }
 }
 
@@ -459,74 +467,6 @@ fn selected_words(ui: &Ui, field: Id, text: &str) -> String {
         .and_then(|state| state.cursor.char_range())
         .map(|range| range.slice_str(text).to_owned())
         .unwrap_or_default()
-}
-
-/// Code that is only read: coloured, selectable, in a block with rounded corners.
-pub fn code_block(ui: &mut Ui, id: Id, text: &str, height: Option<f32>) {
-    let skin = Skin::of(ui.ctx());
-    Frame::new()
-        .fill(skin.color(Role::CodeGround))
-        .stroke(skin.stroke(1.0, Role::Line))
-        .corner_radius(6)
-        .inner_margin(Margin::same(8))
-        .show(ui, |ui| {
-            let height = height.unwrap_or(f32::INFINITY);
-            ScrollArea::both()
-                .id_salt(id)
-                .max_height(height)
-                .auto_shrink([false, true])
-                .show(ui, |ui| {
-                    let job = code_job(text, skin, Text::Code);
-                    ui.add(egui::Label::new(job).selectable(true).extend());
-                });
-        });
-}
-
-/// JSON or an expression in a field of several lines with colours. Returns the field's response.
-pub fn json_field(
-    ui: &mut Ui,
-    id: Id,
-    name: &str,
-    text: &mut String,
-    rows: usize,
-    wrong: bool,
-) -> egui::Response {
-    let skin = Skin::of(ui.ctx());
-    let width = ui.available_width();
-    let mut layouter = |ui: &Ui, text: &dyn egui::TextBuffer, wrap: f32| {
-        let mut job = code_job(text.as_str(), skin, Text::Code);
-        job.wrap.max_width = wrap;
-        ui.fonts_mut(|fonts| fonts.layout_job(job))
-    };
-    let response = ui.add(
-        TextField::multiline(text)
-            .id(id)
-            .code_editor()
-            .frame(
-                Frame::new()
-                    .fill(skin.color(Role::CodeGround))
-                    .corner_radius(6)
-                    .inner_margin(Margin::symmetric(9, 4)),
-            )
-            .desired_width(width)
-            .desired_rows(rows)
-            .layouter(&mut layouter),
-    );
-    let response = response.accessible_name(name.to_owned());
-    let stroke = if response.has_focus() {
-        skin.stroke(2.0, Role::Accent)
-    } else if wrong {
-        skin.stroke(1.5, Role::StatusLine(Status::Failed))
-    } else {
-        skin.stroke(1.0, Role::Border)
-    };
-    ui.painter().rect_stroke(
-        response.rect,
-        CornerRadius::same(6),
-        stroke,
-        egui::StrokeKind::Inside,
-    );
-    response
 }
 
 #[cfg(test)]

@@ -14,9 +14,11 @@ use egui::text::LayoutSection;
 
 use crate::scene::Role;
 use crate::text::Span;
-use crate::ui::code::highlight::json_roles;
 use crate::ui::theme::Skin;
 use crate::ui::theme::Text;
+
+/// Which part of a text plays which role: without gaps, in order.
+pub type Roles<'a> = &'a dyn Fn(&str) -> Vec<(Span, Role)>;
 
 /// Lines by what they say and how they are coloured.
 #[derive(Clone, Debug, Default)]
@@ -30,15 +32,22 @@ pub struct LineCache {
 
 #[derive(Clone, Debug)]
 struct Whole {
-    version: u64,
+    version: (u64, u64),
     skin: Skin,
     pixels_per_point: f32,
     galley: Arc<Galley>,
 }
 
 impl LineCache {
-    /// The text laid out in the editor's font, never wrapped. `version` changes with the text.
-    pub fn layout(&mut self, ui: &Ui, text: &str, version: u64, skin: Skin) -> Arc<Galley> {
+    /// The text laid out in the editor's font, never wrapped. `version` changes with the text and with its roles.
+    pub fn layout(
+        &mut self,
+        ui: &Ui,
+        text: &str,
+        version: (u64, u64),
+        skin: Skin,
+        roles: Roles<'_>,
+    ) -> Arc<Galley> {
         let pixels_per_point = ui.pixels_per_point();
         let probe = lay_out(ui, "probe", &[], skin);
         let same_fonts = self
@@ -59,7 +68,7 @@ impl LineCache {
         {
             return whole.galley.clone();
         }
-        let galley = self.build(ui, text, skin, pixels_per_point);
+        let galley = self.build(ui, text, &roles(text), skin, pixels_per_point);
         self.whole = Some(Whole {
             version,
             skin,
@@ -69,8 +78,14 @@ impl LineCache {
         galley
     }
 
-    fn build(&mut self, ui: &Ui, text: &str, skin: Skin, pixels_per_point: f32) -> Arc<Galley> {
-        let roles = json_roles(text);
+    fn build(
+        &mut self,
+        ui: &Ui,
+        text: &str,
+        roles: &[(Span, Role)],
+        skin: Skin,
+        pixels_per_point: f32,
+    ) -> Arc<Galley> {
         let mut next = HashMap::with_capacity(self.lines.len());
         let mut galleys = Vec::new();
         let mut from = 0;

@@ -4,9 +4,13 @@
 //! Add a colour rule in `highlight.rs`.
 
 mod editor;
+mod fields;
 mod find;
 mod highlight;
 mod lines;
+mod place;
 
-pub use editor::{CodeEditor, CodeMark, CodeState, CodeTyped, code_block, json_field};
+pub use editor::{CodeEditor, CodeExtras, CodeMark, CodeState, CodeTyped};
+pub use fields::{code_block, json_field};
 pub use highlight::{code_job, json_roles};
+pub use lines::Roles;

@@ -15,6 +15,7 @@ use crate::session::Tab;
 use crate::text::Span;
 use crate::text::Style;
 use crate::ui::code::CodeEditor;
+use crate::ui::code::CodeExtras;
 use crate::ui::code::CodeMark;
 use crate::ui::theme::Skin;
 use crate::ui::theme::Text;
@@ -83,6 +84,7 @@ pub fn show(ui: &mut Ui, session: &Session, view: &mut View, out: &mut Outbox) {
                 selected: span,
                 read_only: false,
                 name: "Definition",
+                extras: CodeExtras::default(),
             }
             .show(ui, egui::Id::unique(("code", tab.id.0)), state)
         })

@@ -46,6 +46,11 @@ pub fn show(ctx: &Context, session: &Session, view: &mut View, out: &mut Outbox)
             changed(ctx, title, out);
             return;
         }
+        Some(Dialog::UnsavedProject { project, quitting }) => {
+            let project = session.api.project(*project);
+            unsaved(ctx, project.map_or("", |one| one.title()), *quitting, out);
+            return;
+        }
         Some(Dialog::TypePath { suggestion, target }) => {
             type_path(ctx, view, suggestion, target.is_some(), out);
             return;
@@ -327,7 +332,7 @@ fn about(ctx: &Context, view: &mut View) {
 }
 
 /// A modal window; true when it was closed by Escape or a click beside it.
-fn window(ctx: &Context, id: &str, width: f32, content: impl FnOnce(&mut Ui)) -> bool {
+pub(crate) fn window(ctx: &Context, id: &str, width: f32, content: impl FnOnce(&mut Ui)) -> bool {
     let skin = Skin::of(ctx);
     let response = Modal::new(egui::Id::unique(("dialog", id)))
         .backdrop_color(skin.color(Role::StrongShadow))
@@ -347,12 +352,12 @@ fn window(ctx: &Context, id: &str, width: f32, content: impl FnOnce(&mut Ui)) ->
     response.should_close()
 }
 
-fn title(ui: &mut Ui, text: &str) {
+pub(crate) fn title(ui: &mut Ui, text: &str) {
     let skin = Skin::of(ui.ctx());
     ui.label(Text::Title.rich(text).color(skin.color(Role::Text)));
 }
 
-fn buttons(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
+pub(crate) fn buttons(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
     let size = vec2(ui.available_width(), 28.0);
     let layout = egui::Layout::right_to_left(egui::Align::Center);
     ui.allocate_ui_with_layout(size, layout, |ui| {

@@ -15,6 +15,7 @@ use crate::scene::Role;
 use crate::session::Action;
 use crate::session::Intent;
 use crate::session::Session;
+use crate::ui::panels::projects;
 use crate::ui::theme::Skin;
 use crate::ui::theme::Text;
 use crate::ui::view::Outbox;
@@ -22,16 +23,21 @@ use crate::ui::view::View;
 use crate::ui::widgets::Button;
 use crate::ui::widgets::Row;
 use crate::ui::widgets::help_text;
+use crate::ui::widgets::icon_button;
 use crate::ui::widgets::section_head;
+use crate::ui::widgets::separator_line;
 use crate::ui::widgets::tile;
 
 /// The list of samples with one sentence each, and recent files.
 pub fn show(ui: &mut Ui, session: &Session, view: &mut View, out: &mut Outbox) {
-    let half = (ui.available_width() - 8.0) / 2.0;
+    let half = (ui.available_width() - 28.0 - 16.0) / 2.0;
     ui.horizontal(|ui| {
-        let open = Button::new("Open…").icon(Icon::FOLDER_OPEN).width(half);
+        let open = Button::new("Open…").icon(Icon::FILE_OPEN).width(half);
         if ui.add(open).clicked() {
             out.push(Intent::Perform(Action::OpenFile));
+        }
+        if icon_button(ui, Icon::FOLDER_OPEN, "Open folder…").clicked() {
+            out.push(Intent::Perform(Action::OpenFolder));
         }
         let new = Button::new("New").icon(Icon::NOTE_ADD).width(half);
         if ui.add(new).clicked() {
@@ -39,6 +45,9 @@ pub fn show(ui: &mut Ui, session: &Session, view: &mut View, out: &mut Outbox) {
         }
     });
     ui.add_space(8.0);
+    if projects::show(ui, session, view, out) {
+        separator_line(ui);
+    }
     let search = view.search.to_lowercase();
     section_head(ui, "Samples");
     for (name, about) in &session.samples {

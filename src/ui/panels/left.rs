@@ -151,7 +151,11 @@ fn foot_line(ui: &Ui, rect: Rect, session: &Session, view: &View) {
             Text::Small.paint(ui, area, &words, weak);
         }
         LeftTab::Files => {
-            Text::Small.paint(ui, area, "Or drop a file anywhere", weak);
+            let words = match session.api.current() {
+                Some(project) => format!("{}, {}", project.title(), project.project.kind.words()),
+                None => "Or drop a file anywhere".to_owned(),
+            };
+            Text::Small.paint(ui, area, &words, weak);
         }
     }
 }

@@ -28,7 +28,12 @@ use crate::ui::widgets::separator_line;
 /// File, Edit, View, Run and Help.
 pub fn show(ui: &mut Ui, session: &Session, view: &mut View, out: &mut Outbox) {
     menu(ui, "File", |ui| {
-        entries(ui, session, out, &[Action::New, Action::OpenFile]);
+        entries(
+            ui,
+            session,
+            out,
+            &[Action::New, Action::OpenFile, Action::OpenFolder],
+        );
         gap(ui);
         entries(
             ui,
@@ -75,6 +80,8 @@ pub fn show(ui: &mut Ui, session: &Session, view: &mut View, out: &mut Outbox) {
         gap(ui);
         let shown = session.active().is_some_and(|tab| tab.show_error_handling);
         entry(ui, session, out, Action::ToggleErrorHandling, shown);
+        let lab = session.lab_in_front();
+        entry(ui, session, out, Action::TemplateLab, lab);
         toggle(ui, "Left panel", &mut view.left_open);
         toggle(ui, "Inspector", &mut view.inspector_open);
         toggle(ui, "Drawer", &mut view.drawer_open);
@@ -153,7 +160,9 @@ pub fn themes(ui: &mut Ui, session: &Session, out: &mut Outbox) {
 pub const fn action_icon(action: Action) -> Option<Icon> {
     Some(match action {
         Action::New => Icon::NOTE_ADD,
-        Action::OpenFile => Icon::FOLDER_OPEN,
+        Action::OpenFile => Icon::FILE_OPEN,
+        Action::OpenFolder => Icon::FOLDER_OPEN,
+        Action::SendRequest => Icon::HTTP,
         Action::Save | Action::SaveAs | Action::SaveAll => Icon::SAVE,
         Action::CloseTab => Icon::CLOSE,
         Action::Export(_) => Icon::DOWNLOAD,
@@ -182,6 +191,7 @@ pub const fn action_icon(action: Action) -> Option<Icon> {
         Action::WrapInParallel => Icon::VIEW_COLUMN,
         Action::WrapInMap => Icon::REPEAT,
         Action::NextProblem => Icon::WARNING,
+        Action::TemplateLab => Icon::SCIENCE,
         Action::Quit
         | Action::Duplicate
         | Action::Unwrap
@@ -253,9 +263,8 @@ fn entries(ui: &mut Ui, session: &Session, out: &mut Outbox, actions: &[Action])
 }
 
 fn history(ui: &mut Ui, session: &Session, out: &mut Outbox) {
-    let history = session.active().map(|tab| &tab.history);
-    let undo = history.and_then(|history| history.undo_label());
-    let redo = history.and_then(|history| history.redo_label());
+    let undo = session.undo_label();
+    let redo = session.redo_label();
     for (action, word, label) in [(Action::Undo, "Undo", undo), (Action::Redo, "Redo", redo)] {
         let text = match label {
             Some(label) => format!("{word}: {label}"),

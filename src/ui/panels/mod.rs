@@ -5,6 +5,7 @@
 //! Add a panel as a file here and its place in `ui/frame.rs`.
 
 pub mod actions;
+pub mod api;
 pub mod banner;
 pub mod code_pane;
 pub mod dialogs;
@@ -13,10 +14,12 @@ pub mod faces;
 pub mod files;
 pub mod forms;
 pub mod inspector;
+pub mod lab;
 pub mod left;
 pub mod menus;
 pub mod outline;
 pub mod palette;
+pub mod projects;
 pub mod run_search;
 pub mod title_bar;
 pub mod toasts;

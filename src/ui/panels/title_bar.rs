@@ -15,7 +15,9 @@ use crate::scene::Icon;
 use crate::scene::Role;
 use crate::session::Action;
 use crate::session::Intent;
+use crate::session::LabIntent;
 use crate::session::Session;
+use crate::session::Standing;
 use crate::session::Tab;
 use crate::session::ThemeChoice;
 use crate::ui::panels::menus;
@@ -50,11 +52,16 @@ pub fn show(ui: &mut Ui, session: &Session, view: &mut View, out: &mut Outbox) {
 }
 
 fn tabs(ui: &mut Ui, session: &Session, out: &mut Outbox) {
-    let count = session.tabs.len().max(1) as f32;
-    let room = (ui.available_width() - 36.0) / count;
+    let lab = session.lab.standing;
+    let front = session.lab_in_front();
+    let count = session.tabs.len() + usize::from(lab != Standing::Closed);
+    let room = (ui.available_width() - 36.0) / count.max(1) as f32;
     for tab in &session.tabs {
-        let current = session.active_id() == Some(tab.id);
+        let current = !front && session.active_id() == Some(tab.id);
         file_tab(ui, tab, current, room, out);
+    }
+    if lab != Standing::Closed {
+        lab_tab(ui, front, room, out);
     }
     ui.add_space(4.0);
     if icon_button(ui, Icon::ADD, "New workflow").clicked() {
@@ -63,76 +70,115 @@ fn tabs(ui: &mut Ui, session: &Session, out: &mut Outbox) {
 }
 
 fn file_tab(ui: &mut Ui, tab: &Tab, current: bool, room: f32, out: &mut Outbox) {
-    let skin = Skin::of(ui.ctx());
-    let role = if current {
-        Text::LabelStrong
-    } else {
-        Text::Label
-    };
-    let words = Text::LabelStrong.width(ui, &tab.title);
-    let width = (words + 72.0).min(room.max(96.0)).min(240.0);
-    let (rect, response) = ui.allocate_exact_size(vec2(width, 36.0), Sense::click());
-    let name = match tab.is_modified() {
-        true => format!("{}, modified", tab.title),
-        false => tab.title.clone(),
-    };
-    response.widget_info(|| WidgetInfo::selected(A11y::Tab, true, current, &name));
-    if current {
-        ui.painter()
-            .rect_filled(rect, CornerRadius::ZERO, skin.color(Role::Panel));
-        let bar = Rect::from_min_size(rect.min, vec2(rect.width(), 2.0));
-        ui.painter()
-            .rect_filled(bar, CornerRadius::ZERO, skin.color(Role::Accent));
-        let line = skin.stroke(1.0, Role::Line);
-        ui.painter().vline(rect.left(), rect.y_range(), line);
-        ui.painter().vline(rect.right(), rect.y_range(), line);
-    } else if response.hovered() {
-        ui.painter()
-            .rect_filled(rect, CornerRadius::ZERO, skin.color(Role::Hover));
-    }
-    let color = if current {
-        Role::Text
-    } else {
-        Role::SecondText
-    };
-    let y = rect.center().y;
-    paint_icon(
-        ui,
-        pos2(rect.left() + 20.0, y),
-        Icon::SCHEMA,
-        16.0,
-        skin.color(color),
-    );
-    let area = Rect::from_min_max(
-        pos2(rect.left() + 35.0, rect.top()),
-        pos2(rect.right() - 30.0, rect.bottom()),
-    );
-    role.paint(ui, area, &tab.title, skin.color(color));
-    let cross = Rect::from_center_size(pos2(rect.right() - 18.0, y), vec2(20.0, 20.0));
-    let close = ui.interact(cross, response.id.with("close"), Sense::click());
-    let close_name = format!("Close {}", tab.title);
-    close.widget_info(|| WidgetInfo::labeled(A11y::Button, true, &close_name));
-    if close.hovered() {
-        ui.painter()
-            .rect_filled(cross, CornerRadius::same(4), skin.color(Role::Press));
-    }
-    if tab.is_modified() && !close.hovered() {
-        ui.painter()
-            .circle_filled(cross.center(), 4.0, skin.color(Role::Accent));
-    } else if current || response.hovered() || close.hovered() {
-        let ink = skin.color(Role::SecondText);
-        paint_icon(ui, cross.center(), Icon::CLOSE, 14.0, ink);
-    }
-    if close.clicked() || response.middle_clicked() {
-        out.push(Intent::CloseTab(tab.id));
-    } else if response.clicked() {
-        out.push(Intent::SelectTab(tab.id));
-    }
     let hint = match &tab.path {
         Some(path) => path.display().to_string(),
         None => format!("{}, not saved to a file yet", tab.title),
     };
-    response.on_hover_text(hint);
+    let look = TabLook {
+        title: &tab.title,
+        icon: Icon::SCHEMA,
+        hint: &hint,
+        current,
+        modified: tab.is_modified(),
+    };
+    match look.show(ui, room) {
+        Some(TabClick::Close) => out.push(Intent::CloseTab(tab.id)),
+        Some(TabClick::Select) => out.push(Intent::SelectTab(tab.id)),
+        None => {}
+    }
+}
+
+fn lab_tab(ui: &mut Ui, current: bool, room: f32, out: &mut Outbox) {
+    let look = TabLook {
+        title: "Template lab",
+        icon: Icon::SCIENCE,
+        hint: "Templates of API Gateway, rendered while they are typed",
+        current,
+        modified: false,
+    };
+    match look.show(ui, room) {
+        Some(TabClick::Close) => out.push(Intent::Lab(LabIntent::Close)),
+        Some(TabClick::Select) => out.push(Intent::Lab(LabIntent::Show)),
+        None => {}
+    }
+}
+
+/// A tab of the title bar as it is seen.
+#[derive(Clone, Copy, Debug)]
+struct TabLook<'a> {
+    title: &'a str,
+    icon: Icon,
+    hint: &'a str,
+    current: bool,
+    modified: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum TabClick {
+    Select,
+    Close,
+}
+
+impl TabLook<'_> {
+    fn show(self, ui: &mut Ui, room: f32) -> Option<TabClick> {
+        let skin = Skin::of(ui.ctx());
+        let (role, color) = if self.current {
+            (Text::LabelStrong, Role::Text)
+        } else {
+            (Text::Label, Role::SecondText)
+        };
+        let words = Text::LabelStrong.width(ui, self.title);
+        let width = (words + 72.0).min(room.max(96.0)).min(240.0);
+        let (rect, response) = ui.allocate_exact_size(vec2(width, 36.0), Sense::click());
+        let name = match self.modified {
+            true => format!("{}, modified", self.title),
+            false => self.title.to_owned(),
+        };
+        response.widget_info(|| WidgetInfo::selected(A11y::Tab, true, self.current, &name));
+        if self.current {
+            ui.painter()
+                .rect_filled(rect, CornerRadius::ZERO, skin.color(Role::Panel));
+            let bar = Rect::from_min_size(rect.min, vec2(rect.width(), 2.0));
+            ui.painter()
+                .rect_filled(bar, CornerRadius::ZERO, skin.color(Role::Accent));
+            let line = skin.stroke(1.0, Role::Line);
+            ui.painter().vline(rect.left(), rect.y_range(), line);
+            ui.painter().vline(rect.right(), rect.y_range(), line);
+        } else if response.hovered() {
+            ui.painter()
+                .rect_filled(rect, CornerRadius::ZERO, skin.color(Role::Hover));
+        }
+        let y = rect.center().y;
+        let icon = pos2(rect.left() + 20.0, y);
+        paint_icon(ui, icon, self.icon, 16.0, skin.color(color));
+        let area = Rect::from_min_max(
+            pos2(rect.left() + 35.0, rect.top()),
+            pos2(rect.right() - 30.0, rect.bottom()),
+        );
+        role.paint(ui, area, self.title, skin.color(color));
+        let cross = Rect::from_center_size(pos2(rect.right() - 18.0, y), vec2(20.0, 20.0));
+        let close = ui.interact(cross, response.id.with("close"), Sense::click());
+        let close_name = format!("Close {}", self.title);
+        close.widget_info(|| WidgetInfo::labeled(A11y::Button, true, &close_name));
+        if close.hovered() {
+            ui.painter()
+                .rect_filled(cross, CornerRadius::same(4), skin.color(Role::Press));
+        }
+        if self.modified && !close.hovered() {
+            ui.painter()
+                .circle_filled(cross.center(), 4.0, skin.color(Role::Accent));
+        } else if self.current || response.hovered() || close.hovered() {
+            let ink = skin.color(Role::SecondText);
+            paint_icon(ui, cross.center(), Icon::CLOSE, 14.0, ink);
+        }
+        let click = if close.clicked() || response.middle_clicked() {
+            Some(TabClick::Close)
+        } else {
+            response.clicked().then_some(TabClick::Select)
+        };
+        response.on_hover_text(self.hint);
+        click
+    }
 }
 
 /// The go-to field, the theme and the settings; returns where they begin.

@@ -86,12 +86,10 @@ pub fn show(ui: &mut Ui, session: &Session, view: &mut View, out: &mut Outbox) {
 
 fn left_part(ui: &mut Ui, session: &Session, tab: &Tab, out: &mut Outbox) {
     ui.spacing_mut().item_spacing.x = 4.0;
-    let undo = tab
-        .history
+    let undo = session
         .undo_label()
         .map_or_else(|| "Undo".to_owned(), |label| format!("Undo: {label}"));
-    let redo = tab
-        .history
+    let redo = session
         .redo_label()
         .map_or_else(|| "Redo".to_owned(), |label| format!("Redo: {label}"));
     action_icon_button(ui, session, Action::Undo, &undo, out);

@@ -64,6 +64,8 @@ pub fn show(ui: &mut Ui, session: &Session, view: &mut DrawerView, out: &mut Vec
                 DrawerTab::Events => events::show(ui, session, &mut view.events, out),
                 DrawerTab::Problems => problems::show(ui, session, &mut view.problems, out),
                 DrawerTab::Scenarios => scenarios::show(ui, session, &mut view.scenarios, out),
+                // The workspace takes the middle of the window.
+                DrawerTab::Api => {}
             }
         });
     }
@@ -94,16 +96,17 @@ fn show_head(
         pos2(filter.left() - 16.0, head.bottom()),
     );
     put_at(ui, tabs, |ui| {
-        let current = (!view.closed).then_some(session.drawer);
+        let in_front = session.drawer == DrawerTab::Api;
+        let current = (!view.closed || in_front).then_some(session.drawer);
         if let Some(tab) = panel_tabs(ui, current, &tab_specs(session)) {
-            view.closed = false;
+            view.closed = tab == DrawerTab::Api;
             out.push(Intent::SetDrawer(tab));
         }
     });
     if !view.closed {
         let id = egui::Id::unique(("drawer filter", session.drawer as u8));
         let text = match session.drawer {
-            DrawerTab::Run => &mut view.run.filter,
+            DrawerTab::Run | DrawerTab::Api => &mut view.run.filter,
             DrawerTab::Events => &mut view.events.filter,
             DrawerTab::Problems => &mut view.problems.filter,
             DrawerTab::Scenarios => &mut view.scenarios.filter,
@@ -120,12 +123,15 @@ fn show_head(
         };
         if icon_button(ui, icon, name).clicked() {
             view.closed = !view.closed;
+            if session.drawer == DrawerTab::Api {
+                out.push(Intent::SetDrawer(DrawerTab::Run));
+            }
         }
     });
 }
 
 /// Counts are of what there is to look at, not of what the filter leaves.
-fn tab_specs(session: &Session) -> [TabSpec<'static, DrawerTab>; 4] {
+fn tab_specs(session: &Session) -> [TabSpec<'static, DrawerTab>; 5] {
     let tab = session.active();
     let run = tab.and_then(|tab| tab.run.as_ref());
     let problems = tab.map_or(0, |tab| {
@@ -137,5 +143,6 @@ fn tab_specs(session: &Session) -> [TabSpec<'static, DrawerTab>; 4] {
         TabSpec::new(DrawerTab::Problems, "Problems").count(problems),
         TabSpec::new(DrawerTab::Scenarios, "Scenarios")
             .count(tab.map_or(0, |tab| tab.sidecar.scenarios.len())),
+        TabSpec::new(DrawerTab::Api, "API"),
     ]
 }
