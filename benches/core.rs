@@ -25,6 +25,7 @@ use stepwright::engine;
 use stepwright::engine::Answer;
 use stepwright::engine::Outcome;
 use stepwright::engine::Start;
+use stepwright::gateway;
 use stepwright::geometry::Rect;
 use stepwright::graph;
 use stepwright::graph::LayoutRequest;
@@ -61,6 +62,7 @@ fn main() {
         group.finish();
     }
     checkpoints(&mut criterion);
+    exchanges(&mut criterion);
     criterion.final_summary();
 }
 
@@ -256,4 +258,58 @@ fn checkpoints(criterion: &mut Criterion) {
             BatchSize::SmallInput,
         );
     });
+}
+
+/// A request through its templates and back, without the execution between them.
+fn exchanges(criterion: &mut Criterion) {
+    let request = r#"#set($customer = $input.path('$.customerId'))
+{
+  "stateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:Order",
+  #if("$customer" != "")"name": "$customer-$context.requestId",#end
+  "input": "$util.escapeJavaScript($input.json('$')).replaceAll("\\'", "'")"
+}"#;
+    let response = r#"#set($result = $input.path('$'))
+#if($result.status == "FAILED")
+#set($context.responseOverride.status = 400)
+{"error": "$result.error", "message": "$util.escapeJavaScript($result.cause)"}
+#else
+$input.path('$.output')
+#end"#;
+    let document = serde_json::json!({"openapi": "3.0.1", "paths": {"/orders": {"post": {
+        "responses": {"200": {"description": ""}},
+        "x-amazon-apigateway-integration": {
+            "type": "aws", "httpMethod": "POST",
+            "uri": "arn:aws:apigateway:us-east-1:states:action/StartSyncExecution",
+            "requestTemplates": {"application/json": request},
+            "responses": {"default": {"statusCode": 200, "responseTemplates": {"application/json": response}}}}}}}});
+    let api = gateway::read(&document, gateway::Surroundings::default());
+    let body = r#"{"customerId": "c-1", "items": [{"sku": "A-1", "quantity": 2}, {"sku": "B-7", "quantity": 1}], "payment": {"processor": "stripe", "amount": 42.5}}"#;
+    let request = gateway::Request::new("POST", "/dev/orders").with_json(body);
+    let output = Value::object([
+        ("orderId", Value::from("o-1")),
+        ("total", Value::from(42.5)),
+    ]);
+    for (name, recording) in [
+        ("gateway, without a trace", gateway::Recording::Off),
+        ("gateway, every value recorded", gateway::Recording::Full),
+    ] {
+        criterion.bench_function(name, |b| {
+            b.iter(|| {
+                let clock = || 1_767_225_600_000_000;
+                let (mut exchange, step) =
+                    gateway::Exchange::begin(&api, request.clone(), recording, &clock);
+                assert!(matches!(step, gateway::Step::Call(_)));
+                let ended = gateway::Executed {
+                    status: engine::Status::Succeeded,
+                    output: Some(output.clone()),
+                    error: None,
+                    cause: None,
+                    started: 0,
+                    stopped: 120,
+                };
+                let step = exchange.resume(gateway::IntegrationResult::Executed(ended), &clock);
+                assert!(matches!(step, gateway::Step::Answer(answer) if answer.status == 200));
+            });
+        });
+    }
 }

@@ -57,6 +57,7 @@ write("syntax", [noise(16) + text.encode("utf-8", "replace") for text in small *
 
 projects = list(texts(ROOT / "tests" / "data" / "project", ".yaml", ".yml", ".json"))
 write("project", [noise(8) + text.encode() for text in projects * 4])
+write("gateway", [noise(48) + text.encode() for text in projects * 4])
 
 paths = {text for text in spoken if text.startswith("$")} | {"$.a", "$['b'][0]", "$..a", "$.b[?(@.a == 1)].c", "$.b[0:2]", "$.b.length()"}
 jayway = shared / "conformance" / "jsonpath" / "jayway.json"

@@ -97,7 +97,7 @@ fn every_verb_explains_itself_with_an_example() {
 
 #[test]
 fn verbs_of_later_say_so() {
-    for verb in ["diff", "replay", "forecast", "serve", "remote"] {
+    for verb in ["diff", "replay", "forecast", "remote"] {
         refused(
             &stepwright(&[verb, "a", "--format", "json"]),
             "not built yet",
@@ -128,14 +128,73 @@ fn verbs_of_later_say_so() {
         &stepwright(&["run", &path, "--backend", "local"]),
         "not built yet",
     );
-    refused(
-        &stepwright(&["eval", "--language", "vtl", "x", "--request", "{}"]),
-        "not built yet",
-    );
 }
 
 #[test]
-fn what_holds_definitions_is_refused_by_name() {
+fn templates_are_rendered_with_a_request() {
+    let request = r#"{"method": "POST", "path": "/x", "headers": {"A": "1"}, "query": {"q": "2"}, "pathParameters": {"p": "3"},
+        "body": {"name": "gopher"}, "context": {"stage": "dev"}, "stageVariables": {"s": "4"}}"#;
+    let template = "$input.json('$.name') $input.params('A')$input.params('q')$input.params('p')$stageVariables.s \
+        $context.stage $context.httpMethod#set($context.responseOverride.status = 404)";
+    let vtl = ["eval", "--language", "vtl"];
+    let shown = stepwright(&[&vtl[..], &[template, "--request", request]].concat());
+    let out = String::from_utf8_lossy(&shown.stdout);
+    assert_eq!(out, "\"gopher\" 1234 dev POST\n");
+    assert!(String::from_utf8_lossy(&shown.stderr).contains("404"));
+    assert_eq!(code(&shown), 0);
+    let grouped = r#"{"params": {"path": {"id": "7"}}, "body": "raw"}"#;
+    let shown = stepwright(
+        &[
+            &vtl[..],
+            &[
+                "$input.params('id') $input.body",
+                "--request",
+                grouped,
+                "--direction",
+                "response",
+            ],
+        ]
+        .concat(),
+    );
+    assert_eq!(String::from_utf8_lossy(&shown.stdout), "7 raw\n");
+    let broken = stepwright(&[&vtl[..], &["a\n#if(", "--request", "{}"]].concat());
+    assert_eq!(code(&broken), 1);
+    assert!(String::from_utf8_lossy(&broken.stderr).contains("line 2, column 5"));
+    assert!(broken.stdout.is_empty());
+    refused(
+        &stepwright(&[&vtl[..], &["x", "--request", "[]"]].concat()),
+        "JSON object",
+    );
+    refused(
+        &stepwright(&[&vtl[..], &["@no-such-file.vtl"]].concat()),
+        "no-such-file.vtl",
+    );
+    let lines = concat!(
+        r##"{"id": 1, "language": "vtl", "steps": [{"phase": "request", "template": "#set($context.responseOverride.header.A = 'b')x", "body": ""}, {"phase": "response", "template": "$input.body $context.responseOverride.header.A", "bodyFromPreviousOutput": true}]}"##,
+        "\n",
+        r##"{"id": 2, "language": "vtl", "steps": [{"template": "\\n#end"}]}"##,
+        "\n",
+        r##"{"id": 3, "language": "vtl", "steps": [{"template": "$n $nope", "dialect": "velocity"}], "bindings": {"n": 5}}"##,
+        "\n",
+        r##"{"id": 4, "language": "vtl"}"##,
+    );
+    let batch = fed(&["eval", "--batch"], lines);
+    let answers: Vec<Value> = String::from_utf8_lossy(&batch.stdout)
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(
+        answers[0],
+        json!({"id": 1, "value": "x b", "headers": {"A": "b"}})
+    );
+    assert_eq!(answers[1]["error"]["code"], "ParseError");
+    assert_eq!(answers[1]["error"]["line"], 1);
+    assert_eq!(answers[2]["value"], "5 $nope");
+    assert_eq!(answers[3]["error"]["code"], "Usage");
+}
+
+#[test]
+fn what_holds_no_definition_says_what_it_is() {
     let folder = tempfile::tempdir().unwrap();
     let sam = "AWSTemplateFormatVersion: '2010-09-09'\nTransform: AWS::Serverless-2016-10-31\nResources: {}\n";
     let cases = [
@@ -151,22 +210,20 @@ fn what_holds_definitions_is_refused_by_name() {
         let path = file(folder.path(), name, text);
         for verb in [
             vec!["run", &path],
-            vec!["check", &path],
             vec!["layout", &path],
             vec!["edit", &path, "--apply", "[]"],
         ] {
             let output = stepwright(&verb);
             refused(&output, words);
-            refused(&output, "not supported yet");
+            refused(&output, "no state machine was found");
         }
     }
-    let cdk = folder.path().join("cdk.out");
-    std::fs::create_dir(&cdk).unwrap();
-    refused(&stepwright(&["layout", &cdk.to_string_lossy()]), "CDK");
-    refused(
-        &stepwright(&["layout", &folder.path().to_string_lossy()]),
-        "folder",
-    );
+    let empty = folder.path().join("cdk.out");
+    std::fs::create_dir(&empty).unwrap();
+    for verb in ["layout", "check"] {
+        let output = stepwright(&[verb, &empty.to_string_lossy()]);
+        refused(&output, "a folder without a template");
+    }
     refused(
         &stepwright(&["check", "no-such-file.asl.json"]),
         "cannot be read",

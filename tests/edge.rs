@@ -1,5 +1,7 @@
 //! The five systems behind their APIs, over real HTTP: the samples, and the same as other tools write them.
 
+#[path = "common/seeds.rs"]
+mod seeds;
 #[path = "common/served.rs"]
 mod served;
 
@@ -149,7 +151,7 @@ fn shared_orders() -> Vec<SavedRequest> {
 
 #[test]
 fn the_order_system_of_the_cdk_serves_the_same_requests() {
-    let served = Served::start(&repository("tests/data/project/cdk.out"));
+    let served = Served::start(&repository("tests/data/systems/cdk.out"));
     let requests = shared_orders();
     assert!(requests.len() >= 15);
     let wrong = differences(&served, &requests);
@@ -172,7 +174,7 @@ fn the_order_system_of_the_cdk_serves_the_same_requests() {
 
 #[test]
 fn the_support_system_of_the_serverless_framework_is_served() {
-    let folder = repository("tests/data/project/serverless");
+    let folder = repository("tests/data/systems/serverless");
     let requests = saved(&folder.join("serverless.stepwright.json"));
     let served = Served::start(&folder.join("serverless.yml"));
     let wrong = differences(&served, &requests);
@@ -261,28 +263,7 @@ fn the_requests_shown_in_the_readme_are_answered() {
     }
 }
 
-/// The mapping templates of the fourth article, where it is at hand.
-fn published_pair() -> Option<(String, String)> {
-    let file = repository("../shared/seeds/003_08fe3098088f2d48.txt");
-    let Ok(text) = std::fs::read_to_string(&file) else {
-        println!("{} is not here: nothing was checked", file.display());
-        return None;
-    };
-    let between = |from: &str, to: &str| {
-        let start = text.find(from).unwrap() + from.len();
-        let rest = &text[start..];
-        rest[..rest.find(to).unwrap()].to_owned()
-    };
-    let request =
-        between("Fn::Sub: |-\n", "\nresponses:").replace("${MyStateMachine.Arn}", MACHINE);
-    let response = between(
-        "statusCode: 500\nresponseTemplates:\napplication/json: |\n",
-        "$output.body",
-    );
-    Some((request, format!("{response}$output.body\n")))
-}
-
-const MACHINE: &str = "arn:aws:states:us-east-1:123456789012:stateMachine:echo";
+const ECHO: &str = "arn:aws:states:us-east-1:123456789012:stateMachine:echo";
 
 /// An API with the published templates before a workflow that answers with its input as text.
 fn echo(folder: &Path, request: &str, response: &str, status: i64) {
@@ -315,7 +296,7 @@ fn echo(folder: &Path, request: &str, response: &str, status: i64) {
 
 #[test]
 fn the_published_templates_flatten_the_headers_and_take_the_status_of_the_output() {
-    let Some((request, response)) = published_pair() else {
+    let Some((request, response)) = seeds::published_pair(ECHO) else {
         return;
     };
     let folder = tempfile::tempdir().unwrap();

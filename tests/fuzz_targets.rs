@@ -8,6 +8,8 @@ mod definitions;
 mod editing;
 #[path = "../fuzz/src/expressions.rs"]
 mod expressions;
+#[path = "../fuzz/src/gateway.rs"]
+mod gateway;
 #[path = "../fuzz/src/growth.rs"]
 mod growth;
 #[path = "../fuzz/src/inputs.rs"]
@@ -18,6 +20,8 @@ mod jsonpath;
 mod project;
 #[path = "../fuzz/src/syntax.rs"]
 mod syntax;
+#[path = "../fuzz/src/vtl.rs"]
+mod vtl;
 
 use stepwright::workspace::SAMPLES;
 
@@ -136,4 +140,43 @@ fn projects_are_read_whatever_stands_in_them() {
             project::check(&data);
         }
     }
+}
+
+#[test]
+fn apis_answer_whatever_stands_in_their_documents() {
+    let texts = [
+        include_str!("data/project/openapi/shop.openapi.yaml"),
+        include_str!("data/gateway/pets.openapi.yaml"),
+    ];
+    let mut dice = fastrand::Rng::with_seed(7);
+    for text in texts {
+        for _ in 0..80 {
+            let mut data = noise(&mut dice, 48);
+            let mut bytes = text.as_bytes().to_vec();
+            for _ in 0..dice.usize(0..6) {
+                let at = dice.usize(0..bytes.len());
+                let end = (at + dice.usize(0..20)).min(bytes.len());
+                let from = dice.usize(0..bytes.len());
+                let copied = bytes[from..(from + dice.usize(0..20)).min(bytes.len())].to_vec();
+                bytes.splice(at..end, copied);
+            }
+            data.extend_from_slice(&bytes);
+            gateway::check(&data);
+        }
+    }
+}
+
+#[test]
+fn templates_end() {
+    for text in [
+        "$input.json('$') $util.escapeJavaScript($input.body)",
+        "#foreach($i in $list)$i#if($foreach.hasNext),#end#end",
+        "#set($x = \"a $map.k\")$x.replaceAll('a', '$0$0')",
+        "#macro(m $a)$a#m($a)#end#m(1)",
+        "#if($x",
+        "$x\0[1, 2]",
+    ] {
+        vtl::check(text.as_bytes());
+    }
+    feed(vtl::check, 300, 60);
 }

@@ -3,11 +3,13 @@
 pub mod definitions;
 pub mod editing;
 pub mod expressions;
+pub mod gateway;
 pub mod growth;
 pub mod inputs;
 pub mod jsonpath;
 pub mod project;
 pub mod syntax;
+pub mod vtl;
 
 /// JSONata's evaluator is a crate whose panics the library catches and answers; libFuzzer's own hook would abort on them.
 /// Any other panic is a finding, caught or not.

@@ -1,12 +1,14 @@
-//! Facts about a definition and its runs, found without a screen.
+//! Facts about a definition, its runs and its load, found without a screen.
 //!
 //! Never: runs anything, or changes a text.
 //! Add an analysis as a file here; it is shown as text by whoever asks.
 
 mod coverage;
+mod load;
 mod nearest;
 mod reason;
 
 pub use coverage::{Coverage, Tally, coverage};
+pub use load::{LoadColumn, LoadReport, LoadTally, Sample, SampleOutcome};
 pub use nearest::nearest;
 pub use reason::{Reason, reason};

@@ -193,9 +193,9 @@ impl Mocks {
         list.take(None, payload).map(Entry::answers)
     }
 
-    /// Whether anything is said at all.
-    pub fn is_empty(&self) -> bool {
-        self.lists.is_empty()
+    /// Whether there is a list under a name.
+    pub fn has(&self, name: &str) -> bool {
+        self.lists.contains_key(name)
     }
 
     /// Whether there is a list for a state, used up or not.

@@ -18,6 +18,7 @@ use crate::cli::source::named_file;
 use crate::cli::source::parameters;
 use crate::cli::source::read_definition;
 use crate::cli::within::Opened;
+use crate::gateway;
 use crate::project::Definition;
 use crate::sidecar::WorkflowKind;
 use crate::syntax::Format;
@@ -114,6 +115,10 @@ fn look_at_project(opened: &Opened, wanted: Option<TypeArgument>) -> Result<Vec<
         diagnostics.extend(diagnose(&definition, machine_type));
     }
     if opened.name.is_none() {
+        for finding in gateway::lints(&opened.project) {
+            let diagnostics = found.entry(finding.file).or_default();
+            diagnostics.push(finding.diagnostic);
+        }
         for problem in &opened.project.problems {
             let file = problem.origin.file.to_string();
             let span = problem.origin.span;

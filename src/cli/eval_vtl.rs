@@ -75,9 +75,9 @@ pub fn render_steps(steps: &[Value], bindings: &Map) -> Result<Vec<(&'static str
         };
         let previous = step.get("bodyFromPreviousOutput").and_then(Value::as_bool);
         let mut context = members(Some(&last.context));
-        let said = members(step.get("context"));
+        let own = members(step.get("context"));
         context.extend(
-            said.iter()
+            own.iter()
                 .map(|(name, value)| (name.clone(), value.clone())),
         );
         let dialect = match step.get("dialect").and_then(Value::as_str) {

@@ -7,6 +7,7 @@
 //! Add a verb as a file with its `Args` and a function that returns the exit code, and a line in `Verb`.
 
 mod answers;
+mod asked;
 mod bench;
 mod buckets;
 mod cases;
@@ -20,10 +21,13 @@ mod fmt;
 mod layout;
 mod line_diff;
 mod live;
+mod load;
 mod output;
 mod render;
 mod report;
 mod run;
+mod serve;
+mod site;
 mod source;
 mod test;
 mod test_state;
@@ -104,9 +108,10 @@ enum Verb {
         after_help = "Example: stepwright export order.asl.json --to asl-yaml -o order.asl.yaml"
     )]
     Export(export::ExportArgs),
-    /// Evaluate JSONPath, JSONata or an intrinsic function
+    /// Evaluate JSONPath, JSONata, an intrinsic function or a mapping template
     #[command(
-        after_help = "Example: stepwright eval --language jsonata '$sum(items.price)' --input @order.json"
+        after_help = "Example: stepwright eval --language jsonata '$sum(items.price)' --input @order.json\nExample: \
+            stepwright eval --language vtl '{\"input\": $input.json(\\'$\\')}' --request '{\"body\": {\"a\": 1}}'"
     )]
     Eval(eval::EvalArgs),
     /// Say what is wrong with definitions, or could be
@@ -136,9 +141,12 @@ enum Verb {
     /// Estimate latency, cold starts, throttling and cost (not built yet)
     #[command(after_help = "Example: stepwright forecast order.asl.json --requests 1000000")]
     Forecast(Unbuilt),
-    /// Serve the Step Functions API and the API Gateway edge locally (not built yet)
-    #[command(after_help = "Example: stepwright serve order.asl.json --port 8083")]
-    Serve(Unbuilt),
+    /// Serve the Step Functions API and the API Gateway edge locally
+    #[command(after_help = serve::HELP)]
+    Serve(Box<serve::ServeArgs>),
+    /// Put load on a route of the local API and say how long answers took
+    #[command(after_help = load::HELP)]
+    Load(Box<load::LoadArgs>),
     /// List, run and watch executions on AWS (not built yet)
     #[command(after_help = "Example: stepwright remote list --profile dev")]
     Remote(Unbuilt),
@@ -173,7 +181,8 @@ impl Verb {
             Verb::Diff(_) => unbuilt("diff"),
             Verb::Replay(_) => unbuilt("replay"),
             Verb::Forecast(_) => unbuilt("forecast"),
-            Verb::Serve(_) => unbuilt("serve"),
+            Verb::Serve(arguments) => serve::serve(&arguments),
+            Verb::Load(arguments) => load::load(&arguments),
             Verb::Remote(_) => unbuilt("remote"),
             Verb::Completions { shell } => {
                 clap_complete::generate(

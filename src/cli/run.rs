@@ -369,7 +369,7 @@ pub fn scenario_mocks(
 }
 
 /// What is wrong with a mock file, with the line where it stands.
-fn located(file: &str, text: &str, error: &MockError) -> String {
+pub fn located(file: &str, text: &str, error: &MockError) -> String {
     let tree = crate::syntax::parse(text, Format::Json).tree;
     let mut pointer = Some(Pointer::parse(&error.pointer));
     let node = loop {

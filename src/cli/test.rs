@@ -12,6 +12,7 @@ use crate::analyze::coverage;
 use crate::backends::Mocks;
 use crate::cli::Source;
 use crate::cli::SourceArgs;
+use crate::cli::asked::asked;
 use crate::cli::fail;
 use crate::cli::live::Person;
 use crate::cli::live::RunOutcome;
@@ -30,6 +31,7 @@ use crate::debugger::scenario_start;
 use crate::debugger::summarize;
 use crate::engine::Program;
 use crate::engine::Start;
+use crate::project::ProjectKind;
 use crate::query::Value;
 use crate::sidecar::Expectation;
 use crate::trace::Hand;
@@ -54,16 +56,17 @@ enum TestFormat {
     Junit,
 }
 
-/// One scenario's outcome.
-struct Tried {
-    file: String,
-    scenario: String,
-    expected: Value,
-    status: String,
-    difference: Option<String>,
+/// The outcome of a scenario, or of a saved request.
+pub(crate) struct Tried {
+    pub file: String,
+    pub scenario: String,
+    pub expected: Value,
+    /// Of the execution, or of the HTTP answer.
+    pub status: String,
+    pub difference: Option<String>,
     /// What a person should know besides: mocks left over, workflows that are missing.
-    notes: Vec<String>,
-    duration_ms: f64,
+    pub notes: Vec<String>,
+    pub duration_ms: f64,
 }
 
 /// Exit 0 when all scenarios hold, 1 when one does not, 2 when none was found or a file cannot be read.
@@ -79,7 +82,7 @@ pub fn test(arguments: &TestArgs) -> u8 {
     let mut tried = Vec::new();
     let mut covered = Vec::new();
     for file in &files {
-        match test_file(file, &mut tried) {
+        match test_file(file, &files, &mut tried) {
             Ok(Some(coverage)) => covered.push((file.display().to_string(), coverage)),
             Ok(None) => {}
             Err(reason) => return fail(&reason),
@@ -119,6 +122,7 @@ fn find(path: &Path, found: &mut Vec<PathBuf>) -> std::io::Result<()> {
             find(&path, found)?;
         } else if (is_definition(&name) || is_root(&name))
             && crate::sidecar::path_beside(&path).is_file()
+            || is_api(&name)
             || name == "MockConfigFile.json"
         {
             found.push(path);
@@ -136,10 +140,22 @@ fn is_definition(name: &str) -> bool {
 /// Names that roots of projects have.
 fn is_root(name: &str) -> bool {
     let stem = crate::syntax::file_stem(name);
-    stem != name && matches!(stem, "template" | "serverless")
+    stem != name && matches!(stem, "template" | "serverless" | "manifest")
 }
 
-fn test_file(file: &Path, tried: &mut Vec<Tried>) -> Result<Option<Coverage>, String> {
+/// Names that OpenAPI documents have; their saved requests lie with the workflows beside them.
+fn is_api(name: &str) -> bool {
+    [".openapi.yaml", ".openapi.yml", ".openapi.json"]
+        .iter()
+        .any(|ending| name.ends_with(ending))
+}
+
+/// Tests one of the files that were found. A definition beside an OpenAPI document that is among them is tested there.
+fn test_file(
+    file: &Path,
+    files: &[PathBuf],
+    tried: &mut Vec<Tried>,
+) -> Result<Option<Coverage>, String> {
     if file
         .file_name()
         .is_some_and(|name| name == "MockConfigFile.json")
@@ -149,15 +165,22 @@ fn test_file(file: &Path, tried: &mut Vec<Tried>) -> Result<Option<Coverage>, St
     }
     let name = file.display().to_string();
     if let Some(opened) = crate::cli::within::open(&name, &BTreeMap::new())? {
-        return test_project(&opened, tried).map(|()| None);
+        test_project(&opened, files, tried)?;
+        tried.extend(asked(&opened)?);
+        return Ok(None);
     }
     test_source(prepare(&name)?, tried).map(Some)
 }
 
 /// The scenarios of all machines of a project whose companion is an entry in that of the project, or a file.
-fn test_project(opened: &Opened, tried: &mut Vec<Tried>) -> Result<(), String> {
+fn test_project(opened: &Opened, files: &[PathBuf], tried: &mut Vec<Tried>) -> Result<(), String> {
     for machine in opened.machines()? {
-        let source = Source::of_machine(opened.within(machine)?, BTreeMap::new());
+        let within = opened.within(machine)?;
+        let alone = files.contains(&opened.folder.join(&within.definition.file));
+        if alone && opened.project.kind == ProjectKind::OpenApi {
+            continue;
+        }
+        let source = Source::of_machine(within, BTreeMap::new());
         if !companion(&source).scenarios.is_empty() {
             test_source(compiled(source)?, tried)?;
         }

@@ -57,6 +57,11 @@ pub struct Pause {
 pub enum Control {
     Go(Pace),
     Stop,
+    /// As `StopExecution` ends it.
+    Abort {
+        error: Option<String>,
+        cause: Option<String>,
+    },
     /// An execution that has ended without success goes on where it failed.
     Redrive,
     /// Back to the pause before this one.

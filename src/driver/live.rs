@@ -282,17 +282,8 @@ impl Run {
         match control {
             Control::Go(pace) => self.order.pace = pace,
             Control::Breakpoints(breakpoints) => self.order.breakpoints = breakpoints,
-            Control::Stop => {
-                let now = self.time();
-                let cause = "Stopped by hand";
-                self.advance(Signal::Stop {
-                    now,
-                    error: None,
-                    cause: Some(cause.into()),
-                })
-                .await?;
-                self.world.outside.stop(now, cause);
-            }
+            Control::Stop => self.stop(None, Some("Stopped by hand".to_owned())).await?,
+            Control::Abort { error, cause } => self.stop(error, cause).await?,
             Control::Redrive => match self.execution.can_redrive() {
                 Ok(()) => {
                     let now = self.time();
@@ -332,6 +323,14 @@ impl Run {
             Control::Release(Some(task)) => self.world.outside.release(&task),
             Control::Release(None) => self.world.outside.release_all(),
         }
+        Ok(())
+    }
+
+    async fn stop(&mut self, error: Option<String>, cause: Option<String>) -> Result<(), Gone> {
+        let now = self.time();
+        let said = cause.clone().unwrap_or_default();
+        self.advance(Signal::Stop { now, error, cause }).await?;
+        self.world.outside.stop(now, &said);
         Ok(())
     }
 

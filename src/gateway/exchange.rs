@@ -19,10 +19,11 @@ use crate::gateway::context;
 use crate::gateway::context::ErrorWords;
 use crate::gateway::inbound::Inbound;
 use crate::gateway::inward;
-use crate::gateway::outward;
-use crate::gateway::outward::Waiting;
 use crate::gateway::refusal;
 use crate::gateway::refusal::Failure;
+use crate::gateway::results;
+use crate::gateway::results::Waiting;
+use crate::gateway::wire;
 use crate::query::Value;
 
 /// Tells the time when asked; called a few times for each step.
@@ -43,7 +44,7 @@ pub struct Exchange {
     pub(crate) api: Arc<Api>,
     pub(crate) inbound: Inbound,
     pub(crate) route: Option<usize>,
-    /// `$context`, with what templates have set in it.
+    /// `$context`, with what templates have set in it; null until a route is found.
     pub(crate) context: Value,
     pub(crate) recording: Recording,
     pub(crate) trace: Vec<TraceStep>,
@@ -77,17 +78,7 @@ impl Exchange {
         recording: Recording,
         clock: Clock<'_>,
     ) -> (Exchange, Step) {
-        let at = clock();
-        let inbound = Inbound::new(api, request, at);
-        let mut exchange = Exchange {
-            context: context::build(api, &inbound, None, None),
-            api: Arc::clone(api),
-            inbound,
-            route: None,
-            recording,
-            trace: Vec::new(),
-            waiting: None,
-        };
+        let mut exchange = Exchange::new(api, request, recording, clock);
         let step = match inward::proceed(&mut exchange, clock) {
             Ok(step) => step,
             Err(failed) => exchange.refuse(failed, clock),
@@ -95,10 +86,35 @@ impl Exchange {
         (exchange, step)
     }
 
+    /// The answer to a request whose body is larger than API Gateway takes, and was not read.
+    pub fn begin_too_large(
+        api: &Arc<Api>,
+        request: Request,
+        recording: Recording,
+        clock: Clock<'_>,
+    ) -> (Exchange, Step) {
+        let mut exchange = Exchange::new(api, request, recording, clock);
+        let step = exchange.refuse(Failed::of(Failure::RequestTooLarge), clock);
+        (exchange, step)
+    }
+
+    fn new(api: &Arc<Api>, request: Request, recording: Recording, clock: Clock<'_>) -> Exchange {
+        let inbound = Inbound::new(api, request, clock());
+        Exchange {
+            context: Value::Null,
+            api: Arc::clone(api),
+            inbound,
+            route: None,
+            recording,
+            trace: Vec::new(),
+            waiting: None,
+        }
+    }
+
     /// Goes on with what came of the call. Without a call under way it answers with an internal error.
     pub fn resume(&mut self, result: IntegrationResult, clock: Clock<'_>) -> Step {
         let step = match self.waiting.take() {
-            Some(waiting) => outward::proceed(self, waiting, result, clock),
+            Some(waiting) => results::proceed(self, waiting, result, clock),
             None => Err(Failed::of(Failure::InternalError)),
         };
         match step {
@@ -166,6 +182,10 @@ impl Exchange {
 
     fn refuse(&mut self, failed: Failed, clock: Clock<'_>) -> Step {
         let at = clock();
+        if self.context.is_null() {
+            // It got no further than the search for a route.
+            self.context = context::build(&self.api, &self.inbound, None, None);
+        }
         let (response_type, _, message, _) = failed.failure.facts();
         let error = ErrorWords {
             message: failed.message.unwrap_or_else(|| message.to_owned()),
@@ -203,7 +223,7 @@ impl Exchange {
             Verdict::Failed
         };
         self.note(StepKind::Answer, verdict, at, clock, |exchange, step| {
-            step.output = Some(outward::as_http(response));
+            step.output = Some(wire::as_http(response));
             let took = at - exchange.inbound.at;
             step.words.push(format!(
                 "status {} after {}",

@@ -1,41 +1,33 @@
 //! From a request to the call of its integration: route, access, validation, mapping, template.
 
+use std::sync::Arc;
+
 use crate::gateway::Api;
 use crate::gateway::ApiKey;
 use crate::gateway::Integration;
-use crate::gateway::IntegrationCall;
 use crate::gateway::IntegrationKind;
 use crate::gateway::KeySource;
-use crate::gateway::Micros;
 use crate::gateway::Passthrough;
-use crate::gateway::Route;
-use crate::gateway::StatesAction;
 use crate::gateway::Step;
 use crate::gateway::StepKind;
-use crate::gateway::Synchrony;
-use crate::gateway::Target;
 use crate::gateway::TemplateSource;
 use crate::gateway::Verdict;
 use crate::gateway::binary;
+use crate::gateway::calling;
 use crate::gateway::context;
 use crate::gateway::exchange::Clock;
 use crate::gateway::exchange::Exchange;
 use crate::gateway::exchange::Failed;
 use crate::gateway::integration::Outbound;
 use crate::gateway::integration::http;
-use crate::gateway::integration::lambda;
-use crate::gateway::integration::lambda_proxy;
-use crate::gateway::integration::service;
-use crate::gateway::integration::states;
 use crate::gateway::mapping;
 use crate::gateway::mapping::Sources;
-use crate::gateway::outward;
-use crate::gateway::outward::Waiting;
 use crate::gateway::refusal::Failure;
 use crate::gateway::render;
 use crate::gateway::route;
 use crate::gateway::route::Found;
 use crate::gateway::validate;
+use crate::gateway::wire;
 
 /// Bytes a body may have.
 pub(crate) const LARGEST_BODY: usize = 10 * 1024 * 1024;
@@ -45,7 +37,7 @@ pub(crate) fn proceed(exchange: &mut Exchange, clock: Clock<'_>) -> Result<Step,
     find(exchange, clock)?;
     authorize(exchange, clock)?;
     check(exchange, clock)?;
-    let api = std::sync::Arc::clone(&exchange.api);
+    let api = Arc::clone(&exchange.api);
     let Some(route) = exchange.route.and_then(|index| api.routes.get(index)) else {
         return Err(Failed::of(Failure::InternalError));
     };
@@ -64,7 +56,9 @@ pub(crate) fn proceed(exchange: &mut Exchange, clock: Clock<'_>) -> Result<Step,
         return Err(Failed::of(Failure::ApiConfigurationError));
     };
     match integration.kind {
-        IntegrationKind::AwsProxy => proxy_function(exchange, &api, route, integration, clock),
+        IntegrationKind::AwsProxy => {
+            calling::proxy_function(exchange, &api, route, integration, clock)
+        }
         IntegrationKind::HttpProxy => {
             let mut outbound = http::passed(&exchange.inbound);
             let words = map_parameters(exchange, &api, integration, &mut outbound);
@@ -82,11 +76,11 @@ pub(crate) fn proceed(exchange: &mut Exchange, clock: Clock<'_>) -> Result<Step,
                     );
                 },
             );
-            call(exchange, integration, outbound, clock)
+            calling::call(exchange, integration, outbound, clock)
         }
         IntegrationKind::Aws | IntegrationKind::Http | IntegrationKind::Mock => {
             let outbound = transform(exchange, &api, integration, clock)?;
-            call(exchange, integration, outbound, clock)
+            calling::call(exchange, integration, outbound, clock)
         }
     }
 }
@@ -134,7 +128,7 @@ fn find(exchange: &mut Exchange, clock: Clock<'_>) -> Result<(), Failed> {
         Verdict::Passed
     };
     exchange.note(StepKind::Received, verdict, at, clock, |exchange, step| {
-        step.input = Some(outward::request_as_http(&exchange.inbound));
+        step.input = Some(wire::request_as_http(&exchange.inbound));
         step.words = words;
         if let Some(route) = exchange.found() {
             step.words
@@ -157,7 +151,7 @@ fn find(exchange: &mut Exchange, clock: Clock<'_>) -> Result<(), Failed> {
 
 fn authorize(exchange: &mut Exchange, clock: Clock<'_>) -> Result<(), Failed> {
     let at = clock();
-    let api = std::sync::Arc::clone(&exchange.api);
+    let api = Arc::clone(&exchange.api);
     let Some(route) = exchange.route.and_then(|index| api.routes.get(index)) else {
         return Ok(());
     };
@@ -400,259 +394,4 @@ fn transform(
     }
     outbound.body = rendered.output.into_bytes();
     Ok(outbound)
-}
-
-fn proxy_function(
-    exchange: &mut Exchange,
-    api: &Api,
-    route: &Route,
-    integration: &Integration,
-    clock: Clock<'_>,
-) -> Result<Step, Failed> {
-    let at = clock();
-    let Target::Lambda { function } = &integration.target else {
-        return Err(unknown_target(exchange, integration, at, clock));
-    };
-    if !matches!(integration.http_method.as_str(), "POST" | "") {
-        exchange.note(
-            StepKind::Integration,
-            Verdict::Failed,
-            at,
-            clock,
-            |_, step| {
-                step.words.push(format!(
-                    "a function is invoked with POST, not with {}",
-                    integration.http_method
-                ));
-                step.pointer = Some(integration.pointer.clone());
-            },
-        );
-        return Err(Failed::of(Failure::InternalError));
-    }
-    let inbound = &exchange.inbound;
-    let binary = binary::is_binary(&api.binary_media_types, &inbound.content_type());
-    let form = if binary {
-        lambda_proxy::Form::Binary
-    } else {
-        lambda_proxy::Form::Text
-    };
-    let call = lambda_proxy::call(api, route, inbound, &exchange.context, function, form);
-    exchange.note(
-        StepKind::RequestTemplate,
-        Verdict::Skipped,
-        at,
-        clock,
-        |_, step| {
-            step.words.push(
-                "an aws_proxy integration hands the whole request to the function as an event"
-                    .to_owned(),
-            );
-        },
-    );
-    wait(exchange, clock, |step| {
-        step.input = Some(call.event.to_json_pretty());
-        step.words
-            .push(format!("the function {} is invoked", call.function));
-        step.pointer = Some(integration.pointer.clone());
-    });
-    exchange.waiting = Some(Waiting::Proxy);
-    Ok(Step::Call(IntegrationCall::Lambda(call)))
-}
-
-/// Builds the call that the integration makes, or answers at once where nobody has to be called.
-fn call(
-    exchange: &mut Exchange,
-    integration: &Integration,
-    outbound: Outbound,
-    clock: Clock<'_>,
-) -> Result<Step, Failed> {
-    let at = clock();
-    let method = match integration.http_method.as_str() {
-        "" | "ANY" => exchange.inbound.method.clone(),
-        method => method.to_owned(),
-    };
-    let region = exchange.api.region.clone();
-    match &integration.target {
-        Target::Mock => outward::mock(exchange, integration, &outbound, clock).map(Step::Answer),
-        Target::States(action) => {
-            states_call(exchange, integration, *action, outbound, &method, clock)
-        }
-        Target::Lambda { function } => match lambda::call(function, &outbound) {
-            Ok(call) => {
-                wait(exchange, clock, |step| {
-                    step.input = Some(call.payload.clone());
-                    step.words
-                        .push(format!("the function {} is invoked", call.function));
-                    step.pointer = Some(integration.pointer.clone());
-                });
-                exchange.waiting = Some(Waiting::Lambda(call.clone()));
-                Ok(Step::Call(IntegrationCall::Lambda(call)))
-            }
-            Err(words) => {
-                exchange.note(
-                    StepKind::Integration,
-                    Verdict::Failed,
-                    at,
-                    clock,
-                    |_, step| {
-                        step.input = Some(outbound.text());
-                        step.words.push(words);
-                        step.pointer = Some(integration.pointer.clone());
-                    },
-                );
-                Err(Failed::of(Failure::InternalError))
-            }
-        },
-        Target::Action { service, action } => {
-            let call = service::action(service, action, &region, &method, &outbound);
-            Ok(call_service(exchange, integration, call, clock))
-        }
-        Target::Path {
-            service,
-            host,
-            path,
-        } => {
-            let call = service::path(service, host.as_deref(), path, &region, &method, &outbound);
-            Ok(call_service(exchange, integration, call, clock))
-        }
-        Target::Http { url } => {
-            let call = http::call(url, &method, &outbound);
-            wait(exchange, clock, |step| {
-                step.input = Some(outward::call_as_http(&call));
-                step.words
-                    .push(format!("{} {} is called", call.method, call.url));
-                step.pointer = Some(integration.pointer.clone());
-            });
-            exchange.waiting = Some(match integration.kind {
-                IntegrationKind::HttpProxy => Waiting::Proxy,
-                IntegrationKind::Aws
-                | IntegrationKind::AwsProxy
-                | IntegrationKind::Http
-                | IntegrationKind::Mock => Waiting::Http,
-            });
-            Ok(Step::Call(IntegrationCall::Http(call)))
-        }
-        Target::Unknown => Err(unknown_target(exchange, integration, at, clock)),
-    }
-}
-
-fn states_call(
-    exchange: &mut Exchange,
-    integration: &Integration,
-    action: StatesAction,
-    outbound: Outbound,
-    method: &str,
-    clock: Clock<'_>,
-) -> Result<Step, Failed> {
-    let at = clock();
-    let synchrony = match action {
-        StatesAction::StartSyncExecution => Synchrony::Synchronous,
-        StatesAction::StartExecution => Synchrony::Asynchronous,
-        StatesAction::StopExecution | StatesAction::DescribeExecution => {
-            let region = exchange.api.region.clone();
-            let call = service::action("states", action.name(), &region, method, &outbound);
-            return Ok(call_service(exchange, integration, call, clock));
-        }
-    };
-    let text = outbound.text();
-    match states::start(&text, synchrony, &mut exchange.inbound.chance) {
-        Ok(call) => {
-            wait(exchange, clock, |step| {
-                step.input = Some(text);
-                step.words.push(match synchrony {
-                    Synchrony::Synchronous => {
-                        format!(
-                            "{} starts {} and waits for its end",
-                            action.name(),
-                            call.machine
-                        )
-                    }
-                    Synchrony::Asynchronous => {
-                        format!(
-                            "{} starts {} and does not wait",
-                            action.name(),
-                            call.machine
-                        )
-                    }
-                });
-                step.words
-                    .push(format!("the execution is named {}", call.name));
-                step.pointer = Some(integration.pointer.clone());
-            });
-            exchange.waiting = Some(Waiting::States(call.clone()));
-            Ok(Step::Call(IntegrationCall::Start(call)))
-        }
-        Err(error) => {
-            let answer = error.answer(&exchange.inbound.request_id);
-            exchange.note(
-                StepKind::Integration,
-                Verdict::Failed,
-                at,
-                clock,
-                |_, step| {
-                    step.input = Some(text);
-                    step.output = Some(String::from_utf8_lossy(&answer.body).into_owned());
-                    step.words.push(error.words.clone());
-                    step.words.push(format!(
-                        "Step Functions answers with status 400, {}",
-                        error.name()
-                    ));
-                    step.pointer = Some(integration.pointer.clone());
-                },
-            );
-            outward::respond(exchange, answer, None, clock).map(Step::Answer)
-        }
-    }
-}
-
-fn call_service(
-    exchange: &mut Exchange,
-    integration: &Integration,
-    call: crate::gateway::ServiceCall,
-    clock: Clock<'_>,
-) -> Step {
-    wait(exchange, clock, |step| {
-        step.input = Some(call.parameters.to_json_pretty());
-        step.words
-            .push(format!("{} of {} is called", call.action, call.service));
-        step.pointer = Some(integration.pointer.clone());
-    });
-    exchange.waiting = Some(Waiting::Service(call.clone()));
-    Step::Call(IntegrationCall::Service(call))
-}
-
-/// Notes a call that is under way.
-fn wait(
-    exchange: &mut Exchange,
-    clock: Clock<'_>,
-    fill: impl FnOnce(&mut crate::gateway::TraceStep),
-) {
-    let at = clock();
-    exchange.note(
-        StepKind::Integration,
-        Verdict::Waiting,
-        at,
-        clock,
-        |_, step| fill(step),
-    );
-}
-
-fn unknown_target(
-    exchange: &mut Exchange,
-    integration: &Integration,
-    at: Micros,
-    clock: Clock<'_>,
-) -> Failed {
-    exchange.note(
-        StepKind::Integration,
-        Verdict::Failed,
-        at,
-        clock,
-        |_, step| {
-            step.words
-                .push(format!("the uri {:?} leads nowhere", integration.uri));
-            step.pointer = Some(format!("{}/uri", integration.pointer));
-        },
-    );
-    Failed::of(Failure::ApiConfigurationError)
 }

@@ -9,11 +9,13 @@
 mod api;
 mod binary;
 mod call;
+mod calling;
 mod context;
 mod exchange;
 mod inbound;
 mod integration;
 mod inward;
+mod lints;
 mod mapping;
 mod outward;
 mod pattern;
@@ -21,11 +23,13 @@ mod read;
 mod refusal;
 mod render;
 mod request;
+mod results;
 mod route;
 mod schema;
 mod trace;
 mod validate;
 pub mod vtl;
+mod wire;
 
 pub use api::{
     Api, ApiKey, BodyModel, Checks, ContentHandling, Direction, GatewayResponse, Integration,
@@ -37,6 +41,8 @@ pub use call::{
     ServiceCall, StartCall, Synchrony,
 };
 pub use exchange::{Clock, Exchange, Step};
+pub(crate) use integration::states as step_functions;
+pub use lints::{EdgeFinding, lints};
 pub use read::{Surroundings, read};
 pub use request::{Micros, Request, Response};
 pub use route::Segment;

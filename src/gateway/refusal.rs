@@ -18,7 +18,8 @@ pub(crate) enum Failure {
     BadRequestParameters,
     /// The stage does not exist, which is no type of its own.
     Forbidden,
-    IntegrationFailure,
+    /// `INTEGRATION_FAILURE`
+    Integration,
     IntegrationTimeout,
     /// A function's answer that no answer can be made of, or a template that fails.
     InternalError,
@@ -83,7 +84,7 @@ impl Failure {
                 "BadRequestException",
             ),
             Failure::Forbidden => ("DEFAULT_4XX", 403, "Forbidden", "ForbiddenException"),
-            Failure::IntegrationFailure => (
+            Failure::Integration => (
                 "INTEGRATION_FAILURE",
                 504,
                 INTERNAL,

@@ -11,6 +11,7 @@ use crate::gateway::inbound::grouped;
 use crate::gateway::vtl;
 use crate::gateway::vtl::Environment;
 use crate::gateway::vtl::Event;
+use crate::gateway::vtl::Moment;
 use crate::gateway::vtl::Overrides;
 use crate::gateway::vtl::Parameters;
 use crate::gateway::vtl::Watch;
@@ -59,23 +60,10 @@ pub(crate) fn render(exchange: &mut Exchange, source: &TemplateSource, body: &st
         .error
         .map(|error| format!("the template failed: {error}"))
         .or(again);
-    let lines = LineIndex::new(&source.text);
-    let status_line = rendering
-        .inspection
-        .iter()
-        .rev()
-        .find_map(|moment| match &moment.event {
-            Event::Assigned { name, .. } if name.ends_with("responseOverride.status") => {
-                Some(lines.locate(&source.text, moment.span.start).line)
-            }
-            Event::Assigned { .. }
-            | Event::Condition { .. }
-            | Event::Iteration { .. }
-            | Event::Rendered { .. }
-            | Event::Read { .. }
-            | Event::Called { .. }
-            | Event::Entered { .. } => None,
-        });
+    let status_line = match watch {
+        Watch::On => status_line(&source.text, &rendering.inspection),
+        Watch::Off => None,
+    };
     let inspection = (watch == Watch::On).then(|| Inspection {
         template: Arc::clone(&source.text),
         moments: rendering.inspection,
@@ -90,6 +78,20 @@ pub(crate) fn render(exchange: &mut Exchange, source: &TemplateSource, body: &st
         error,
         inspection,
     }
+}
+
+/// The line of the last `#set` of the status.
+fn status_line(text: &str, moments: &[Moment]) -> Option<usize> {
+    let moment = moments.iter().rev().find(|moment| match &moment.event {
+        Event::Assigned { name, .. } => name.ends_with("responseOverride.status"),
+        Event::Condition { .. }
+        | Event::Iteration { .. }
+        | Event::Rendered { .. }
+        | Event::Called { .. }
+        | Event::Read { .. }
+        | Event::Entered { .. } => false,
+    })?;
+    Some(LineIndex::new(text).locate(text, moment.span.start).line)
 }
 
 /// `$input.params()`; of several values of a name the last one.

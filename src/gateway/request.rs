@@ -1,5 +1,8 @@
 //! What comes in and what goes out, as bytes and text.
 
+use crate::gateway::integration::http::encode;
+use crate::sidecar::SavedRequest;
+
 /// Microseconds since 1970.
 pub type Micros = i64;
 
@@ -40,6 +43,31 @@ impl Request {
             body: Vec::new(),
             source_ip: "127.0.0.1".to_owned(),
             seed: 1,
+        }
+    }
+
+    /// A saved request to an API with this stage. A body without a `Content-Type` goes as JSON.
+    pub fn of_saved(saved: &SavedRequest, stage: &str) -> Request {
+        let stage = match stage {
+            "" => String::new(),
+            stage => format!("/{stage}"),
+        };
+        let query: Vec<String> = saved
+            .query
+            .iter()
+            .map(|(name, value)| format!("{}={}", encode(name), encode(value)))
+            .collect();
+        let mark = if query.is_empty() { "" } else { "?" };
+        let target = format!("{stage}{}{mark}{}", saved.path, query.join("&"));
+        let mut request = Request::new(saved.method.as_str(), target);
+        request.headers.clone_from(&saved.headers);
+        match &saved.body {
+            None => request,
+            Some(body) if request.header("Content-Type").is_none() => request.with_json(body),
+            Some(body) => {
+                request.body = body.clone().into_bytes();
+                request
+            }
         }
     }
 

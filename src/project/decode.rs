@@ -29,8 +29,11 @@ pub(crate) enum Coding {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Decoded {
     pub text: String,
+    /// They make up the text, but for the line break of `ends_with_line`.
     pub stretches: Vec<Stretch>,
     pub coding: Coding,
+    /// The text ends with a line break that belongs to what follows in the file as well, and stays there.
+    pub ends_with_line: bool,
 }
 
 /// Takes the text out of the scalar at a span. `value` is the text its reader has found, which counts: where a way
@@ -68,6 +71,7 @@ fn fixed(value: &str, span: Span, reason: &'static str) -> Decoded {
             is_same: false,
         }],
         coding: Coding::Fixed(reason),
+        ends_with_line: false,
     }
 }
 
@@ -130,6 +134,7 @@ impl<'a> Collector<'a> {
             text: self.text,
             stretches: self.stretches,
             coding,
+            ends_with_line: false,
         }
     }
 }
@@ -229,6 +234,11 @@ fn literal(host: &str, body: Span) -> Result<Decoded, &'static str> {
     let signs = header.get(1..).unwrap_or_default();
     let signs = signs.split('#').next().unwrap_or_default().trim();
     let chomping = signs.chars().find(|c| matches!(c, '-' | '+'));
+    if chomping == Some('+') {
+        return Err(
+            "a block that keeps the line breaks behind it (`|+`) cannot be changed in its place",
+        );
+    }
     let first = body.start + header.len() + 1;
     let lines = host.get(first..body.end).unwrap_or_default();
     let lead = |line: &str| line.len() - line.trim_start_matches(' ').len();
@@ -261,33 +271,16 @@ fn literal(host: &str, body: Span) -> Result<Decoded, &'static str> {
         at += length;
     }
     // The span ends behind the last visible character; its line break belongs to the text unless it is stripped.
-    let rest = host.get(end..).unwrap_or_default();
-    match chomping {
-        Some('-') => {}
-        Some('+') => {
-            let mut at = end;
-            let mut rest = rest;
-            while let Some(newline) = rest.find('\n')
-                && rest
-                    .get(..newline)
-                    .is_some_and(|line| line.trim().is_empty())
-            {
-                line_end(&mut out, at + newline, at + newline + 1);
-                at += newline + 1;
-                rest = rest.get(newline + 1..).unwrap_or_default();
-            }
-        }
-        _ => {
-            if rest.starts_with("\r\n") {
-                line_end(&mut out, end, end + 2);
-            } else if rest.starts_with('\n') {
-                line_end(&mut out, end, end + 1);
-            }
-        }
-    }
-    Ok(out.done(Coding::Lines {
+    let ends_with_line =
+        chomping.is_none() && host.get(end..).is_some_and(|rest| rest.contains('\n'));
+    let mut decoded = out.done(Coding::Lines {
         indent: " ".repeat(indent),
-    }))
+    });
+    if ends_with_line {
+        decoded.text.push('\n');
+        decoded.ends_with_line = true;
+    }
+    Ok(decoded)
 }
 
 /// A line break, which YAML reads as one sign however it is written.

@@ -32,6 +32,8 @@ pub struct Inset {
     pieces: Vec<Piece>,
     /// The line break at the end of `text` is no part of the host.
     has_tail: bool,
+    /// It is a literal block, whose first visible line says how far it is indented.
+    is_block: bool,
     newline: &'static str,
 }
 
@@ -60,6 +62,12 @@ enum RunKind {
 struct Piece {
     coding: Coding,
     host: Span,
+}
+
+impl Piece {
+    fn is_lines(&self) -> bool {
+        matches!(self.coding, Coding::Lines { .. })
+    }
 }
 
 impl Inset {
@@ -98,6 +106,12 @@ impl Inset {
                 continue;
             };
             splices.extend(self.one(&splice)?);
+        }
+        if self.is_block && !begins_at_margin(&edit.apply(&self.text)) {
+            return Err(
+                "a text written as `|` has to begin with a line without blanks before it"
+                    .to_owned(),
+            );
         }
         TextEdit::new(splices).map_err(|overlap| overlap.to_string())
     }
@@ -322,6 +336,11 @@ impl Inset {
             (Format::Yaml | Format::Json, _) => column.get(..lead).unwrap_or_default().to_owned(),
         };
         let has_tail = !is_flow;
+        // To a block belong the colon of an empty value and the comment on its last line.
+        let rest = host.get(span.end..).unwrap_or_default();
+        let rest = rest.split('\n').next().unwrap_or_default();
+        let rest = rest.trim_end_matches('\r').len();
+        let span = Span::new(span.start, span.end + if is_flow { 0 } else { rest });
         let mut inset = Inset::empty(host, format, has_tail);
         inset.pieces.push(Piece {
             coding: Coding::Lines {
@@ -350,7 +369,11 @@ impl Inset {
 
     fn of_text(host: &str, format: Format, item: &Item) -> Inset {
         let mut inset = Inset::empty(host, format, false);
-        inset.scalar(host, format, item);
+        inset.has_tail = inset.scalar(host, format, item);
+        if inset.has_tail {
+            inset.text.push('\n');
+        }
+        inset.is_block = inset.pieces.iter().any(Piece::is_lines);
         inset.format = Format::of_text(&inset.text);
         inset
     }
@@ -370,13 +393,22 @@ impl Inset {
                 );
             }
             match (&part.shape, part.scalar()) {
-                (Shape::Text(_), _) => inset.scalar(host, format, part),
+                (Shape::Text(_), _) => {
+                    if inset.scalar(host, format, part) {
+                        inset.push("\n", Span::at(part.origin.span.end), RunKind::Function);
+                    }
+                }
                 (_, Some(text)) => inset.push(&text, part.origin.span, RunKind::Function),
                 (_, None) => {
                     let text = format!("${{{}}}", names.of(part));
                     inset.push(&text, part.origin.span, RunKind::Function);
                 }
             }
+        }
+        // Where one begins is not where the text begins, which is what could be held against its indentation.
+        for piece in inset.pieces.iter_mut().filter(|piece| piece.is_lines()) {
+            piece.coding =
+                Coding::Fixed("a piece that is written as a block cannot be changed in its place");
         }
         inset.format = Format::of_text(&inset.text);
         inset
@@ -389,6 +421,7 @@ impl Inset {
             runs: Vec::new(),
             pieces: Vec::new(),
             has_tail,
+            is_block: false,
             newline: if host.contains("\r\n") { "\r\n" } else { "\n" },
         }
     }
@@ -425,7 +458,8 @@ impl Inset {
         }
     }
 
-    fn scalar(&mut self, host: &str, format: Format, item: &Item) {
+    /// Adds the text of a scalar; true where it ends with a line break that is not its own.
+    fn scalar(&mut self, host: &str, format: Format, item: &Item) -> bool {
         let span = item.origin.span;
         let decoded = decode::scalar(host, format, span, item.as_text().unwrap_or_default());
         self.pieces.push(Piece {
@@ -443,7 +477,21 @@ impl Inset {
             self.push(text.unwrap_or_default(), stretch.host, kind);
             at += stretch.length;
         }
+        decoded.ends_with_line
     }
+}
+
+/// No line up to the first visible one begins with a blank.
+fn begins_at_margin(text: &str) -> bool {
+    let lines = text.lines();
+    let lead: Vec<&str> = lines
+        .scan(false, |seen, line| {
+            let go = !*seen;
+            *seen = !line.trim().is_empty();
+            go.then_some(line)
+        })
+        .collect();
+    lead.iter().all(|line| !line.starts_with([' ', '\t']))
 }
 
 /// How many bytes of a line are its part of the indentation.
@@ -566,6 +614,13 @@ mod tests {
     }
 
     #[test]
+    fn a_block_goes_to_the_end_of_its_last_line() {
+        let host = yaml("      Definition:\n        StartAt: A\n        Comment: # nothing yet\n");
+        let (inset, _) = inset_of("template.yaml", &host);
+        assert_eq!(inset.text, "StartAt: A\nComment: # nothing yet\n");
+    }
+
+    #[test]
     fn what_stands_for_a_function_is_not_touched() {
         for (file, host) in hosts() {
             let (inset, _) = inset_of(file, &host);
@@ -613,6 +668,20 @@ mod tests {
             }
             let after = outer.apply(host);
             let wanted = edit.apply(&inset.text);
+            if !matches!(inset.pieces.first().map(|piece| &piece.coding), Some(Coding::Lines { .. })) || inset.is_block {
+                // A text is what it was to be, whatever it means; trailing blanks of a block are nobody's.
+                let normal = |text: &str| {
+                    let text = text.replace("\r\n", "\n");
+                    let single = matches!(inset.pieces[0].coding, Coding::Single);
+                    let text = if single { text.replace('\n', " ") } else { text };
+                    text.trim_end().to_owned()
+                };
+                let files = BTreeMap::from([((*file).to_owned(), Arc::from(after.as_str()))]);
+                let project = crate::project::read(file, &files, &Options::default());
+                let again = project.definition(&project.machines[0]).unwrap();
+                prop_assert_eq!(normal(&again.text), normal(&wanted), "{}", after);
+                return Ok(());
+            }
             // The edit may have made something else of it: a comment, another value, nothing.
             let parse = crate::syntax::parse_template(&after, inset_format(file));
             if !parse.errors.is_empty() {

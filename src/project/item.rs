@@ -230,7 +230,12 @@ impl Reader<'_> {
 }
 
 impl Item {
-    pub fn new(shape: Shape, origin: Origin) -> Item {
+    /// Of members with one name the first counts.
+    pub fn new(mut shape: Shape, origin: Origin) -> Item {
+        if let Shape::Map(members) = &mut shape {
+            let mut seen = BTreeSet::new();
+            members.retain(|(name, _)| seen.insert(name.clone()));
+        }
         let (size, depth) = match &shape {
             Shape::Null | Shape::Bool(_) | Shape::Number(_) | Shape::Text(_) => (1, 1),
             Shape::List(items) => sum(items.iter()),

@@ -27,10 +27,10 @@ mod tab;
 
 pub use action::Action;
 pub use api::{
-    Answered, ApiDesk, ApiIntent, CurlCommand, Draft, FileFix, Finding, Home, InsetPlace,
-    LabTemplates, Line, LoadFigures, LoadId, LoadNews, LoadPoint, LoadRun, LoadStage, LoadState,
-    OpenProject, Outcome, OutcomeRow, OutcomeSource, ProjectContents, ProjectId, ProjectSource,
-    RouteKey, SCENARIO_HEADER, Sent, SentId, Serving, SourcePlace, Why, checked_stages, parse_curl,
+    Answered, ApiDesk, ApiIntent, CurlCommand, Draft, Finding, Home, InsetPlace, LabTemplates,
+    Line, LoadFigures, LoadId, LoadNews, LoadPoint, LoadRun, LoadStage, LoadState, OpenProject,
+    Outcome, OutcomeRow, OutcomeSource, ProjectContents, ProjectId, ProjectSource, RouteKey,
+    SCENARIO_HEADER, Sent, SentId, Serving, SourcePlace, Why, checked_stages, parse_curl,
     path_fits, path_parameters, scenarios_of, status_words, to_curl,
 };
 pub use effect::{
@@ -44,8 +44,8 @@ pub use kinds::{
 };
 pub use lab::{
     AnswerFrom, EXAMPLES, FieldProblem, Ink, Lab, LabAnswer, LabExample, LabField, LabIntent,
-    LabLint, LabLoad, LabOrder, LabRequest, LabSide, LabTemplate, Live, Meaning, Offer, Override,
-    Piece, RowKind, Seen, Sight, SightLoop, SightRow, Standing, Taken, Trouble, Wish, ink,
+    LabLoad, LabOrder, LabRequest, LabSide, LabTemplate, Live, Meaning, Offer, Override, Piece,
+    RowKind, Seen, Sight, SightLoop, SightRow, Standing, Taken, Trouble, Wish, ink,
 };
 pub use picture::Picture;
 pub use runs::Run;

@@ -53,11 +53,21 @@ impl Sidecar {
     /// scenario, else null.
     pub fn usual_mocks(&self) -> &Value {
         const NONE: &Value = &Value::Null;
-        let first = self.scenarios.first().map(|scenario| &scenario.mocks);
-        match &self.mocks {
-            Value::Null => first.unwrap_or(NONE),
-            mocks => mocks,
+        if self.answers_tasks() {
+            return &self.mocks;
         }
+        let first = self.scenarios.first();
+        first.map_or(NONE, |scenario| &scenario.mocks)
+    }
+
+    /// Whether `mocks` says anything of tasks, not only of routes.
+    pub fn answers_tasks(&self) -> bool {
+        let names = self
+            .mocks
+            .as_object()
+            .into_iter()
+            .flat_map(|mocks| mocks.keys());
+        names.into_iter().any(|name| !is_route(name))
     }
 }
 
@@ -245,6 +255,15 @@ impl Sidecar {
             expect,
         });
     }
+}
+
+/// Whether a key of `mocks` is that of a route: `GET /orders/{id}`.
+fn is_route(name: &str) -> bool {
+    let parts = name.split_once(' ');
+    parts.is_some_and(|(method, path)| {
+        let is_method = !method.is_empty() && method.bytes().all(|byte| byte.is_ascii_uppercase());
+        is_method && path.starts_with('/')
+    })
 }
 
 /// "a number", "an object"

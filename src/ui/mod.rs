@@ -8,7 +8,7 @@
 mod app;
 pub mod canvas;
 pub mod code;
-mod frame;
+pub mod frame;
 mod keys;
 pub mod panels;
 mod payload;

@@ -1,6 +1,8 @@
 //! The only file of the window that touches the outside: it carries out effects and collects arrivals.
 
+mod edges;
 mod projects;
+mod runs;
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -13,13 +15,15 @@ use std::time::Instant;
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
 
-use crate::backends::Mocks;
 use crate::debugger::Control;
 use crate::debugger::RunNews;
 use crate::debugger::RunOrder;
 use crate::session::Arrival;
 use crate::session::Effect;
 use crate::session::FileContents;
+use crate::session::LoadId;
+use crate::session::ProjectId;
+use crate::session::ProjectSource;
 use crate::session::RunId;
 use crate::session::SaveFailure;
 use crate::session::SaveRequest;
@@ -67,14 +71,24 @@ pub struct Shell {
     post: Post,
     arrivals: mpsc::Receiver<Arrival>,
     runs: BTreeMap<RunId, mpsc::Sender<Control>>,
+    edges: edges::Edges,
+    serving: ServingTask,
+    loading: Option<(LoadId, tokio::sync::watch::Sender<bool>)>,
     watched: tokio::sync::watch::Sender<Vec<PathBuf>>,
     /// Off in tests: nothing is remembered.
     remembers: bool,
 }
 
+/// What is behind the address, and the way to end it.
+#[derive(Default)]
+struct ServingTask {
+    stop: Option<tokio::sync::oneshot::Sender<()>>,
+    task: Option<tokio::task::JoinHandle<()>>,
+}
+
 /// The way for workers to send an arrival.
 #[derive(Clone)]
-struct Post {
+pub(crate) struct Post {
     sender: mpsc::Sender<Arrival>,
     wake: Wake,
 }
@@ -88,7 +102,7 @@ impl Shell {
     ) -> std::io::Result<Shell> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
-            .enable_time()
+            .enable_all()
             .thread_name("stepwright-worker")
             .build()?;
         let (sender, arrivals) = mpsc::channel(WAITING);
@@ -101,6 +115,9 @@ impl Shell {
             post,
             arrivals,
             runs: BTreeMap::new(),
+            edges: edges::Edges::default(),
+            serving: ServingTask::default(),
+            loading: None,
             watched,
             remembers,
         })
@@ -217,14 +234,47 @@ impl Shell {
             } => self.work("Saving", move || {
                 projects::save_file(project, file, &path, text, expected.as_ref())
             }),
-            Effect::SendRequest { sent, .. } => self.work("Sending", move || Arrival::Answered {
+            Effect::SendRequest {
                 sent,
-                result: Err("not there yet".to_owned()),
-            }),
-            Effect::StartServing { .. }
-            | Effect::StopServing
-            | Effect::StartLoad { .. }
-            | Effect::StopLoad(_) => {}
+                source,
+                request,
+            } => {
+                let (edges, post) = (self.edges.clone(), self.post.clone());
+                self.runtime.spawn(async move {
+                    post.send(edges::send(edges, sent, source, *request).await)
+                        .await;
+                });
+            }
+            Effect::StartServing { project, source } => self.serve(project, source),
+            Effect::StopServing => {
+                // Dropping the sender ends it.
+                self.serving.stop.take();
+            }
+            Effect::StartLoad {
+                load,
+                source,
+                request,
+                stages,
+            } => {
+                let (cancel, cancelled) = tokio::sync::watch::channel(false);
+                self.loading = Some((load, cancel));
+                let (edges, post) = (self.edges.clone(), self.post.clone());
+                let order = edges::LoadWish {
+                    load,
+                    source,
+                    request: *request,
+                    stages,
+                };
+                self.runtime
+                    .spawn(edges::load(edges, order, post, cancelled));
+            }
+            Effect::StopLoad(load) => {
+                if let Some((running, cancel)) = &self.loading
+                    && *running == load
+                {
+                    cancel.send_replace(true);
+                }
+            }
             Effect::CopyText(text) => return Some(Deed::CopyText(text)),
             Effect::Quit => return Some(Deed::Quit),
         }
@@ -262,6 +312,21 @@ impl Shell {
         });
     }
 
+    /// Puts a project behind the address; what was there before leaves it first.
+    fn serve(&mut self, project: ProjectId, source: ProjectSource) {
+        let (stop, stopped) = tokio::sync::oneshot::channel();
+        self.serving.stop.replace(stop);
+        let before = self.serving.task.take();
+        let post = self.post.clone();
+        self.serving.task = Some(self.runtime.spawn(async move {
+            if let Some(before) = before {
+                // However it ended, the address is free now.
+                let _ = before.await;
+            }
+            edges::serve(project, source, post, stopped).await;
+        }));
+    }
+
     /// Work that may find nothing to tell.
     fn look(&self, what: &'static str, look: impl FnOnce() -> Option<Arrival> + Send + 'static) {
         let post = self.post.clone();
@@ -286,7 +351,7 @@ impl Shell {
         let post = self.post.clone();
         let mocks = mocks.clone();
         self.runtime.spawn(async move {
-            let mocks = match read_mocks(&mocks, &order) {
+            let mocks = match runs::read_mocks(&mocks, &order) {
                 Ok(mocks) => mocks,
                 Err(reason) => {
                     return post
@@ -327,7 +392,7 @@ impl Shell {
             for trial in trials {
                 let scenario = trial.scenario;
                 let arrival =
-                    try_one(tab, trial)
+                    runs::try_one(tab, trial)
                         .await
                         .unwrap_or_else(|reason| Arrival::NoVerdict {
                             tab,
@@ -338,62 +403,6 @@ impl Shell {
             }
         });
     }
-}
-
-/// The mocks of a run; folders that stand for buckets lie below that of the document.
-fn read_mocks(mocks: &crate::query::Value, order: &RunOrder) -> Result<Mocks, String> {
-    let mut mocks = Mocks::from_list(mocks).map_err(|error| error.to_string())?;
-    if let Some(folder) = order.neighbors.folders.first() {
-        mocks
-            .load_folders(folder)
-            .map_err(|error| error.to_string())?;
-    }
-    Ok(mocks)
-}
-
-/// Runs a scenario to its end. The error says why it came to none.
-async fn try_one(tab: TabId, trial: Trial) -> Result<Arrival, String> {
-    let mocks = read_mocks(&trial.mocks, &trial.order)?;
-    let (_controls, door) = mpsc::channel(1);
-    let (sender, mut news) = mpsc::channel(64);
-    let driver = tokio::spawn(crate::driver::drive(*trial.order, mocks, door, sender));
-    let mut events = Vec::new();
-    let mut waits = String::new();
-    let end = loop {
-        match news.recv().await {
-            Some(RunNews::Happened { events: more, .. }) => events.extend(more),
-            Some(RunNews::Ended { ended, notes, .. }) => break Ok((*ended, notes)),
-            Some(RunNews::Tasks(tasks)) => {
-                let names = tasks.iter().map(|task| task.name.as_ref());
-                waits = names.collect::<Vec<&str>>().join(", ");
-            }
-            Some(RunNews::Waiting { .. }) => {
-                break Err(format!(
-                    "it waits for an answer to {waits}, and no mock gives one"
-                ));
-            }
-            Some(RunNews::Lost(reason)) => break Err(reason),
-            Some(
-                RunNews::Paused(_)
-                | RunNews::Resumed
-                | RunNews::Rewound { .. }
-                | RunNews::Redriven
-                | RunNews::NotRedriven(_)
-                | RunNews::Stored(_)
-                | RunNews::Nested(_),
-            ) => {}
-            None => break Err("it ended unexpectedly".to_owned()),
-        }
-    };
-    driver.abort();
-    let (ended, notes) = end?;
-    Ok(Arrival::Verdict {
-        tab,
-        scenario: trial.scenario,
-        ended,
-        events,
-        notes,
-    })
 }
 
 /// The remembered settings; the defaults where there are none.
@@ -412,7 +421,7 @@ pub fn samples() -> Vec<(String, String)> {
 }
 
 impl Post {
-    async fn send(&self, arrival: Arrival) {
+    pub(crate) async fn send(&self, arrival: Arrival) {
         // The window may be gone already; then nobody needs it.
         if self.sender.send(arrival).await.is_ok() {
             (self.wake)();

@@ -66,13 +66,12 @@ impl Served {
             panic!("serve {} said {line:?}; {words}", path.display())
         });
         let base = told["api"].as_str().unwrap().trim_end_matches('/');
-        let route = &told["routes"][0];
-        let below = route["url"].as_str().unwrap();
-        let below = below.strip_prefix(base).unwrap_or(below);
-        let stage = below.strip_suffix(route["path"].as_str().unwrap()).unwrap();
+        let url = told["routes"][0]["url"].as_str().unwrap();
+        let below = url.strip_prefix(base).unwrap().trim_start_matches('/');
+        let stage = format!("/{}", below.split('/').next().unwrap());
         Served {
             api: base.strip_prefix("http://").unwrap().to_owned(),
-            stage: stage.to_owned(),
+            stage,
             child,
             told,
         }

@@ -8,6 +8,8 @@ use egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::NodeT;
 use egui_kittest::kittest::Queryable;
+use stepwright::asl::Diagnostic;
+use stepwright::asl::Fix;
 use stepwright::asl::Severity;
 use stepwright::gateway::Response;
 use stepwright::gateway::StepKind;
@@ -28,9 +30,11 @@ use stepwright::session::LoadState;
 use stepwright::session::ProjectContents;
 use stepwright::session::Session;
 use stepwright::session::Settings;
+use stepwright::text::Span;
+use stepwright::text::TextEdit;
+use stepwright::ui::View;
 use stepwright::ui::frame;
 use stepwright::ui::theme;
-use stepwright::ui::view::View;
 
 const TEMPLATE: &str = r#"AWSTemplateFormatVersion: "2010-09-09"
 Transform: AWS::Serverless-2016-10-31
@@ -162,14 +166,20 @@ impl Desk {
 
 fn finding() -> Finding {
     Finding {
-        code: "EDGE_APOSTROPHE".into(),
-        severity: Severity::Warning,
-        message: "An apostrophe in the body breaks the input".into(),
-        hints: vec!["escapeJavaScript writes it as \\'".into()],
-        api: 0,
+        file: "template.yaml".into(),
+        diagnostic: Diagnostic {
+            code: "EDGE_TEST",
+            severity: Severity::Warning,
+            span: Span::new(0, 10),
+            pointer: "/paths/~1orders/post".into(),
+            message: "Something across the edge is doubtful".into(),
+            hints: vec!["It only stands here for a test".into()],
+            fix: Some(Fix {
+                label: "Say so".into(),
+                edit: TextEdit::replace(Span::at(0), "# so\n"),
+            }),
+        },
         route: Some(("POST".into(), "/orders".into())),
-        origin: None,
-        fix: None,
     }
 }
 
@@ -341,7 +351,16 @@ fn findings_history_and_load_runs_have_their_lists() {
     let mut harness = window(desk, WIDE);
     harness.get_by_label("Findings").click();
     harness.run();
-    harness.get_by_label_contains("An apostrophe in the body");
+    harness.get_by_label_contains("Something across the edge is doubtful");
+    harness.get_by_label("Say so").click();
+    harness.run();
+    let id = harness.state().session.api.projects[0].id;
+    let text = harness
+        .state()
+        .session
+        .file_text(id, "template.yaml")
+        .unwrap();
+    assert!(text.starts_with("# so\nAWSTemplate"), "{text}");
     harness.get_by_label("History").click();
     harness.run();
     harness.get_by_label_contains("POST /orders, 200 OK, Sent here");

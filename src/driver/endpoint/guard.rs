@@ -122,7 +122,11 @@ mod tests {
 
     #[test]
     fn a_page_from_elsewhere_is_refused() {
-        for origin in ["http://localhost:3000", "https://127.0.0.1", "http://[::1]:5173"] {
+        for origin in [
+            "http://localhost:3000",
+            "https://127.0.0.1",
+            "http://[::1]:5173",
+        ] {
             assert!(admitted("localhost", Some(origin)), "{origin}");
         }
         for origin in [

@@ -7,12 +7,14 @@
 //! Add a way in as a file here; an action of the Step Functions API in `states.rs`.
 
 mod body;
+mod carry;
 mod choice;
 mod doors;
 mod edge;
 mod guard;
 mod ledger;
 mod listen;
+mod live;
 mod machine;
 mod notebook;
 mod perform;
@@ -21,12 +23,13 @@ mod routes;
 mod site;
 mod states;
 
-pub use choice::Chosen;
-pub use edge::{Answered, Edge, EdgeOptions};
+pub use choice::{Chosen, GivenMocks};
+pub use doors::Door;
+pub use edge::{Answered, Edge, EdgeOptions, Keep};
 pub use guard::Guests;
-pub use listen::{Listening, ListenError, listen};
-pub use machine::{GivenMocks, MachineText, Served};
+pub use listen::{ListenError, ListenOptions, Listening, listen};
+pub use machine::{MachineText, Prepared, Served};
 pub use notebook::{RequestRecord, RequestRun};
-pub use perform::{Performed, perform};
-pub use routes::{RouteInfo, routes};
-pub use site::Site;
+pub use perform::Performed;
+pub use routes::{RouteInfo, find_route, routes};
+pub use site::{Site, SiteText};

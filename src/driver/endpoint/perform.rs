@@ -146,6 +146,26 @@ impl Performance {
         self.outside.stop(now, &said);
     }
 
+    pub(crate) fn ended(&self) -> Option<&Ended> {
+        self.execution.ended()
+    }
+
+    pub(crate) fn now(&self) -> Millis {
+        self.now
+    }
+
+    pub(crate) fn events(&self) -> &[Event] {
+        &self.step.events
+    }
+
+    pub(crate) fn unanswered(&self) -> &[String] {
+        &self.unanswered
+    }
+
+    pub(crate) fn into_events(self) -> Vec<Event> {
+        self.step.events
+    }
+
     pub(crate) fn finish(self) -> Performed {
         let mut nested = self.outside.ended().to_vec();
         nested.extend(self.outside.running());
@@ -159,4 +179,3 @@ impl Performance {
         }
     }
 }
-

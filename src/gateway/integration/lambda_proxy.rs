@@ -131,11 +131,11 @@ fn request_context(context: &Value) -> Value {
     )
 }
 
-/// Makes the answer of what the function returned; none where its shape is another.
+/// Makes the answer of what the function returned. A body in Base64 is only decoded for a client that takes bytes.
 ///
 /// # Errors
 /// What is wrong with the shape.
-pub(crate) fn answer(value: &Value) -> Result<HttpAnswer, String> {
+pub(crate) fn answer(value: &Value, taken: Form) -> Result<HttpAnswer, String> {
     let Some(members) = value.as_object() else {
         return Err(format!(
             "a function of a proxy integration returns an object, but this is {}",
@@ -197,6 +197,9 @@ pub(crate) fn answer(value: &Value) -> Result<HttpAnswer, String> {
     let body = match (value.get("body"), encoded) {
         (None | Some(Value::Null), _) => Vec::new(),
         (Some(Value::String(text)), Form::Text) => text.as_bytes().to_vec(),
+        (Some(Value::String(text)), Form::Binary) if taken == Form::Text => {
+            text.as_bytes().to_vec()
+        }
         (Some(Value::String(text)), Form::Binary) => STANDARD
             .decode(text.as_bytes())
             .map_err(|error| format!("the body is not Base64: {error}"))?,

@@ -261,7 +261,7 @@ pub(crate) fn started(execution_arn: &str, at: Millis, request_id: &str) -> Http
 pub(crate) fn executed(call: &StartCall, executed: &Executed, request_id: &str) -> HttpAnswer {
     let quoted = |text: &str| Value::string(text).to_json();
     let details = format!("{{\"__type\":\"{DETAILS}\",\"included\":true}}");
-    let duration = (executed.stopped - executed.started).max(0);
+    let duration = executed.stopped.saturating_sub(executed.started).max(0);
     // Billed in steps of 100 ms, and at least one.
     let billed = ((duration + 99) / 100).max(1) * 100;
     let mut body = format!(

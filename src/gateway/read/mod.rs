@@ -17,6 +17,8 @@ use crate::gateway::KeySource;
 use crate::gateway::read::walk::Walk;
 use crate::gateway::read::walk::below;
 use crate::gateway::refusal;
+use crate::project::ApiDocument;
+use crate::project::Place;
 use crate::query::Value;
 use crate::query::hex_digest;
 
@@ -43,6 +45,28 @@ impl Default for Surroundings {
             account: "123456789012".to_owned(),
             region: "us-east-1".to_owned(),
             keys: Vec::new(),
+        }
+    }
+}
+
+impl Surroundings {
+    /// What a project says about one of its APIs.
+    pub fn of(document: &ApiDocument, place: &Place) -> Surroundings {
+        let keys = document.api_keys.iter().filter(|key| key.enabled);
+        Surroundings {
+            name: document.name.clone(),
+            stage: document.stage.clone(),
+            stage_variables: document.stage_variables.clone(),
+            account: place.account.clone(),
+            region: place.region.clone(),
+            keys: keys
+                .filter_map(|key| {
+                    Some(ApiKey {
+                        value: key.value.clone()?,
+                        name: key.name.clone(),
+                    })
+                })
+                .collect(),
         }
     }
 }

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use crate::gateway::vtl::Dialect;
-use crate::gateway::vtl::item::DEPTH;
+use crate::gateway::vtl::item::EFFORT;
 use crate::gateway::vtl::item::Item;
 use crate::gateway::vtl::item::Key;
 use crate::gateway::vtl::item::Loop;
 use crate::gateway::vtl::item::Manner;
 use crate::gateway::vtl::item::Map;
+use crate::gateway::vtl::item::Reach;
 use crate::gateway::vtl::item::Slot;
 use crate::gateway::vtl::item::equals;
 use crate::gateway::vtl::render::Halt;
@@ -127,6 +128,12 @@ impl Renderer<'_> {
 
     /// `$owner.name(arguments)`
     pub fn method(&mut self, owner: &Item, name: &str, arguments: &[Slot], span: Span) -> Called {
+        let result = self.own_method(owner, name, arguments, span)?;
+        self.effort_left(span)?;
+        Ok(result)
+    }
+
+    fn own_method(&mut self, owner: &Item, name: &str, arguments: &[Slot], span: Span) -> Called {
         let own = match owner {
             Item::Text(text) => self.text_method(text, name, arguments, span)?,
             Item::List(list) => self.list_method(list, name, arguments, span)?,
@@ -168,13 +175,29 @@ impl Renderer<'_> {
                 let text = self.item_text(owner, span)?;
                 known(Item::Text(Arc::from(text)))
             }
-            ("equals", [other]) => known(Item::Bool(equals(&Some(owner.clone()), other, DEPTH))),
-            ("hashCode", []) => known(Item::Int(hash(&Some(owner.clone()), DEPTH))),
+            ("equals", [other]) => known(Item::Bool(equals(
+                &Some(owner.clone()),
+                other,
+                &self.effort,
+            ))),
+            ("hashCode", []) => known(Item::Int(hash(
+                &Some(owner.clone()),
+                Reach::new(&self.effort),
+            ))),
             ("getClass", []) if self.dialect == Dialect::Velocity => {
                 known(Item::Class(owner.class()))
             }
             _ => Ok(None),
         }
+    }
+
+    /// Fails once too many values were compared.
+    pub fn effort_left(&self, span: Span) -> Result<(), Halt> {
+        if self.effort.get() > 0 {
+            return Ok(());
+        }
+        let message = format!("Rendering compared more than {EFFORT} values");
+        Err(self.beyond(span, "steps", message))
     }
 
     pub fn out_of_bounds(&self, method: &str, at: i32, count: usize, span: Span) -> Halt {
@@ -232,14 +255,11 @@ fn counted(owner: &Item, index: Slot) -> Slot {
 }
 
 /// Java's `hashCode`.
-pub fn hash(slot: &Slot, depth: usize) -> i32 {
+fn hash(slot: &Slot, reach: Reach) -> i32 {
     let fold = |bits: u64| (bits ^ (bits >> 32)) as i32;
-    let Some(item) = slot else {
+    let (Some(item), Some(reach)) = (slot, reach.deeper()) else {
         return 0;
     };
-    if depth == 0 {
-        return 0;
-    }
     match item {
         Item::Bool(flag) => {
             if *flag {
@@ -257,12 +277,12 @@ pub fn hash(slot: &Slot, depth: usize) -> i32 {
             sum.wrapping_mul(31).wrapping_add(i32::from(unit))
         }),
         Item::List(list) => list.items.borrow().iter().fold(1i32, |sum, item| {
-            sum.wrapping_mul(31).wrapping_add(hash(item, depth - 1))
+            sum.wrapping_mul(31).wrapping_add(hash(item, reach))
         }),
         Item::Map(map) => map.members.borrow().iter().fold(0i32, |sum, (key, value)| {
-            sum.wrapping_add(hash(&key.slot(), depth - 1) ^ hash(value, depth - 1))
+            sum.wrapping_add(hash(&key.slot(), reach) ^ hash(value, reach))
         }),
-        Item::Entry(entry) => hash(&entry.0, depth - 1) ^ hash(&entry.1, depth - 1),
+        Item::Entry(entry) => hash(&entry.0, reach) ^ hash(&entry.1, reach),
         Item::Define(_) | Item::Loop(_) | Item::Input | Item::Util | Item::Class(_) => 0,
     }
 }

@@ -94,7 +94,9 @@ pub struct Reference {
     pub steps: Vec<Step>,
     pub quiet: bool,
     pub escaped: bool,
-    /// Half of the backslashes before it, and other `$` and `#` before it.
+    /// Half of the backslashes before it.
+    pub slashes: Arc<str>,
+    /// Other `$` and `#` before it.
     pub before: Arc<str>,
     /// What is printed where the reference leads nowhere and is not quiet.
     pub source: Arc<str>,

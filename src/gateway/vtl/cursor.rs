@@ -125,7 +125,7 @@ impl<'a> Parser<'a> {
         Ok(())
     }
 
-    pub fn expect(&mut self, kind: Kind, wanted: &str) -> Result<Token, ParseFailure> {
+    pub fn require(&mut self, kind: Kind, wanted: &str) -> Result<Token, ParseFailure> {
         let token = self.peek()?;
         if token.kind == kind {
             self.take()

@@ -41,10 +41,10 @@ impl Parser<'_> {
             return Ok(());
         }
         self.blanks()?;
-        self.expect(Kind::OpenParenthesis, "\"(\"")?;
+        self.require(Kind::OpenParenthesis, "\"(\"")?;
         let arguments = self.directive_arguments(&name, known, word)?;
         self.blanks()?;
-        let close = self.expect(
+        let close = self.require(
             Kind::CloseParenthesis,
             &format!("an argument or the \")\" of #{name}"),
         )?;

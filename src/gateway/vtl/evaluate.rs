@@ -18,6 +18,7 @@ use crate::gateway::vtl::item::Key;
 use crate::gateway::vtl::item::Lazy;
 use crate::gateway::vtl::item::Manner;
 use crate::gateway::vtl::item::Slot;
+use crate::gateway::vtl::operate::by_text;
 use crate::gateway::vtl::operate::calculate;
 use crate::gateway::vtl::operate::ordered;
 use crate::gateway::vtl::operate::same;
@@ -151,9 +152,14 @@ impl Renderer<'_> {
             self.charge(operand.span, 1)?;
             left = match operator {
                 Operator::Equal | Operator::NotEqual => {
-                    let left = self.compared(left, operand.span)?;
-                    let right = self.compared(right, operand.span)?;
-                    let equal = same(&left, &right, self.dialect == Dialect::ApiGateway);
+                    let (mut left, mut right) = (left, right);
+                    if by_text(&left, &right) {
+                        left = self.as_text(left, operand.span)?;
+                        right = self.as_text(right, operand.span)?;
+                    }
+                    let lenient = self.dialect == Dialect::ApiGateway;
+                    let equal = same(&left, &right, lenient, &self.effort);
+                    self.effort_left(operand.span)?;
                     Some(Item::Bool(equal == (*operator == Operator::Equal)))
                 }
                 Operator::Less
@@ -171,14 +177,10 @@ impl Renderer<'_> {
         Ok(left)
     }
 
-    /// Blocks compare by what they print.
-    fn compared(&mut self, slot: Slot, span: Span) -> Result<Slot, Halt> {
+    fn as_text(&mut self, slot: Slot, span: Span) -> Result<Slot, Halt> {
         match slot {
-            Some(item @ Item::Define(_)) => {
-                let text = self.item_text(&item, span)?;
-                Ok(Some(Item::Text(Arc::from(text))))
-            }
-            slot => Ok(slot),
+            None | Some(Item::Text(_)) => Ok(slot),
+            Some(item) => Ok(Some(Item::Text(Arc::from(self.item_text(&item, span)?)))),
         }
     }
 
@@ -264,7 +266,8 @@ impl Renderer<'_> {
     // ---- references
 
     /// The value of a reference. Behind a root that is there API Gateway has an empty text where
-    /// nothing is, so that such a reference is true for `#if` (serverless-offline issue 50).
+    /// nothing is, so that such a reference is true for `#if` (serverless-offline issue 50). In what
+    /// `$util.parseJson` has made it is null, as in Velocity.
     pub fn resolve(&mut self, reference: &Reference) -> Result<Slot, Halt> {
         self.charge(reference.span, 1)?;
         if reference.runt {
@@ -276,8 +279,11 @@ impl Renderer<'_> {
         for step in &reference.steps {
             match self.step(&value, step)? {
                 Some(next) => value = next,
-                None if self.dialect == Dialect::ApiGateway => return Ok(Some(Item::text(""))),
-                None => return Ok(None),
+                None if self.dialect == Dialect::Velocity => return Ok(None),
+                None => {
+                    let parsed = matches!(&value, Item::Map(map) if map.parsed);
+                    return Ok((!parsed).then(|| Item::text("")));
+                }
             }
         }
         Ok(Some(value))
@@ -296,19 +302,31 @@ impl Renderer<'_> {
         Ok(value)
     }
 
-    /// As `resolve`, without being seen and without calling anything.
+    /// As `resolve`, without being seen, counted or calling anything.
     pub fn resolve_quietly(&mut self, reference: &Reference) -> Result<Slot, Halt> {
-        if reference
-            .steps
-            .iter()
-            .any(|step| matches!(step, Step::Method { .. }))
-        {
+        if !self.is_plain(reference) {
             return Ok(None);
         }
         let recorder = self.recorder.take();
+        let steps = self.steps;
         let result = self.resolve(reference);
+        self.steps = steps;
         self.recorder = recorder;
         result
+    }
+
+    /// Whether looking at a reference does nothing.
+    fn is_plain(&self, reference: &Reference) -> bool {
+        let argument = chain(&self.frame).any(|frame| frame.argument(&reference.root).is_some());
+        !argument
+            && reference.steps.iter().all(|step| match step {
+                Step::Member { .. } => true,
+                Step::Method { .. } => false,
+                Step::Index { index, .. } => match &index.kind {
+                    ExpressionKind::Reference(inner) => self.is_plain(inner),
+                    kind => matches!(kind, ExpressionKind::Text(_) | ExpressionKind::Integer(_)),
+                },
+            })
     }
 
     pub fn step(&mut self, owner: &Item, step: &Step) -> Result<Slot, Halt> {

@@ -24,7 +24,7 @@ impl Parser<'_> {
         let first = self.take()?;
         let formal = first.kind == Kind::OpenCurly;
         let name = if formal {
-            self.expect(Kind::Identifier, "the name of the reference")?
+            self.require(Kind::Identifier, "the name of the reference")?
         } else {
             first
         };
@@ -53,7 +53,7 @@ impl Parser<'_> {
             self.indexes(&mut steps, &mut last)?;
         }
         if formal {
-            last = self.expect(Kind::CloseCurly, "the \"}\" of the reference")?;
+            last = self.require(Kind::CloseCurly, "the \"}\" of the reference")?;
         }
         Ok(self.rooted(first, name, last, steps))
     }
@@ -69,6 +69,7 @@ impl Parser<'_> {
             steps: Vec::new(),
             quiet: false,
             escaped: false,
+            slashes: Arc::from(""),
             before: Arc::from(""),
             source: Arc::from(""),
             runt: true,
@@ -83,7 +84,7 @@ impl Parser<'_> {
         let Some(dollar) = bare.rfind('$') else {
             return runt(bare.to_string());
         };
-        let escaped = slashes % 2 != 0;
+        let escaped = !slashes.is_multiple_of(2);
         let quiet = bare
             .get(dollar + 1..)
             .is_some_and(|tail| tail.starts_with('!'));
@@ -94,7 +95,6 @@ impl Parser<'_> {
         } else {
             own.trim_start_matches(['$', '!'])
         };
-        let half = "\\".repeat(slashes / 2);
         let source = whole.get(slashes + dollar..).unwrap_or_default();
         Reference {
             span,
@@ -102,7 +102,8 @@ impl Parser<'_> {
             steps,
             quiet,
             escaped,
-            before: Arc::from(format!("{half}{more}")),
+            slashes: Arc::from("\\".repeat(slashes / 2)),
+            before: Arc::from(more),
             source: Arc::from(source),
             runt: false,
         }
@@ -124,7 +125,7 @@ impl Parser<'_> {
                 _ => return Err(self.unexpected(token, "an index was expected")),
             };
             self.blanks()?;
-            *last = self.expect(Kind::CloseIndex, "the \"]\" of the index")?;
+            *last = self.require(Kind::CloseIndex, "the \"]\" of the index")?;
             steps.push(Step::Index {
                 span: self.span(open.start, last.end),
                 index,
@@ -144,7 +145,7 @@ impl Parser<'_> {
                     arguments.push(parser.parameter()?);
                 }
             }
-            let close = parser.expect(
+            let close = parser.require(
                 Kind::CloseArguments,
                 "\",\" or the \")\" behind the arguments",
             )?;
@@ -228,7 +229,7 @@ impl Parser<'_> {
         let value = if self.peek()?.kind == Kind::OpenParenthesis {
             self.take()?;
             let inner = self.expression()?;
-            self.expect(Kind::CloseParenthesis, "an operator or \")\"")?;
+            self.require(Kind::CloseParenthesis, "an operator or \")\"")?;
             inner
         } else {
             self.operand()?
@@ -298,7 +299,7 @@ impl Parser<'_> {
                     return Err(self.unexpected(token, wanted));
                 }
                 let to = self.parameter()?;
-                let close = self.expect(Kind::CloseList, "the \"]\" of the range")?;
+                let close = self.require(Kind::CloseList, "the \"]\" of the range")?;
                 let from = items.swap_remove(0);
                 return Ok(Expression {
                     span: self.span(open.start, close.end),
@@ -310,7 +311,7 @@ impl Parser<'_> {
                 items.push(self.parameter()?);
             }
         }
-        let close = self.expect(Kind::CloseList, "\",\" or the \"]\" of the list")?;
+        let close = self.require(Kind::CloseList, "\",\" or the \"]\" of the list")?;
         Ok(Expression {
             span: self.span(open.start, close.end),
             kind: ExpressionKind::List(items),
@@ -327,7 +328,7 @@ impl Parser<'_> {
         } else if !closes(next) {
             loop {
                 let key = self.parameter()?;
-                self.expect(Kind::Colon, "\":\" behind the key")?;
+                self.require(Kind::Colon, "\":\" behind the key")?;
                 members.push((key, self.parameter()?));
                 if self.peek()?.kind != Kind::Comma {
                     break;
@@ -360,7 +361,7 @@ impl Parser<'_> {
         if padded {
             text.push(' ');
         }
-        let origin = Origin::within(self.origin, pieces);
+        let origin = Origin::within(self.origin, pieces, token.end - 1);
         let parsed = self.deeper(|parser| parse(&text, &origin, parser.depth))?;
         self.macros.extend(parsed.macros);
         Ok(ExpressionKind::Interpolated {

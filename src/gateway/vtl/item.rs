@@ -1,5 +1,6 @@
 //! Values while a template is rendered: those of Java, which references share and methods change.
 
+use std::cell::Cell;
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -17,7 +18,7 @@ use crate::query::java_text;
 pub type Slot = Option<Item>;
 
 /// Deeper values are printed and compared no further.
-pub const DEPTH: usize = 100;
+const DEPTH: usize = 100;
 
 #[derive(Clone)]
 pub enum Item {
@@ -50,6 +51,8 @@ pub enum Manner {
     Plain,
     /// From JSON, and printed as JSON.
     Json,
+    /// The same, made by `$util.parseJson`.
+    Parsed,
     /// An array: its size is fixed.
     Array,
     /// The keys or the entries of a map: no positions.
@@ -66,6 +69,8 @@ pub struct List {
 pub struct Map {
     /// The place below `$context`, for its own maps; they print nothing.
     pub place: Option<Arc<str>>,
+    /// Made by `$util.parseJson`: what is missing in it is null.
+    pub parsed: bool,
     pub members: RefCell<IndexMap<Key, Slot>>,
 }
 
@@ -117,6 +122,7 @@ impl Item {
     pub fn map(members: IndexMap<Key, Slot>) -> Item {
         Item::Map(Rc::new(Map {
             place: None,
+            parsed: false,
             members: RefCell::new(members),
         }))
     }
@@ -147,12 +153,16 @@ impl Item {
                     .map(|item| Item::from_json(item, lists))
                     .collect(),
             ),
-            Value::Object(members) => Item::map(
-                members
+            Value::Object(members) => {
+                let members = members
                     .iter()
-                    .map(|(key, value)| (Key::Text(key.clone()), Item::from_json(value, lists)))
-                    .collect(),
-            ),
+                    .map(|(key, value)| (Key::Text(key.clone()), Item::from_json(value, lists)));
+                Item::Map(Rc::new(Map {
+                    place: None,
+                    parsed: lists == Manner::Parsed,
+                    members: RefCell::new(members.collect()),
+                }))
+            }
         })
     }
 
@@ -171,13 +181,14 @@ impl Item {
         });
         Some(Item::Map(Rc::new(Map {
             place: Some(Arc::from(place)),
+            parsed: false,
             members: RefCell::new(members.collect()),
         })))
     }
 
     /// The value as JSON data; what JSON lacks becomes its text.
     pub fn to_json(&self) -> Value {
-        json(Some(self), DEPTH)
+        json(Some(self), Reach::new(&Cell::new(COPIED)))
     }
 
     /// What Java's `toString` gives, cut at about `limit` bytes.
@@ -238,7 +249,7 @@ impl Item {
             Item::Text(_) => "java.lang.String",
             Item::List(list) => match list.manner {
                 Manner::Plain => "java.util.ArrayList",
-                Manner::Json => "net.minidev.json.JSONArray",
+                Manner::Json | Manner::Parsed => "net.minidev.json.JSONArray",
                 Manner::Array => "[Ljava.lang.Object;",
                 Manner::Set => "java.util.LinkedHashMap$LinkedKeySet",
                 Manner::Values => "java.util.LinkedHashMap$LinkedValues",
@@ -343,14 +354,52 @@ impl Key {
     }
 }
 
-/// Java's `equals`.
-pub fn equals(left: &Slot, right: &Slot, depth: usize) -> bool {
-    let (Some(left), Some(right)) = (left, right) else {
-        return left.is_none() && right.is_none();
-    };
-    if depth == 0 {
-        return false;
+/// How many values a rendering looks at to compare and to hash them; values may hold one another many times over.
+pub const EFFORT: usize = 5_000_000;
+/// How many values become JSON at a time; the rest is null.
+const COPIED: usize = 500_000;
+
+/// What is left of the depth and of the effort.
+#[derive(Clone, Copy)]
+pub struct Reach<'a> {
+    depth: usize,
+    left: &'a Cell<usize>,
+}
+
+impl<'a> Reach<'a> {
+    pub fn new(left: &'a Cell<usize>) -> Reach<'a> {
+        Reach { depth: DEPTH, left }
     }
+
+    /// One level further, as long as there is something left.
+    pub fn deeper(self) -> Option<Reach<'a>> {
+        let left = self.left.get().checked_sub(1)?;
+        self.left.set(left);
+        Some(Reach {
+            depth: self.depth.checked_sub(1)?,
+            ..self
+        })
+    }
+}
+
+/// Java's `equals`; what is nested too deep is not equal, and nothing is once the effort is spent.
+pub fn equals(left: &Slot, right: &Slot, effort: &Cell<usize>) -> bool {
+    match (left, right) {
+        (None, None) => true,
+        (Some(left), Some(right)) => equal(left, right, Reach::new(effort)),
+        (None, Some(_)) | (Some(_), None) => false,
+    }
+}
+
+fn equal(left: &Item, right: &Item, reach: Reach) -> bool {
+    let Some(reach) = reach.deeper() else {
+        return false;
+    };
+    let slots = |left: &Slot, right: &Slot| match (left, right) {
+        (None, None) => true,
+        (Some(left), Some(right)) => equal(left, right, reach),
+        (None, Some(_)) | (Some(_), None) => false,
+    };
     match (left, right) {
         (Item::Bool(a), Item::Bool(b)) => a == b,
         (Item::Char(a), Item::Char(b)) => a == b,
@@ -364,7 +413,7 @@ pub fn equals(left: &Slot, right: &Slot, depth: usize) -> bool {
                 return true;
             }
             let (a, b) = (a.items.borrow(), b.items.borrow());
-            a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| equals(a, b, depth - 1))
+            a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| slots(a, b))
         }
         (Item::Map(a), Item::Map(b)) => {
             if Rc::ptr_eq(a, b) {
@@ -372,14 +421,10 @@ pub fn equals(left: &Slot, right: &Slot, depth: usize) -> bool {
             }
             let (a, b) = (a.members.borrow(), b.members.borrow());
             a.len() == b.len()
-                && a.iter().all(|(key, value)| {
-                    b.get(key)
-                        .is_some_and(|other| equals(value, other, depth - 1))
-                })
+                && a.iter()
+                    .all(|(key, value)| b.get(key).is_some_and(|other| slots(value, other)))
         }
-        (Item::Entry(a), Item::Entry(b)) => {
-            equals(&a.0, &b.0, depth - 1) && equals(&a.1, &b.1, depth - 1)
-        }
+        (Item::Entry(a), Item::Entry(b)) => slots(&a.0, &b.0) && slots(&a.1, &b.1),
         (Item::Class(a), Item::Class(b)) => a == b,
         (Item::Loop(a), Item::Loop(b)) => Rc::ptr_eq(a, b),
         (Item::Define(a), Item::Define(b)) => Rc::ptr_eq(a, b),
@@ -403,13 +448,10 @@ pub fn unit_text(unit: u16) -> String {
     char::from_u32(u32::from(unit)).unwrap_or('?').to_string()
 }
 
-fn json(slot: Option<&Item>, depth: usize) -> Value {
-    let Some(item) = slot else {
+fn json(slot: Option<&Item>, reach: Reach) -> Value {
+    let (Some(item), Some(reach)) = (slot, reach.deeper()) else {
         return Value::Null;
     };
-    if depth == 0 {
-        return Value::Null;
-    }
     match item {
         Item::Bool(flag) => Value::Bool(*flag),
         Item::Int(int) => Value::from(i64::from(*int)),
@@ -420,14 +462,14 @@ fn json(slot: Option<&Item>, depth: usize) -> Value {
             list.items
                 .borrow()
                 .iter()
-                .map(|item| json(item.as_ref(), depth - 1))
+                .map(|item| json(item.as_ref(), reach))
                 .collect(),
         ),
         Item::Map(map) => Value::object(map.members.borrow().iter().map(|(key, value)| {
             let name = key
                 .slot()
                 .map_or("null".to_string(), |key| key.printed(1 << 20));
-            (name, json(value.as_ref(), depth - 1))
+            (name, json(value.as_ref(), reach))
         })),
         Item::Char(_)
         | Item::Big(_)
@@ -457,7 +499,9 @@ fn print(slot: Option<&Item>, out: &mut String, limit: usize, depth: usize) {
         Item::Big(big) => out.push_str(&big.to_string()),
         Item::Float(float) => out.push_str(&float_text(*float)),
         Item::Text(text) => out.push_str(text),
-        Item::List(list) if list.manner == Manner::Json => print_json(slot, out, limit, depth),
+        Item::List(list) if matches!(list.manner, Manner::Json | Manner::Parsed) => {
+            print_json(slot, out, limit, depth)
+        }
         Item::List(list) => {
             out.push('[');
             for (index, item) in list.items.borrow().iter().enumerate() {
@@ -545,7 +589,7 @@ fn print_json(slot: Option<&Item>, out: &mut String, limit: usize, depth: usize)
             }
             out.push('}');
         }
-        Some(item) => out.push_str(&json(Some(item), 1).to_json()),
+        Some(item) => out.push_str(&item.to_json().to_json()),
         None => out.push_str("null"),
     }
 }

@@ -218,7 +218,12 @@ impl<'a> Lexer<'a> {
                     let token_end = self.act(kind, self.position);
                     return Ok(Token {
                         kind,
-                        start,
+                        // A dot forgets what was gathered before it.
+                        start: if kind == Kind::Dot {
+                            token_end - 1
+                        } else {
+                            start
+                        },
                         end: token_end,
                         loose,
                     });

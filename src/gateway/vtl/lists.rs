@@ -1,11 +1,11 @@
 //! Methods of lists and maps.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use crate::gateway::vtl::access::Called;
 use crate::gateway::vtl::access::known;
 use crate::gateway::vtl::access::void;
-use crate::gateway::vtl::item::DEPTH;
 use crate::gateway::vtl::item::Item;
 use crate::gateway::vtl::item::Key;
 use crate::gateway::vtl::item::List;
@@ -33,18 +33,22 @@ impl Renderer<'_> {
         match (name, arguments) {
             ("size", []) => known(Item::Int(small(count))),
             ("isEmpty", []) => known(Item::Bool(count == 0)),
-            ("contains", [wanted]) => known(Item::Bool(position(list, wanted).is_some())),
+            ("contains", [wanted]) => {
+                known(Item::Bool(position(list, wanted, &self.effort).is_some()))
+            }
             ("containsAll", [Some(Item::List(others))]) => {
                 let others = others.items.borrow().clone();
                 self.charge(span, others.len().saturating_mul(count) / 4)?;
-                let all = others.iter().all(|other| position(list, other).is_some());
+                let all = others
+                    .iter()
+                    .all(|other| position(list, other, &self.effort).is_some());
                 known(Item::Bool(all))
             }
             ("toArray", []) => known(Item::list(Manner::Array, list.items.borrow().clone())),
             ("equals", [Some(Item::List(other))]) => {
                 let own = Some(Item::List(list.clone()));
                 let other = Some(Item::List(other.clone()));
-                known(Item::Bool(equals(&own, &other, DEPTH)))
+                known(Item::Bool(equals(&own, &other, &self.effort)))
             }
             _ if matches!(list.manner, Manner::Set | Manner::Values) => match name {
                 "add" | "addAll" => Err(self.thrown(
@@ -69,10 +73,14 @@ impl Renderer<'_> {
                     None => Err(self.out_of_bounds(name, *at, count, span)),
                 }
             }
-            ("indexOf", [wanted]) => known(Item::Int(position(list, wanted).map_or(-1, small))),
+            ("indexOf", [wanted]) => known(Item::Int(
+                position(list, wanted, &self.effort).map_or(-1, small),
+            )),
             ("lastIndexOf", [wanted]) => {
                 let items = list.items.borrow();
-                let found = items.iter().rposition(|item| equals(item, wanted, DEPTH));
+                let found = items
+                    .iter()
+                    .rposition(|item| equals(item, wanted, &self.effort));
                 known(Item::Int(found.map_or(-1, small)))
             }
             ("subList", [Some(Item::Int(from)), Some(Item::Int(to))]) => {
@@ -150,7 +158,7 @@ impl Renderer<'_> {
                 }
             }
             ("remove", [wanted]) => {
-                let found = position(list, wanted);
+                let found = position(list, wanted, &self.effort);
                 if let Some(at) = found {
                     list.items.borrow_mut().remove(at);
                 }
@@ -163,7 +171,9 @@ impl Renderer<'_> {
                 self.charge(span, others.len().saturating_mul(count) / 4)?;
                 let keep = name == "retainAll";
                 let mut items = list.items.take();
-                items.retain(|item| others.iter().any(|other| equals(item, other, DEPTH)) == keep);
+                items.retain(|item| {
+                    others.iter().any(|other| equals(item, other, &self.effort)) == keep
+                });
                 let changed = items.len() != count;
                 list.items.replace(items);
                 known(Item::Bool(changed))
@@ -251,7 +261,9 @@ impl Renderer<'_> {
             ("containsValue", [wanted]) => {
                 let members = map.members.borrow();
                 known(Item::Bool(
-                    members.values().any(|value| equals(value, wanted, DEPTH)),
+                    members
+                        .values()
+                        .any(|value| equals(value, wanted, &self.effort)),
                 ))
             }
             ("keySet", []) => {
@@ -284,9 +296,9 @@ fn small(count: usize) -> i32 {
     i32::try_from(count).unwrap_or(i32::MAX)
 }
 
-fn position(list: &List, wanted: &Slot) -> Option<usize> {
+fn position(list: &List, wanted: &Slot, effort: &Cell<usize>) -> Option<usize> {
     list.items
         .borrow()
         .iter()
-        .position(|item| equals(item, wanted, DEPTH))
+        .position(|item| equals(item, wanted, effort))
 }

@@ -8,7 +8,7 @@
 //! `objects.rs` and in the table of `complete.rs`.
 
 mod access;
-mod ast;
+pub(in crate::gateway) mod ast;
 mod complete;
 mod cursor;
 mod directive;

@@ -177,7 +177,7 @@ impl Renderer<'_> {
             self.charge(span, text.len() / 16)?;
             let value = Value::parse(text).ok();
             return Ok(Some(
-                value.and_then(|value| Item::from_json(&value, Manner::Json)),
+                value.and_then(|value| Item::from_json(&value, Manner::Parsed)),
             ));
         }
         let text = self.item_text(item, span)?;

@@ -1,18 +1,15 @@
 //! What operators do to values, as Velocity 1.7 has it.
 
+use std::cell::Cell;
 use std::cmp::Ordering;
 
 use crate::gateway::vtl::ast::Operator;
-use crate::gateway::vtl::item::DEPTH;
 use crate::gateway::vtl::item::Item;
 use crate::gateway::vtl::item::Slot;
 use crate::gateway::vtl::item::equals;
 
-/// Longest text that is compared with something of another type.
-const COMPARED: usize = 1 << 20;
-
-/// Equality: numbers by value, two values of one type by `equals`, others by what they print.
-pub fn same(left: &Slot, right: &Slot, empty_is_null: bool) -> bool {
+/// Equality: numbers by value, others by `equals`; see [`by_text`] for what comes before.
+pub fn same(left: &Slot, right: &Slot, empty_is_null: bool, effort: &Cell<usize>) -> bool {
     let (left, right) = match (left, right) {
         (None, None) => return true,
         (None, Some(Item::Text(text))) | (Some(Item::Text(text)), None) => {
@@ -24,10 +21,17 @@ pub fn same(left: &Slot, right: &Slot, empty_is_null: bool) -> bool {
     if let Some(order) = numbers(left, right) {
         return order == Some(Ordering::Equal);
     }
-    if left.class() == right.class() {
-        return equals(&Some(left.clone()), &Some(right.clone()), DEPTH);
+    equals(&Some(left.clone()), &Some(right.clone()), effort)
+}
+
+/// Whether two values are compared by what they print: neither both numbers nor of one class.
+pub fn by_text(left: &Slot, right: &Slot) -> bool {
+    match (left, right) {
+        (Some(left), Some(right)) => {
+            numbers(left, right).is_none() && left.class() != right.class()
+        }
+        _ => false,
     }
-    left.printed(COMPARED) == right.printed(COMPARED)
 }
 
 /// Order of two numbers; false for anything else.

@@ -9,6 +9,8 @@ pub struct Origin {
     pieces: Vec<(usize, usize)>,
     /// The text is not written in the template; everything in it belongs to this place.
     fixed: Option<Span>,
+    /// Where the text ends in the template; what was added to it stands nowhere.
+    end: Option<usize>,
 }
 
 impl Origin {
@@ -16,17 +18,20 @@ impl Origin {
         Origin {
             pieces: Vec::new(),
             fixed: Some(span),
+            end: None,
         }
     }
 
-    /// The text inside of a quoted one. `pieces` say at which byte of it which byte of `outer`'s text stands.
-    pub fn within(outer: &Origin, pieces: Vec<(usize, usize)>) -> Origin {
+    /// The text inside of a quoted one. `pieces` say at which byte of it which byte of `outer`'s text stands,
+    /// `end` at which one it ends.
+    pub fn within(outer: &Origin, pieces: Vec<(usize, usize)>, end: usize) -> Origin {
         Origin {
             pieces: pieces
                 .into_iter()
                 .map(|(inner, at)| (inner, outer.place(at)))
                 .collect(),
             fixed: outer.fixed,
+            end: Some(outer.place(end)),
         }
     }
 
@@ -39,9 +44,10 @@ impl Origin {
 
     fn place(&self, at: usize) -> usize {
         let next = self.pieces.partition_point(|(inner, _)| *inner <= at);
-        match next.checked_sub(1).and_then(|index| self.pieces.get(index)) {
+        let place = match next.checked_sub(1).and_then(|index| self.pieces.get(index)) {
             Some((inner, outer)) => outer + (at - inner),
             None => at,
-        }
+        };
+        self.end.map_or(place, |end| place.min(end))
     }
 }

@@ -57,9 +57,9 @@ impl Parser<'_> {
                 Kind::End => return Ok(()),
                 Kind::ElseIfDirective => {
                     self.blanks()?;
-                    self.expect(Kind::OpenParenthesis, "\"(\"")?;
+                    self.require(Kind::OpenParenthesis, "\"(\"")?;
                     self.expression()?;
-                    self.expect(Kind::CloseParenthesis, "\")\"")?;
+                    self.require(Kind::CloseParenthesis, "\")\"")?;
                 }
                 _ => {}
             }
@@ -242,9 +242,9 @@ impl Parser<'_> {
     fn branch(&mut self) -> Result<Branch, ParseFailure> {
         let start = self.take()?;
         self.blanks()?;
-        self.expect(Kind::OpenParenthesis, "\"(\" and a condition")?;
+        self.require(Kind::OpenParenthesis, "\"(\" and a condition")?;
         let condition = self.expression()?;
-        let end = self.expect(Kind::CloseParenthesis, "\")\" behind the condition")?;
+        let end = self.require(Kind::CloseParenthesis, "\")\" behind the condition")?;
         let block = self.block()?;
         Ok(Branch {
             span: self.span(start.start, end.start + 1),
@@ -254,7 +254,7 @@ impl Parser<'_> {
     }
 
     pub fn end_of_block(&mut self, what: &str) -> Result<Token, ParseFailure> {
-        self.expect(Kind::EndDirective, &format!("the #end of {what}"))
+        self.require(Kind::EndDirective, &format!("the #end of {what}"))
     }
 
     fn set_statement(&mut self) -> Result<Node, ParseFailure> {
@@ -266,9 +266,9 @@ impl Parser<'_> {
         }
         let target = self.reference()?;
         self.blanks()?;
-        self.expect(Kind::Assign, "\"=\" behind the reference of #set")?;
+        self.require(Kind::Assign, "\"=\" behind the reference of #set")?;
         let value = self.expression()?;
-        let end = self.expect(Kind::CloseParenthesis, "an operator or the \")\" of #set")?;
+        let end = self.require(Kind::CloseParenthesis, "an operator or the \")\" of #set")?;
         self.lexer.leave_set();
         let image = self.image(start);
         let blanks = image.len() - image.trim_start_matches([' ', '\t']).len();

@@ -104,9 +104,9 @@ pub fn reference_start(rest: &str, slashes: usize) -> usize {
     }
 }
 
-/// A `$` before a bracket, which is no reference.
+/// A `$` before a bracket or a dot, which is no reference.
 pub fn empty_index(rest: &str) -> usize {
-    ["$[", "$![", "$\\!["]
+    ["$[", "$![", "$\\![", "$."]
         .iter()
         .find(|word| rest.starts_with(**word))
         .map_or(0, |word| word.len())
@@ -114,7 +114,7 @@ pub fn empty_index(rest: &str) -> usize {
 
 /// `\#word`, with an even number of backslashes before it.
 pub fn escaped_directive(rest: &str, slashes: usize) -> usize {
-    if slashes % 2 == 0 {
+    if slashes.is_multiple_of(2) {
         return 0;
     }
     let Some(after) = rest.get(slashes..).and_then(|rest| rest.strip_prefix('#')) else {

@@ -81,13 +81,6 @@ impl Recorder {
         if output.is_empty() {
             return;
         }
-        if let Some(last) = self.pieces.last_mut()
-            && last.source == source
-            && last.output.end == output.start
-        {
-            last.output.end = output.end;
-            return;
-        }
         if self.pieces.len() < MOMENTS * 20 {
             self.pieces.push(Piece { output, source });
         }

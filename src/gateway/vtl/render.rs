@@ -1,5 +1,6 @@
 //! Renders a tree: statements write text, directives steer.
 
+use std::cell::Cell;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::collections::HashMap;
@@ -22,6 +23,7 @@ use crate::gateway::vtl::ast::Step;
 use crate::gateway::vtl::frame::Frame;
 use crate::gateway::vtl::frame::chain;
 use crate::gateway::vtl::item::Define;
+use crate::gateway::vtl::item::EFFORT;
 use crate::gateway::vtl::item::Item;
 use crate::gateway::vtl::item::Lazy;
 use crate::gateway::vtl::item::Loop;
@@ -83,7 +85,9 @@ pub struct Renderer<'a> {
     pub overrides: BTreeMap<String, usize>,
     macros: &'a Macros,
     late_macros: Macros,
-    steps: u64,
+    pub steps: u64,
+    /// How many values may still be compared.
+    pub effort: Cell<usize>,
     depth: usize,
     calls: usize,
     defines: usize,
@@ -108,6 +112,7 @@ impl<'a> Renderer<'a> {
             macros,
             late_macros: Macros::new(),
             steps: 0,
+            effort: Cell::new(EFFORT),
             depth: 0,
             calls: 0,
             defines: 0,
@@ -274,13 +279,18 @@ impl<'a> Renderer<'a> {
             self.note(reference.span, event);
         }
         let span = reference.span;
-        self.write(&reference.before, span)?;
+        self.write(&reference.slashes, span)?;
         if reference.escaped {
             if value.is_none() {
                 self.write("\\", span)?;
             }
             return self.write(&reference.source, span);
         }
+        if value.is_none() && self.dialect == Dialect::Velocity {
+            // Backslashes before what is not defined are but text.
+            self.write(&reference.slashes, span)?;
+        }
+        self.write(&reference.before, span)?;
         match value {
             Some(Item::Define(define)) => self.print_define(&define, reference),
             Some(Item::Text(text)) => self.write(&text, span),

@@ -160,7 +160,7 @@ impl Template {
         &self.source
     }
 
-    pub(in crate::gateway::vtl) fn block(&self) -> &Block {
+    pub(in crate::gateway) fn block(&self) -> &Block {
         &self.block
     }
 

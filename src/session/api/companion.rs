@@ -198,22 +198,23 @@ impl Session {
             .api
             .project(id)
             .and_then(|project| project.findings.get(place));
-        let Some(fix) = finding.and_then(|finding| finding.fix.clone()) else {
+        let fix = finding.and_then(|finding| {
+            let fix = finding.diagnostic.fix.clone()?;
+            Some((finding.file.clone(), fix))
+        });
+        let Some((file, fix)) = fix else {
             return Vec::new();
         };
-        let current = self.file_text(id, &fix.file);
-        let read = self
-            .api
-            .project(id)
-            .and_then(|project| project.read_text(&fix.file).cloned());
+        let current = self.file_text(id, &file);
+        let project = self.api.project(id);
+        let read = project.and_then(|project| project.read_text(&file).cloned());
         if current != read {
             self.tell_error(format!(
-                "{} is being read again; try once more in a moment",
-                fix.file
+                "{file} is being read again; try once more in a moment"
             ));
             return Vec::new();
         }
-        let effects = self.change_file(id, &fix.file, &fix.edit, &fix.label, at);
+        let effects = self.change_file(id, &file, &fix.edit, &fix.label, at);
         // It is gone at once; the next reading says what is left.
         if let Some(project) = self.api.project_mut(id)
             && place < project.findings.len()
@@ -222,7 +223,7 @@ impl Session {
         }
         self.tell(
             ToastKind::Done,
-            format!("Changed {}; undo takes it back", fix.file),
+            format!("Changed {file}; undo takes it back"),
         );
         effects
     }

@@ -159,11 +159,13 @@ pub fn status_words(status: u16) -> &'static str {
         502 => "Bad gateway",
         503 => "Service unavailable",
         504 => "Gateway timeout",
-        100..200 => "Informational",
-        200..300 => "Success",
-        300..400 => "Redirection",
-        400..500 => "Client error",
-        _ => "Server error",
+        _ => match status / 100 {
+            1 => "Informational",
+            2 => "Success",
+            3 => "Redirection",
+            4 => "Client error",
+            _ => "Server error",
+        },
     }
 }
 

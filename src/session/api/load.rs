@@ -44,7 +44,7 @@ pub struct LoadFigures {
     /// Users at this moment.
     pub users: u32,
     pub requests: u64,
-    /// Answers of 500 and above, and requests without an answer.
+    /// Answers of 400 and above, and requests without an answer.
     pub failures: u64,
     pub average: u64,
     pub median: u64,

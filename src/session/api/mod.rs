@@ -36,6 +36,6 @@ pub use outcomes::{OutcomeRow, OutcomeSource, scenarios_of};
 pub use place::{
     Home, ProjectId, ProjectSource, RouteKey, SentId, SourcePlace, path_fits, path_parameters,
 };
-pub use project::{FileFix, Finding, OpenProject, ProjectContents};
+pub use project::{Finding, OpenProject, ProjectContents};
 pub use serving::Serving;
 pub use templates::LabTemplates;

@@ -4,16 +4,15 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::asl::Severity;
+use crate::asl::Diagnostic;
 use crate::gateway::Api;
-use crate::gateway::ApiKey;
+use crate::gateway::EdgeFinding;
 use crate::gateway::Route;
 use crate::gateway::Surroundings;
 use crate::project::ApiDocument;
 use crate::project::DefinitionPlace;
 use crate::project::Files;
 use crate::project::Options;
-use crate::project::Origin;
 use crate::project::Project;
 use crate::project::ProjectKind;
 use crate::project::companion_path;
@@ -27,7 +26,6 @@ use crate::session::api::place::path_fits;
 use crate::sidecar::SavedRequest;
 use crate::sidecar::Sidecar;
 use crate::syntax::file_stem;
-use crate::text::TextEdit;
 
 /// A project with its APIs.
 #[derive(Debug)]
@@ -99,10 +97,14 @@ impl ProjectContents {
             false if project.kind == ProjectKind::OpenApi => shared,
             _ => usual,
         };
-        let apis = project.apis.iter().map(api_of).collect();
+        let apis = project.apis.iter().map(|document| {
+            let surroundings = Surroundings::of(document, &project.place);
+            crate::gateway::read(&document.document, surroundings)
+        });
+        let findings = crate::gateway::lints(&project).into_iter();
         ProjectContents {
-            apis,
-            findings: Vec::new(),
+            apis: apis.collect(),
+            findings: findings.map(Finding::of).collect(),
             companion_file,
             companions,
             stamps: BTreeMap::new(),
@@ -116,48 +118,36 @@ impl ProjectContents {
     }
 }
 
-fn api_of(document: &ApiDocument) -> Arc<Api> {
-    let keys = document.api_keys.iter().filter(|key| key.enabled);
-    let keys = keys.filter_map(|key| {
-        Some(ApiKey {
-            value: key.value.clone()?,
-            name: key.name.clone(),
-        })
-    });
-    let surroundings = Surroundings {
-        name: document.name.clone(),
-        stage: document.stage.clone(),
-        stage_variables: document.stage_variables.clone(),
-        keys: keys.collect(),
-        ..Surroundings::default()
-    };
-    crate::gateway::read(&document.document, surroundings)
-}
-
 /// Something across the edge that will not go as meant, with its place and its mend.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finding {
-    /// Stable and short: `EDGE_APOSTROPHE`.
-    pub code: String,
-    pub severity: Severity,
-    /// A sentence without a full stop.
-    pub message: String,
-    pub hints: Vec<String>,
-    /// The API it is about, by its place.
-    pub api: usize,
-    /// Method and path of the route, where it is about one.
+    /// By its path within the project's folder; span and fix refer to it.
+    pub file: String,
+    pub diagnostic: Diagnostic,
+    /// Method and path of the route it is about; none where it is about a definition.
     pub route: Option<(String, String)>,
-    pub origin: Option<Origin>,
-    pub fix: Option<FileFix>,
 }
 
-/// A change of one file that mends a finding.
-#[derive(Clone, Debug, PartialEq)]
-pub struct FileFix {
-    /// "Replace \\' after escapeJavaScript"
-    pub label: String,
-    pub file: String,
-    pub edit: TextEdit,
+impl Finding {
+    fn of(finding: EdgeFinding) -> Finding {
+        let mut parts = finding.diagnostic.pointer.split('/').skip(1);
+        let route = match (parts.next(), parts.next(), parts.next()) {
+            (Some("paths"), Some(path), Some(method)) => {
+                let path = path.replace("~1", "/").replace("~0", "~");
+                let method = match method {
+                    "x-amazon-apigateway-any-method" => "ANY".to_owned(),
+                    method => method.to_uppercase(),
+                };
+                Some((method, path))
+            }
+            _ => None,
+        };
+        Finding {
+            file: finding.file,
+            diagnostic: finding.diagnostic,
+            route,
+        }
+    }
 }
 
 /// A text of the project as it is here.
@@ -297,13 +287,9 @@ impl OpenProject {
 
     /// What there is to say about a route, with the places in [`OpenProject::findings`].
     pub fn findings_of(&self, key: &RouteKey) -> Vec<(usize, &Finding)> {
-        let Some((place, _, _)) = self.api(&key.api) else {
-            return Vec::new();
-        };
         let here = |finding: &Finding| {
             let route = finding.route.as_ref();
-            finding.api == place
-                && route.is_none_or(|(method, path)| *method == key.method && *path == key.path)
+            route.is_none_or(|(method, path)| *method == key.method && *path == key.path)
         };
         let findings = self.findings.iter().enumerate();
         findings.filter(|(_, finding)| here(finding)).collect()

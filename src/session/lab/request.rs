@@ -240,22 +240,16 @@ mod tests {
 
     #[test]
     fn lines_become_pairs() {
-        let pairs = pairs("a: 1\n\nx-b = two: three ").unwrap();
+        let read = pairs("a: 1\n\nx-b = two: three ").unwrap();
         assert_eq!(
-            pairs,
+            read,
             [
                 ("a".into(), "1".into()),
                 ("x-b".into(), "two: three".into())
             ]
         );
-        assert_eq!(
-            super::pairs("a: 1\nb").unwrap_err(),
-            "Line 2: write name: value"
-        );
-        assert_eq!(
-            super::pairs(": 1").unwrap_err(),
-            "Line 1: a name is missing"
-        );
+        assert_eq!(pairs("a: 1\nb").unwrap_err(), "Line 2: write name: value");
+        assert_eq!(pairs(": 1").unwrap_err(), "Line 1: a name is missing");
     }
 
     #[test]

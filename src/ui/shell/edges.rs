@@ -11,9 +11,14 @@ use std::time::UNIX_EPOCH;
 use tokio::sync::Mutex;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::mpsc;
+use tokio::sync::watch;
 
+use crate::analyze::LoadReport;
+use crate::asl::StatePath;
 use crate::debugger::Clock;
 use crate::debugger::RunNews;
+use crate::driver::LoadOrder;
+use crate::driver::LoadTarget;
 use crate::driver::endpoint::Door;
 use crate::driver::endpoint::Edge;
 use crate::driver::endpoint::EdgeOptions;
@@ -32,6 +37,12 @@ use crate::session::Arrival;
 use crate::session::CurlCommand;
 use crate::session::Draft;
 use crate::session::Home;
+use crate::session::LoadFigures;
+use crate::session::LoadId;
+use crate::session::LoadNews;
+use crate::session::LoadPoint;
+use crate::session::LoadStage;
+use crate::session::LoadState;
 use crate::session::ProjectId;
 use crate::session::ProjectSource;
 use crate::session::SentId;
@@ -47,8 +58,11 @@ const USUAL_PORT: u16 = 8080;
 /// The edge of the project that was asked last. Another text of the project makes another edge.
 #[derive(Clone, Default)]
 pub struct Edges {
-    last: Arc<Mutex<Option<(ProjectSource, Arc<Edge>)>>>,
+    last: Arc<Mutex<Option<Made>>>,
 }
+
+/// An edge and what it was made from.
+type Made = (ProjectSource, Arc<Edge>);
 
 impl Edges {
     /// The edge of a project as it is now.
@@ -62,12 +76,15 @@ impl Edges {
         {
             return Ok(edge.clone());
         }
-        let reading = source.clone();
-        let made = tokio::task::spawn_blocking(move || edge_of(&reading)).await;
-        let edge = made.map_err(|_| "Reading the project ended unexpectedly".to_owned())??;
+        let edge = made(source.clone()).await?;
         *last = Some((source, edge.clone()));
         Ok(edge)
     }
+}
+
+async fn made(source: ProjectSource) -> Result<Arc<Edge>, String> {
+    let made = tokio::task::spawn_blocking(move || edge_of(&source)).await;
+    made.map_err(|_| "Reading the project ended unexpectedly".to_owned())?
 }
 
 fn edge_of(source: &ProjectSource) -> Result<Arc<Edge>, String> {
@@ -81,7 +98,9 @@ fn edge_of(source: &ProjectSource) -> Result<Arc<Edge>, String> {
     let text = SiteText::of_project(&project, &folder, &|_, definition| {
         let beside = path_beside(Path::new(&definition.file));
         let beside = beside.to_string_lossy().replace('\\', "/");
-        files.text(&beside).map_or_else(|_| String::new(), |text| text.to_string())
+        files
+            .text(&beside)
+            .map_or_else(|_| String::new(), |text| text.to_string())
     });
     let options = EdgeOptions {
         clock: Clock::Virtual,
@@ -132,7 +151,12 @@ async fn history(run: &RequestRun) -> NestedRun {
     let (name, input) = (order.start.name.clone(), order.start.input.clone());
     let (_controls, door) = mpsc::channel(1);
     let (sender, mut news) = mpsc::channel(64);
-    let driver = tokio::spawn(crate::driver::drive(order, prepared.mocks.clone(), door, sender));
+    let driver = tokio::spawn(crate::driver::drive(
+        order,
+        prepared.mocks.clone(),
+        door,
+        sender,
+    ));
     let mut events = Vec::new();
     let mut stages = Vec::new();
     let mut ended = run.ended.clone();
@@ -163,7 +187,7 @@ async fn history(run: &RequestRun) -> NestedRun {
     driver.abort();
     NestedRun {
         key: TaskKey(Vec::new().into()),
-        state: crate::asl::StatePath::default(),
+        state: StatePath::new(""),
         lane: Default::default(),
         workflow: Arc::from(prepared.machine.name.as_str()),
         path: prepared.machine.path.clone(),
@@ -178,15 +202,15 @@ async fn history(run: &RequestRun) -> NestedRun {
     }
 }
 
-/// Puts a project behind an address and tells of every request, until the stop comes.
+/// Puts a project behind an address and tells of every request, until the stop comes. It has an edge of its own, so
+/// that requests of the window are not told as those of others.
 pub async fn serve(
-    edges: Edges,
     project: ProjectId,
     source: ProjectSource,
     post: Post,
     stopped: tokio::sync::oneshot::Receiver<()>,
 ) {
-    let edge = match edges.of(source).await {
+    let edge = match made(source).await {
         Ok(edge) => edge,
         Err(reason) => {
             return post
@@ -270,4 +294,93 @@ fn now_micros() -> u64 {
         .ok()
         .and_then(|since| u64::try_from(since.as_micros()).ok())
         .unwrap_or_default()
+}
+
+/// A load run to be carried out.
+pub struct LoadWish {
+    pub load: LoadId,
+    pub source: ProjectSource,
+    pub request: Request,
+    pub stages: Vec<LoadStage>,
+}
+
+/// Puts load on the edge of a project, without a socket between, and tells how it goes.
+pub async fn load(edges: Edges, wish: LoadWish, post: Post, cancelled: watch::Receiver<bool>) {
+    let load = wish.load;
+    let edge = match edges.of(wish.source).await {
+        Ok(edge) => edge,
+        Err(reason) => {
+            let news = LoadNews::Ended(LoadState::Failed(reason));
+            return post.send(Arrival::Load { load, news }).await;
+        }
+    };
+    let stages = wish.stages.iter().map(|stage| crate::driver::LoadStage {
+        seconds: f64::from(stage.seconds),
+        users: stage.users as usize,
+    });
+    let order = LoadOrder {
+        target: LoadTarget::Edge(edge),
+        request: wish.request,
+        stages: stages.collect(),
+    };
+    let (progress, mut told) = mpsc::channel(4);
+    let was_cancelled = cancelled.clone();
+    let run = tokio::spawn(crate::driver::load(order, progress, cancelled));
+    let mut sent = 0;
+    while let Some(piece) = told.recv().await {
+        let users = u32::try_from(piece.users).unwrap_or(u32::MAX);
+        // The last column still grows.
+        let whole = piece.so_far.course.len().saturating_sub(1);
+        let news = news_of(&piece.so_far, users, sent, whole);
+        sent = sent.max(whole);
+        post.send(Arrival::Load { load, news }).await;
+    }
+    let state = match run.await {
+        Ok(report) => {
+            let news = news_of(&report, 0, sent, report.course.len());
+            post.send(Arrival::Load { load, news }).await;
+            if *was_cancelled.borrow() {
+                LoadState::Cancelled
+            } else {
+                LoadState::Done
+            }
+        }
+        Err(_) => LoadState::Failed("The load run ended unexpectedly".to_owned()),
+    };
+    let news = LoadNews::Ended(state);
+    post.send(Arrival::Load { load, news }).await;
+}
+
+/// What a report says, with the columns of its course from `first` to before `end`.
+fn news_of(report: &LoadReport, users: u32, first: usize, end: usize) -> LoadNews {
+    // Milliseconds and seconds, as microseconds and milliseconds.
+    let thousandths = |value: f64| (value * 1_000.0).round() as u64;
+    let ends = report.course.iter().skip(1).map(|column| column.at);
+    let ends = ends.chain([report.seconds]);
+    let columns = report.course.iter().zip(ends);
+    let points = columns.skip(first).take(end.saturating_sub(first));
+    LoadNews::Progress {
+        figures: LoadFigures {
+            elapsed_millis: thousandths(report.seconds),
+            users,
+            requests: report.requests,
+            failures: report.failures,
+            average: thousandths(report.average),
+            median: thousandths(report.median),
+            p90: thousandths(report.p90),
+            p95: thousandths(report.p95),
+            max: thousandths(report.max),
+            per_second: report.per_second,
+        },
+        points: points
+            .map(|(column, end)| LoadPoint {
+                at_millis: thousandths(end),
+                users,
+                requests: column.requests,
+                failures: column.failures,
+                median: thousandths(column.median),
+                p95: thousandths(column.p95),
+            })
+            .collect(),
+    }
 }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::project::FileTrouble;
@@ -162,7 +161,7 @@ pub fn as_project(path: &Path, text: Option<&str>) -> Option<Arrival> {
 pub fn save_file(
     project: ProjectId,
     file: String,
-    path: &PathBuf,
+    path: &Path,
     text: Arc<str>,
     expected: Option<&Stamp>,
 ) -> Arrival {

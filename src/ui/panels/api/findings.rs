@@ -9,6 +9,7 @@ use egui::WidgetInfo;
 use egui::pos2;
 use egui::vec2;
 
+use crate::project::Origin;
 use crate::scene::Icon;
 use crate::scene::Role;
 use crate::session::ApiIntent;
@@ -57,18 +58,18 @@ fn one(ui: &mut Ui, project: &OpenProject, index: usize, finding: &Finding, out:
     let (_, rect) = ui.allocate_space(vec2(ui.available_width(), ROW));
     let id = egui::Id::unique(("finding", project.id.0, index));
     let response = ui.interact(rect, id, Sense::click());
-    let (icon, status) = severity_icon(finding.severity);
-    let place = finding.origin.as_ref().map(|origin| {
-        let text = project.text(&origin.file).map_or("", |text| text);
-        let line = LineIndex::new(text).locate(text, origin.span.start).line;
-        let file = origin.file.rsplit('/').next().unwrap_or(&origin.file);
+    let said = &finding.diagnostic;
+    let (icon, status) = severity_icon(said.severity);
+    let place = {
+        let text = project.text(&finding.file).map_or("", |text| text);
+        let line = LineIndex::new(text).locate(text, said.span.start).line;
+        let file = finding.file.rsplit('/').next().unwrap_or(&finding.file);
         format!("{file}:{line}")
-    });
-    let place = place.unwrap_or_default();
+    };
     let name = format!(
         "{}: {}, {place}",
-        finding.severity.name(),
-        spoken(&finding.message)
+        said.severity.name(),
+        spoken(&said.message)
     );
     response.widget_info(|| WidgetInfo::labeled(A11y::ListItem, true, &name));
     row_ground(ui, rect, &response, false);
@@ -80,7 +81,7 @@ fn one(ui: &mut Ui, project: &OpenProject, index: usize, finding: &Finding, out:
         18.0,
         color,
     );
-    let fix = finding.fix.as_ref().map(|fix| {
+    let fix = said.fix.as_ref().map(|fix| {
         let width = (Text::Label.width(ui, &fix.label) + 20.0).min(rect.width() * 0.3);
         let area = Rect::from_min_max(
             pos2(rect.right() - 16.0 - width, rect.center().y - 12.0),
@@ -101,13 +102,7 @@ fn one(ui: &mut Ui, project: &OpenProject, index: usize, finding: &Finding, out:
         pos2(rect.left() + 44.0, rect.top()),
         pos2(at.left() - 12.0, rect.bottom()),
     );
-    let used = paint_sentence(
-        ui,
-        words,
-        &finding.message,
-        Text::Body,
-        skin.color(Role::Text),
-    );
+    let used = paint_sentence(ui, words, &said.message, Text::Body, skin.color(Role::Text));
     if let Some((fix, area)) = fix {
         put_at(ui, area, |ui| {
             let button = Button::new(&fix.label).small().width(area.width());
@@ -119,19 +114,20 @@ fn one(ui: &mut Ui, project: &OpenProject, index: usize, finding: &Finding, out:
             }
         });
     }
-    if response.clicked()
-        && let Some(origin) = &finding.origin
-    {
+    if response.clicked() {
         out.push(Intent::Api(ApiIntent::OpenPlace {
             project: project.id,
-            origin: origin.clone(),
+            origin: Origin {
+                file: finding.file.as_str().into(),
+                span: said.span,
+            },
         }));
     }
-    if used > words.width() - 1.0 || !finding.hints.is_empty() {
+    if used > words.width() - 1.0 || !said.hints.is_empty() {
         response.on_hover_ui_at_pointer(|ui| {
             ui.set_max_width(440.0);
-            ui.label(Text::Strong.rich(spoken(&finding.message)));
-            for hint in &finding.hints {
+            ui.label(Text::Strong.rich(spoken(&said.message)));
+            for hint in &said.hints {
                 ui.label(Text::Small.rich(spoken(hint)));
             }
         });

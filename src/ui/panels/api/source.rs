@@ -86,15 +86,12 @@ pub fn show(
                     message: one.message.clone(),
                 }),
         );
-        for finding in &project.findings {
-            if let Some(origin) = finding.origin.as_ref().filter(|one| *one.file == *file) {
-                marks.push(CodeMark {
-                    span: origin.span,
-                    severity: finding.severity,
-                    message: finding.message.clone(),
-                });
-            }
-        }
+        let findings = project.findings.iter().filter(|one| one.file == file);
+        marks.extend(findings.map(|one| CodeMark {
+            span: one.diagnostic.span,
+            severity: one.diagnostic.severity,
+            message: one.diagnostic.message.clone(),
+        }));
     }
     if *followed != place.shown {
         *followed = place.shown;

@@ -1,0 +1,246 @@
+//! What `serve` and `load` are asked to serve: read from a path, with the mocks that answer.
+
+use std::path::Path;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::cli::Source;
+use crate::cli::SourceArgs;
+use crate::cli::output::note;
+use crate::cli::run::companion;
+use crate::cli::run::kind_of;
+use crate::cli::source::parameters;
+use crate::cli::source::read_text;
+use crate::cli::within;
+use crate::cli::within::Opened;
+use crate::debugger::Clock;
+use crate::driver::endpoint::Edge;
+use crate::driver::endpoint::EdgeOptions;
+use crate::driver::endpoint::GivenMocks;
+use crate::driver::endpoint::MachineText;
+use crate::driver::endpoint::Site;
+use crate::driver::endpoint::SiteText;
+use crate::project::Place;
+use crate::query::Value;
+
+/// What is served, and what answers.
+#[derive(clap::Args, Debug)]
+pub struct SiteArgs {
+    /// A template, an OpenAPI document, a folder with one, cdk.out, serverless.yml, or a definition
+    pub path: String,
+    /// The value of a parameter or of a `${NAME}` placeholder
+    #[arg(long = "param", value_name = "NAME=VALUE")]
+    param: Vec<String>,
+    /// A JSON file with such values: {"NAME": "value"}, or CloudFormation's list of parameters
+    #[arg(long, value_name = "FILE")]
+    params: Option<String>,
+    #[arg(long, value_enum, default_value_t = SiteBackend::Mock)]
+    backend: SiteBackend,
+    /// Answers of tasks and routes: FILE in the list form, a companion, or a MockConfigFile.json as FILE#CASE
+    #[arg(long, value_name = "FILE[#CASE]")]
+    mocks: Option<String>,
+    /// The scenario whose mocks answer, where a request names none
+    #[arg(long, value_name = "NAME")]
+    scenario: Option<String>,
+    #[arg(long, value_enum, default_value_t = SiteClock::Virtual)]
+    clock: SiteClock,
+    /// Where ids and the chance of executions come from; new each time without it
+    #[arg(long)]
+    seed: Option<u64>,
+}
+
+#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+enum SiteBackend {
+    Mock,
+    Local,
+    Aws,
+}
+
+#[derive(clap::ValueEnum, Clone, Copy, Debug)]
+enum SiteClock {
+    Virtual,
+    Real,
+}
+
+/// Reads everything. What is wrong with parts of it is told on stderr; they answer by name.
+///
+/// # Errors
+/// Nothing can be served: one sentence.
+pub fn open(arguments: &SiteArgs) -> Result<Arc<Edge>, String> {
+    match arguments.backend {
+        SiteBackend::Mock => {}
+        SiteBackend::Local | SiteBackend::Aws => {
+            return Err("only --backend mock is built yet; give answers with --mocks".to_owned());
+        }
+    }
+    let mut text = read(arguments)?;
+    text.given = arguments.mocks.as_deref().map(read_mocks).transpose()?;
+    text.scenario.clone_from(&arguments.scenario);
+    let site = Site::new(text);
+    if let Some(name) = arguments.scenario.as_deref()
+        && !site.knows_scenario(name)
+    {
+        let known = site.scenarios();
+        return Err(match known.as_slice() {
+            [] => format!("there is no scenario {name}, nor any other"),
+            known => format!(
+                "there is no scenario {name}; there are: {}",
+                known.join(", ")
+            ),
+        });
+    }
+    for problem in &site.problems {
+        note(&format!("note: {problem}"));
+    }
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    let chance = since.map_or(1, |since| {
+        since.as_secs() ^ u64::from(since.subsec_nanos()) << 32
+    });
+    let options = EdgeOptions {
+        clock: match arguments.clock {
+            SiteClock::Virtual => Clock::Virtual,
+            SiteClock::Real => Clock::Real,
+        },
+        seed: arguments.seed.unwrap_or(chance),
+    };
+    Ok(Edge::new(site, options))
+}
+
+/// What a project serves in virtual time, with nothing but its companions, and the same each time.
+///
+/// # Errors
+/// The project holds neither a state machine nor an API.
+pub fn of_opened(opened: &Opened) -> Result<Arc<Edge>, String> {
+    let options = EdgeOptions {
+        clock: Clock::Virtual,
+        seed: 1,
+    };
+    Ok(Edge::new(Site::new(of_project(opened)?), options))
+}
+
+fn read(arguments: &SiteArgs) -> Result<SiteText, String> {
+    let source = SourceArgs {
+        file: arguments.path.clone(),
+        param: arguments.param.clone(),
+        params: arguments.params.clone(),
+    };
+    let params = parameters(&source)?;
+    if let Some(opened) = within::open(&arguments.path, &params)? {
+        return of_project(&opened);
+    }
+    let path = Path::new(&arguments.path);
+    let files = match path.is_dir() {
+        true => definitions(path)?,
+        false => vec![arguments.path.clone()],
+    };
+    let mut text = SiteText::default();
+    for file in files {
+        let source = Source::read(&SourceArgs {
+            file,
+            ..source.clone()
+        })?;
+        text.machines.push(of_source(&source));
+        let folder = Path::new(&source.file).parent().map(Path::to_owned);
+        text.folder = folder.unwrap_or_default();
+    }
+    text.folders = vec![text.folder.clone()];
+    Ok(text)
+}
+
+/// The definitions of a folder that is no project.
+fn definitions(folder: &Path) -> Result<Vec<String>, String> {
+    let name = folder.display();
+    let entries =
+        std::fs::read_dir(folder).map_err(|error| format!("{name} cannot be read: {error}"))?;
+    let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
+    let is_definition = |path: &PathBuf| {
+        let file = path.file_name().unwrap_or_default().to_string_lossy();
+        [".asl.json", ".asl.yaml", ".asl.yml"]
+            .iter()
+            .any(|end| file.ends_with(end))
+    };
+    let mut found: Vec<String> = paths
+        .filter(is_definition)
+        .map(|path| path.display().to_string())
+        .collect();
+    found.sort();
+    if found.is_empty() {
+        return Err(format!(
+            "{name} holds nothing to serve: no template.yaml, no OpenAPI document, no serverless.yml, no cdk.out and no \
+             definition (NAME.asl.json)"
+        ));
+    }
+    Ok(found)
+}
+
+fn of_project(opened: &Opened) -> Result<SiteText, String> {
+    let project = &opened.project;
+    for unresolved in &project.unresolved {
+        note(&format!(
+            "note: {} has no value; give it with --param or --params",
+            unresolved.name
+        ));
+    }
+    for problem in &project.problems {
+        note(&format!(
+            "note: {}: {}",
+            problem.origin.file, problem.message
+        ));
+    }
+    let companion = |_: &crate::project::Machine, definition: &crate::project::Definition| {
+        if definition.inset.is_some() {
+            return String::new();
+        }
+        within::companion_beside(&opened.folder.join(&definition.file)).text
+    };
+    let mut text = SiteText::of_project(project, &opened.folder, &companion);
+    if opened.name.is_some() {
+        let wanted = opened.machine()?;
+        text.machines
+            .retain(|machine| machine.id == wanted.logical_id);
+    }
+    if text.machines.is_empty() && text.apis.is_empty() {
+        let reason = project
+            .problems
+            .first()
+            .map(|problem| format!(": {}", problem.message));
+        return Err(format!(
+            "{} is {} in which neither a state machine nor an API was found{}",
+            opened.file,
+            project.kind.words(),
+            reason.unwrap_or_default()
+        ));
+    }
+    Ok(text)
+}
+
+fn of_source(source: &Source) -> MachineText {
+    let sidecar = companion(source);
+    let mut params = sidecar.params.clone();
+    params.extend(source.params.clone());
+    MachineText {
+        id: source.name.clone(),
+        arn: Place::default().machine_arn(&source.name),
+        name: source.name.clone(),
+        kind: kind_of(source, &sidecar),
+        format: source.format(),
+        text: Arc::from(source.text.as_str()),
+        params,
+        path: (source.file != "-").then(|| PathBuf::from(&source.file)),
+        place: source.file.clone(),
+        companions: vec![sidecar],
+    }
+}
+
+/// Reads a mock file in any of its forms.
+fn read_mocks(argument: &str) -> Result<GivenMocks, String> {
+    let (file, case) = match argument.rsplit_once('#') {
+        Some((file, case)) => (file, Some(case)),
+        None => (argument, None),
+    };
+    let text = read_text(file)?;
+    let value = Value::parse(&text).map_err(|error| format!("{file}: {error}"))?;
+    let base = Path::new(file).parent().unwrap_or(Path::new(""));
+    GivenMocks::read(&value, case, base)
+        .map_err(|error| crate::cli::run::located(file, &text, &error))
+}

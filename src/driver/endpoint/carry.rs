@@ -1,0 +1,470 @@
+//! Carries out what an exchange asks for: executions by the engine, everything else by mocks.
+
+use std::sync::Arc;
+
+use crate::backends::Mocks;
+use crate::debugger::Clock;
+use crate::driver::endpoint::edge::Asked;
+use crate::driver::endpoint::edge::Edge;
+use crate::driver::endpoint::edge::Slice;
+use crate::driver::endpoint::edge::now_millis;
+use crate::driver::endpoint::ledger::Entering;
+use crate::driver::endpoint::ledger::Entry;
+use crate::driver::endpoint::ledger::NotEntered;
+use crate::driver::endpoint::machine::Prepared;
+use crate::driver::endpoint::machine::Served;
+use crate::driver::endpoint::notebook::RequestRun;
+use crate::driver::endpoint::perform::Performance;
+use crate::engine::Answer;
+use crate::engine::ExecutionKind;
+use crate::engine::Millis;
+use crate::engine::Outcome;
+use crate::engine::Start;
+use crate::gateway::Executed;
+use crate::gateway::HttpCall;
+use crate::gateway::IntegrationCall;
+use crate::gateway::IntegrationResult;
+use crate::gateway::Refusal;
+use crate::gateway::StartCall;
+use crate::gateway::Synchrony;
+use crate::query::Value;
+
+/// Micro-steps that are done on a thread that answers requests.
+const SHORT: usize = 4_000;
+
+/// Micro-steps between two looks at whether everything is to end.
+const BREATH: usize = 20_000;
+
+/// What came of a call.
+#[derive(Debug)]
+pub(crate) struct Carried {
+    pub result: IntegrationResult,
+    pub run: Option<Arc<RequestRun>>,
+    /// What is missing here and how to add it.
+    pub explanation: Option<String>,
+}
+
+impl Default for Carried {
+    fn default() -> Carried {
+        Carried::of(IntegrationResult::TimedOut)
+    }
+}
+
+impl Carried {
+    fn of(result: IntegrationResult) -> Carried {
+        Carried {
+            result,
+            run: None,
+            explanation: None,
+        }
+    }
+
+    /// Nothing here can do it.
+    fn missing(words: String) -> Carried {
+        Carried {
+            explanation: Some(words.clone()),
+            ..Carried::of(IntegrationResult::Unreachable(words))
+        }
+    }
+}
+
+impl Edge {
+    pub(crate) async fn carry_out(
+        self: &Arc<Edge>,
+        call: IntegrationCall,
+        asked: Asked<'_>,
+    ) -> Carried {
+        match call {
+            IntegrationCall::Start(call) => self.start(call, asked).await,
+            IntegrationCall::Service(call) if is_states(&call.service) => {
+                let action = call.action.clone();
+                let answer = self
+                    .states(&action, call.parameters.to_json().as_bytes())
+                    .await;
+                Carried::of(IntegrationResult::Http(answer))
+            }
+            IntegrationCall::Service(call) => {
+                let what = format!("{} {}", call.service, call.action);
+                self.mocked(&call.parameters, &what, asked).await
+            }
+            IntegrationCall::Lambda(call) => {
+                let what = format!("the function {}", call.function);
+                self.mocked(&call.event, &what, asked).await
+            }
+            IntegrationCall::Http(call) => {
+                let what = format!(
+                    "{} {}, which is outside of this machine's mocks",
+                    call.method, call.url
+                );
+                self.mocked(&parameters_of(&call), &what, asked).await
+            }
+        }
+    }
+
+    /// Answers a call of a route from the mocks under `METHOD /path`.
+    async fn mocked(&self, parameters: &Value, what: &str, asked: Asked<'_>) -> Carried {
+        let Some(route) = asked.route else {
+            return Carried::missing(format!("{what} belongs to no route"));
+        };
+        if let Some(name) = asked
+            .scenario
+            .filter(|name| !self.site.knows_scenario(name))
+        {
+            return Carried::missing(format!("there is no scenario \"{name}\""));
+        }
+        let key = format!("{} {}", route.method, route.path);
+        let mocks = self.site.route_mocks(asked.scenario);
+        let answers = mocks
+            .into_iter()
+            .find_map(|mocks| taken(mocks, &key, parameters));
+        let Some(answers) = answers else {
+            return Carried::missing(format!(
+                "no mock answers the route {key}, which calls {what}: add \"{key}\": [{{\"return\": ...}}] to \"mocks\" \
+                 of the companion file or of --mocks; nothing is called for real yet"
+            ));
+        };
+        let last = answers
+            .into_iter()
+            .rev()
+            .find_map(|Answer { after, outcome }| {
+                let result = match outcome {
+                    Outcome::Succeeded(value) => IntegrationResult::Returned(value),
+                    Outcome::Failed(fault) => IntegrationResult::Threw {
+                        error: text(fault.error),
+                        cause: text(fault.cause),
+                    },
+                    Outcome::Submitted(_) | Outcome::Heartbeat | Outcome::Started { .. } => {
+                        return None;
+                    }
+                };
+                Some((after, result))
+            });
+        let (after, result) = match last {
+            Some((after, result)) if after < asked.limit => (after, result),
+            Some(_) | None => (asked.limit, IntegrationResult::TimedOut),
+        };
+        if self.clock == Clock::Real {
+            let pause = std::time::Duration::from_millis(u64::try_from(after).unwrap_or_default());
+            tokio::time::sleep(pause).await;
+        }
+        Carried::of(result)
+    }
+
+    /// Starts an execution, and waits for its end where that is asked.
+    pub(crate) async fn start(self: &Arc<Edge>, call: StartCall, asked: Asked<'_>) -> Carried {
+        let machine = self.site.machine(&call.machine_arn);
+        let by_name = || {
+            self.site
+                .machines
+                .iter()
+                .find(|one| one.name == call.machine)
+        };
+        let Some(machine) = machine.or_else(by_name).cloned() else {
+            let known: Vec<&str> = self
+                .site
+                .machines
+                .iter()
+                .map(|one| one.name.as_str())
+                .collect();
+            return Carried {
+                explanation: Some(format!(
+                    "there is no state machine {}; there are: {}",
+                    call.machine,
+                    known.join(", ")
+                )),
+                ..Carried::of(IntegrationResult::Refused(Refusal::NoSuchMachine))
+            };
+        };
+        if call.synchrony == Synchrony::Synchronous && machine.kind == ExecutionKind::Standard {
+            return Carried::of(IntegrationResult::Refused(Refusal::NotExpress));
+        }
+        let prepared = match self.prepared(&machine, &call, asked) {
+            Ok(prepared) => prepared,
+            Err(words) => return Carried::missing(words),
+        };
+        match (call.synchrony, machine.kind) {
+            (Synchrony::Synchronous, _) => self.wait_for(prepared, &call, asked).await,
+            (Synchrony::Asynchronous, ExecutionKind::Express) => self.launch(prepared, &call).await,
+            (Synchrony::Asynchronous, ExecutionKind::Standard) => {
+                self.enter(machine, prepared, &call, asked).await
+            }
+        }
+    }
+
+    fn prepared(
+        &self,
+        machine: &Arc<Served>,
+        call: &StartCall,
+        asked: Asked<'_>,
+    ) -> Result<Prepared, String> {
+        // Step Functions Local takes the test case from the end of the ARN.
+        let case = call.machine_arn.split_once('#').map(|(_, case)| case);
+        let chosen = machine.choose(asked.scenario.or(case), &call.input)?;
+        let start = Start {
+            input: call.input.clone(),
+            at: now_millis(),
+            seed: self.next_seed(),
+            name: call.name.clone(),
+            history: machine.kind == ExecutionKind::Standard,
+            ..Start::default()
+        };
+        machine.prepare(start, chosen)
+    }
+
+    /// A synchronous execution: what came of it within the limit.
+    async fn wait_for(
+        self: &Arc<Edge>,
+        prepared: Prepared,
+        call: &StartCall,
+        asked: Asked<'_>,
+    ) -> Carried {
+        let started = prepared.start.at;
+        let arn = call.express_arn();
+        let (ended, lasted, notes, events) = match self.clock {
+            Clock::Virtual => {
+                let Some(performance) = self.run(prepared.performance(), asked.slice).await else {
+                    return Carried::missing("the execution broke off".to_owned());
+                };
+                let done = performance.finish();
+                let lasted = done.execution.now() - started;
+                (done.ended, lasted, done.unanswered, None)
+            }
+            Clock::Real => {
+                let run = self.live.begin(&arn, &prepared, None);
+                let ended = run.wait(asked.limit).await;
+                let lasted = now_millis() - started;
+                (ended, lasted, run.notes(), Some(run.events()))
+            }
+        };
+        let mut explanation = notes.first().cloned();
+        let result = match &ended {
+            // What a workflow makes of a task that nothing answered says nothing about the workflow.
+            Some(_) if explanation.is_some() => {
+                IntegrationResult::Unreachable(explanation.clone().unwrap_or_default())
+            }
+            Some(ended) if ended.at - started < asked.limit => {
+                IntegrationResult::Executed(Executed::of(ended, started))
+            }
+            Some(ended) => {
+                explanation = Some(too_long(call, ended.at - started, asked.limit));
+                IntegrationResult::TimedOut
+            }
+            None => {
+                explanation.get_or_insert_with(|| waits(call, asked.limit));
+                IntegrationResult::TimedOut
+            }
+        };
+        Carried {
+            result,
+            run: Some(Arc::new(RequestRun {
+                arn,
+                prepared,
+                ended,
+                lasted,
+                events,
+                notes,
+            })),
+            explanation,
+        }
+    }
+
+    /// An Express execution that nobody waits for and nobody can ask after.
+    async fn launch(self: &Arc<Edge>, prepared: Prepared, call: &StartCall) -> Carried {
+        let arn = call.express_arn();
+        let at = prepared.start.at;
+        let mut ended = None;
+        let mut notes = Vec::new();
+        match self.clock {
+            Clock::Virtual => {
+                let mut performance = prepared.performance();
+                if performance.run(SHORT) {
+                    let done = performance.finish();
+                    ended = done.ended;
+                    notes = done.unanswered;
+                } else {
+                    let edge = self.clone();
+                    tokio::spawn(async move { edge.run(performance, Slice::Short).await });
+                }
+            }
+            Clock::Real => drop(self.live.begin(&arn, &prepared, None)),
+        }
+        let explanation = notes.first().cloned();
+        let lasted = ended.as_ref().map_or(0, |ended| ended.at - at);
+        let run = RequestRun {
+            arn: arn.clone(),
+            prepared,
+            ended,
+            lasted,
+            events: None,
+            notes,
+        };
+        Carried {
+            run: Some(Arc::new(run)),
+            explanation,
+            ..Carried::of(IntegrationResult::Started {
+                execution_arn: arn,
+                at,
+            })
+        }
+    }
+
+    /// A Standard execution, which is remembered.
+    async fn enter(
+        self: &Arc<Edge>,
+        machine: Arc<Served>,
+        prepared: Prepared,
+        call: &StartCall,
+        asked: Asked<'_>,
+    ) -> Carried {
+        let at = prepared.start.at;
+        let arn = format!(
+            "{}:{}",
+            machine.arn.replacen(":stateMachine:", ":execution:", 1),
+            call.name
+        );
+        let entered = self.ledger.enter(Entering {
+            arn: arn.clone(),
+            machine,
+            name: call.name.clone(),
+            input: call.input_text.clone(),
+            trace_header: call.trace_header.clone(),
+            started: at,
+        });
+        let entry = match entered {
+            Ok(entry) => entry,
+            Err(NotEntered::Same(known)) => {
+                return Carried::of(IntegrationResult::Started {
+                    execution_arn: known.arn.to_string(),
+                    at: known.started,
+                });
+            }
+            Err(NotEntered::Taken) => {
+                return Carried::of(IntegrationResult::Refused(Refusal::NameTaken));
+            }
+            Err(NotEntered::Full) => {
+                return Carried::missing("too many executions run at once".to_owned());
+            }
+        };
+        let mut notes = Vec::new();
+        match self.clock {
+            Clock::Virtual => {
+                let mut performance = prepared.performance();
+                if asked.slice == Slice::Whole || performance.run(SHORT) {
+                    self.breathe(&mut performance);
+                    notes = performance.unanswered().to_vec();
+                    entry.settle(performance);
+                } else {
+                    tokio::spawn(finish_later(self.clone(), entry.clone(), performance));
+                }
+            }
+            Clock::Real => drop(self.live.begin(&arn, &prepared, Some(entry.clone()))),
+        }
+        let ended = entry.ended();
+        let explanation = notes.first().cloned();
+        let lasted = ended.as_ref().map_or(0, |ended| ended.at - at);
+        let run = RequestRun {
+            arn: arn.clone(),
+            prepared,
+            ended,
+            lasted,
+            events: None,
+            notes,
+        };
+        Carried {
+            run: Some(Arc::new(run)),
+            explanation,
+            ..Carried::of(IntegrationResult::Started {
+                execution_arn: arn,
+                at,
+            })
+        }
+    }
+
+    /// Runs to the end or to where nothing goes on; none where it broke off.
+    async fn run(
+        self: &Arc<Edge>,
+        mut performance: Performance,
+        slice: Slice,
+    ) -> Option<Performance> {
+        if slice == Slice::Short {
+            if performance.run(SHORT) {
+                return Some(performance);
+            }
+            let edge = self.clone();
+            let work = move || {
+                edge.breathe(&mut performance);
+                performance
+            };
+            return self.pool.run(work).await;
+        }
+        self.breathe(&mut performance);
+        Some(performance)
+    }
+
+    /// Runs to the end, unless everything is to end.
+    fn breathe(&self, performance: &mut Performance) {
+        while !performance.run(BREATH) {
+            if self.pool.is_stopping() {
+                let cause = "stepwright serve has ended".to_owned();
+                performance.stop(performance.now(), None, Some(cause));
+            }
+        }
+    }
+}
+
+async fn finish_later(edge: Arc<Edge>, entry: Arc<Entry>, performance: Performance) {
+    if let Some(performance) = edge.run(performance, Slice::Short).await {
+        entry.settle(performance);
+    }
+}
+
+/// Each request starts at the first entry of the list again.
+fn taken(mocks: &Mocks, key: &str, parameters: &Value) -> Option<Vec<Answer>> {
+    mocks
+        .has(key)
+        .then(|| mocks.clone())?
+        .take_named(key, parameters)
+}
+
+fn is_states(service: &str) -> bool {
+    matches!(service, "states" | "sync-states")
+}
+
+fn parameters_of(call: &HttpCall) -> Value {
+    let headers = call.headers.iter();
+    let headers = headers.map(|(name, value)| (name.as_str(), Value::string(value)));
+    let body = String::from_utf8_lossy(&call.body);
+    let body = Value::parse(&body).unwrap_or_else(|_| Value::string(&body));
+    Value::object([
+        ("method", Value::string(&call.method)),
+        ("url", Value::string(&call.url)),
+        ("headers", Value::object(headers)),
+        ("body", body),
+    ])
+}
+
+fn text(text: Option<Arc<str>>) -> String {
+    text.as_deref().unwrap_or_default().to_owned()
+}
+
+fn too_long(call: &StartCall, lasted: Millis, limit: Millis) -> String {
+    format!(
+        "the execution of {} took {} s, and the integration waits for {} s at most: start it with StartExecution and let \
+         the client ask for the result later",
+        call.machine,
+        seconds(lasted),
+        seconds(limit)
+    )
+}
+
+fn waits(call: &StartCall, limit: Millis) -> String {
+    format!(
+        "the execution of {} still waits for an answer after {} s: a mock that is pending, or a callback nobody makes",
+        call.machine,
+        seconds(limit)
+    )
+}
+
+fn seconds(millis: Millis) -> f64 {
+    millis as f64 / 1_000.0
+}

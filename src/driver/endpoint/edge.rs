@@ -1,0 +1,377 @@
+//! Answers requests to the APIs of a site, with or without a socket in front.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+use std::time::SystemTime;
+use std::time::UNIX_EPOCH;
+
+use tokio::sync::broadcast;
+
+use crate::debugger::Clock;
+use crate::driver::endpoint::carry::Carried;
+use crate::driver::endpoint::ledger::Ledger;
+use crate::driver::endpoint::live::Live;
+use crate::driver::endpoint::notebook::Notebook;
+use crate::driver::endpoint::notebook::RequestRecord;
+use crate::driver::endpoint::pool::Pool;
+use crate::driver::endpoint::routes::stage_of;
+use crate::driver::endpoint::site::Site;
+use crate::engine::Millis;
+use crate::gateway::Api;
+use crate::gateway::Exchange;
+use crate::gateway::Micros;
+use crate::gateway::Recording;
+use crate::gateway::Request;
+use crate::gateway::Response;
+use crate::gateway::Step;
+use crate::sidecar::SavedRequest;
+
+/// Calls one exchange may make; an integration makes one.
+const MOST_CALLS: usize = 4;
+
+/// The header by which a request names the scenario whose mocks answer its tasks.
+pub(crate) const SCENARIO: &str = "X-Stepwright-Scenario";
+
+/// The header of an answer that says what is missing here, where API Gateway would have called something.
+const EXPLANATION: &str = "X-Stepwright-Explanation";
+
+/// How a site is served.
+#[derive(Clone, Copy, Debug)]
+pub struct EdgeOptions {
+    pub clock: Clock,
+    /// Where ids, names and the chance of executions come from.
+    pub seed: u64,
+}
+
+/// A site that answers.
+#[derive(Debug)]
+pub struct Edge {
+    pub(crate) site: Site,
+    pub(crate) clock: Clock,
+    pub(crate) pool: Pool,
+    pub(crate) ledger: Ledger,
+    pub(crate) live: Live,
+    /// When it began to serve.
+    pub(crate) since: Millis,
+    notebook: Notebook,
+    seed: AtomicU64,
+}
+
+/// What a request was answered with.
+#[derive(Clone, Debug)]
+pub struct Answered {
+    pub response: Response,
+    /// None where so much comes at once that not everything is written down.
+    pub record: Option<Arc<RequestRecord>>,
+}
+
+/// How much of an exchange is written down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keep {
+    /// Everything, values and branches of templates included: a person waits for it.
+    All,
+    /// The steps, while there are not too many requests in a second.
+    WhatFits,
+    Nothing,
+}
+
+impl Edge {
+    pub fn new(site: Site, options: EdgeOptions) -> Arc<Edge> {
+        Arc::new(Edge {
+            site,
+            clock: options.clock,
+            pool: Pool::new(),
+            ledger: Ledger::default(),
+            live: Live::default(),
+            since: now_millis(),
+            notebook: Notebook::new(),
+            seed: AtomicU64::new(options.seed),
+        })
+    }
+
+    pub fn site(&self) -> &Site {
+        &self.site
+    }
+
+    /// The exchanges that were answered last, the oldest first.
+    pub fn records(&self) -> Vec<Arc<RequestRecord>> {
+        self.notebook.records()
+    }
+
+    /// Exchanges as they are answered. Who falls behind misses some.
+    pub fn subscribe(&self) -> broadcast::Receiver<Arc<RequestRecord>> {
+        self.notebook.subscribe()
+    }
+
+    /// Answers a request. Its seed is replaced by one of the edge's own.
+    pub async fn answer(self: &Arc<Edge>, mut request: Request, keep: Keep) -> Answered {
+        request.seed = self.next_seed();
+        let begun = Instant::now();
+        let place = Pool::place(&request.method, &request.target);
+        let slow = self.pool.is_slow(place, request.body.len());
+        let answered = if slow && self.clock == Clock::Virtual {
+            let edge = self.clone();
+            let asked = request.clone();
+            let runtime = tokio::runtime::Handle::current();
+            let work = move || runtime.block_on(edge.exchange(asked, keep, Slice::Whole));
+            let answered = self.pool.run(work).await;
+            answered.unwrap_or_else(broken_off)
+        } else {
+            self.exchange(request, keep, Slice::Short).await
+        };
+        self.pool.learn(place, begun);
+        answered
+    }
+
+    async fn exchange(self: &Arc<Edge>, request: Request, keep: Keep, slice: Slice) -> Answered {
+        let at = now();
+        let recording = match keep {
+            Keep::All => Recording::Full,
+            Keep::WhatFits if self.notebook.has_room(at) => Recording::Steps,
+            Keep::WhatFits | Keep::Nothing => Recording::Off,
+        };
+        let kept = (recording != Recording::Off).then(|| request.clone());
+        let scenario = request.header(SCENARIO).map(str::to_owned);
+        let Some((index, api, mut exchange, mut step)) = self.begin(request, recording) else {
+            return nothing_served();
+        };
+        let mut carried = Carried::default();
+        for _ in 0..MOST_CALLS {
+            let call = match step {
+                Step::Call(call) => call,
+                Step::Answer(_) => break,
+            };
+            let route = exchange.route().and_then(|route| api.routes.get(route));
+            let asked = Asked {
+                route,
+                scenario: scenario.as_deref(),
+                limit: exchange.timeout(),
+                slice,
+            };
+            carried = self.carry_out(call, asked).await;
+            let result = std::mem::replace(
+                &mut carried.result,
+                crate::gateway::IntegrationResult::TimedOut,
+            );
+            step = exchange.resume(result, &now);
+        }
+        let mut response = match step {
+            Step::Answer(response) => response,
+            Step::Call(_) => nothing_served().response,
+        };
+        let explanation = carried
+            .explanation
+            .or_else(|| no_stage(&api, &exchange, &self.site));
+        if let Some(words) = &explanation {
+            let words = one_line(words);
+            response.headers.push((EXPLANATION.to_owned(), words));
+        }
+        let record = kept.map(|request| {
+            self.notebook.keep(RequestRecord {
+                id: self.notebook.number(),
+                at,
+                took: now() - at,
+                route: exchange.route().map(|route| (index, route)),
+                request,
+                response: response.clone(),
+                steps: exchange.trace().to_vec(),
+                run: carried.run.clone(),
+                explanation,
+            })
+        });
+        Answered { response, record }
+    }
+
+    /// Asks what a companion keeps, with the mocks of the scenario it names.
+    pub async fn ask(self: &Arc<Edge>, saved: &SavedRequest) -> Answered {
+        let mut request = Request::of_saved(saved, stage_of(&self.site, saved));
+        if let Some(scenario) = &saved.scenario {
+            request = request.with_header(SCENARIO, scenario.as_str());
+        }
+        self.answer(request, Keep::Nothing).await
+    }
+
+    /// Answers a request whose body is too large to be read: everything else of it is known.
+    pub fn refuse_too_large(&self, mut request: Request) -> Response {
+        request.seed = self.next_seed();
+        let at = now();
+        let kept = request.clone();
+        let Some((index, api)) = self.apis_of(&request).next() else {
+            return nothing_served().response;
+        };
+        let (exchange, step) = Exchange::begin_too_large(api, request, Recording::Steps, &now);
+        let response = match step {
+            Step::Answer(response) => response,
+            Step::Call(_) => broken_off().response,
+        };
+        if self.notebook.has_room(at) {
+            self.notebook.keep(RequestRecord {
+                id: self.notebook.number(),
+                at,
+                took: now() - at,
+                route: exchange.route().map(|route| (index, route)),
+                request: kept,
+                response: response.clone(),
+                steps: exchange.trace().to_vec(),
+                run: None,
+                explanation: None,
+            });
+        }
+        response
+    }
+
+    /// The APIs whose stage a request names; the first of all where there is none.
+    fn apis_of<'a>(
+        &'a self,
+        request: &Request,
+    ) -> impl Iterator<Item = (usize, &'a Arc<Api>)> + use<'a> {
+        let path = request.target.trim_start_matches('/');
+        let stage = path.split(['/', '?']).next().unwrap_or_default().to_owned();
+        let fits = move |api: &Arc<Api>| api.stage.is_empty() || api.stage == stage;
+        let all = self.site.apis.iter().enumerate();
+        let none = !self.site.apis.iter().any(&fits);
+        let first = all.clone().take(usize::from(none));
+        first.chain(all.filter(move |(_, api)| fits(api)))
+    }
+
+    /// Begins the exchange at the API of the request's stage that has a route for it.
+    fn begin(
+        &self,
+        request: Request,
+        recording: Recording,
+    ) -> Option<(usize, Arc<Api>, Exchange, Step)> {
+        let mut fitting = self.apis_of(&request);
+        let (index, api) = fitting.next()?;
+        let mut others = fitting.peekable();
+        if others.peek().is_none() {
+            let (exchange, step) = Exchange::begin(api, request, recording, &now);
+            return Some((index, api.clone(), exchange, step));
+        }
+        let mut first = None;
+        for (index, api) in std::iter::once((index, api)).chain(others) {
+            let (exchange, step) = Exchange::begin(api, request.clone(), recording, &now);
+            let found = exchange.route().is_some();
+            let begun = (index, api.clone(), exchange, step);
+            if found {
+                return Some(begun);
+            }
+            first.get_or_insert(begun);
+        }
+        first
+    }
+
+    pub(crate) fn next_seed(&self) -> u64 {
+        // Odd, so that all numbers come before one comes again.
+        self.seed
+            .fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed)
+    }
+
+    /// Ends everything that runs; what was running is told, as sentences.
+    pub async fn stop(&self) -> Vec<String> {
+        self.pool.stop();
+        self.live.stop().await;
+        let mut aborted = Vec::new();
+        for entry in self.ledger.all() {
+            let stop = crate::driver::endpoint::ledger::Stop {
+                error: None,
+                cause: Some("stepwright serve has ended".to_owned()),
+            };
+            if entry.stop(stop, now_millis()) {
+                aborted.push(format!("aborted: {}", entry.arn));
+            }
+        }
+        aborted.extend(self.live.aborted());
+        aborted
+    }
+}
+
+/// How much is computed at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Slice {
+    /// On a thread that answers requests: what takes longer is handed to the pool.
+    Short,
+    /// On a thread of the pool.
+    Whole,
+}
+
+/// What a call is carried out for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Asked<'a> {
+    pub route: Option<&'a crate::gateway::Route>,
+    /// The scenario that the request names.
+    pub scenario: Option<&'a str>,
+    /// Milliseconds the call may take.
+    pub limit: Millis,
+    pub slice: Slice,
+}
+
+/// Microseconds since 1970.
+pub(crate) fn now() -> Micros {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since
+        .ok()
+        .and_then(|since| Micros::try_from(since.as_micros()).ok())
+        .unwrap_or_default()
+}
+
+/// Milliseconds since 1970.
+pub(crate) fn now_millis() -> Millis {
+    now() / 1_000
+}
+
+/// A path without its stage finds nothing, which is easy to overlook.
+fn no_stage(api: &Api, exchange: &Exchange, site: &Site) -> Option<String> {
+    if exchange.route().is_some() || api.stage.is_empty() {
+        return None;
+    }
+    let stages: Vec<String> = site
+        .apis
+        .iter()
+        .map(|api| format!("/{}", api.stage))
+        .collect();
+    Some(format!(
+        "no route of {} fits; paths begin with the stage: {}",
+        api.name,
+        stages.join(", ")
+    ))
+}
+
+/// Text that a header can hold.
+fn one_line(text: &str) -> String {
+    const LONGEST: usize = 1_000;
+    text.chars()
+        .map(|c| {
+            if c == ' ' || c.is_ascii_graphic() {
+                c
+            } else {
+                '?'
+            }
+        })
+        .take(LONGEST)
+        .collect()
+}
+
+fn nothing_served() -> Answered {
+    plain(
+        404,
+        "there is no API here: what is served is a workflow without one",
+    )
+}
+
+fn broken_off() -> Answered {
+    plain(500, "answering this request broke off inside Stepwright")
+}
+
+fn plain(status: u16, words: &str) -> Answered {
+    let body = crate::query::Value::object([("message", words.into())]);
+    Answered {
+        response: Response {
+            status,
+            headers: vec![("Content-Type".to_owned(), "application/json".to_owned())],
+            body: body.to_json().into_bytes(),
+        },
+        record: None,
+    }
+}

@@ -1,0 +1,212 @@
+//! A state machine that is served: compiled once, with everything its executions need.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::backends::Mocks;
+use crate::backends::Workflows;
+use crate::debugger::Clock;
+use crate::debugger::Neighbors;
+use crate::debugger::Pace;
+use crate::debugger::RunOrder;
+use crate::driver::endpoint::choice::Chosen;
+use crate::driver::endpoint::choice::Shelf;
+use crate::driver::endpoint::perform::Performance;
+use crate::engine::CompileOptions;
+use crate::engine::ExecutionKind;
+use crate::engine::Program;
+use crate::engine::Start;
+use crate::engine::compile;
+use crate::query::Value;
+use crate::sidecar::Sidecar;
+use crate::sidecar::WorkflowText;
+use crate::syntax::Format;
+use crate::text::LineIndex;
+use crate::trace::Hand;
+
+/// A state machine as it is found.
+#[derive(Clone, Debug)]
+pub struct MachineText {
+    /// Its logical id in a template; else its name.
+    pub id: String,
+    pub name: String,
+    /// `arn:PARTITION:states:REGION:ACCOUNT:stateMachine:NAME`
+    pub arn: String,
+    pub kind: ExecutionKind,
+    pub text: Arc<str>,
+    pub format: Format,
+    /// Values of `${Name}` placeholders.
+    pub params: BTreeMap<String, String>,
+    /// The file, where it stands in one of its own.
+    pub path: Option<PathBuf>,
+    /// For messages: the file it stands in.
+    pub place: String,
+    /// What its own companion says, and what the project's says of it, the first counting most.
+    pub companions: Vec<Sidecar>,
+}
+
+/// A state machine that is served.
+#[derive(Debug)]
+pub struct Served {
+    pub id: String,
+    pub name: String,
+    pub arn: Arc<str>,
+    pub kind: ExecutionKind,
+    pub text: Arc<str>,
+    pub path: Option<PathBuf>,
+    /// Or why it cannot run: sentences with file, line and column.
+    pub program: Result<Arc<Program>, String>,
+    pub(crate) shelf: Shelf,
+    pub(crate) around: Arc<Surroundings>,
+}
+
+/// What the machines of a site have in common.
+#[derive(Debug)]
+pub(crate) struct Surroundings {
+    pub neighbors: Neighbors,
+    pub workflows: Workflows,
+}
+
+/// An execution, ready to run: on a virtual clock every time in the same way.
+#[derive(Clone, Debug)]
+pub struct Prepared {
+    pub machine: Arc<Served>,
+    pub program: Arc<Program>,
+    pub start: Start,
+    pub mocks: Mocks,
+    pub scenario: Option<String>,
+}
+
+impl Prepared {
+    /// An order that runs it as any other, for a canvas or a history.
+    pub fn order(&self, clock: Clock) -> RunOrder {
+        RunOrder {
+            program: self.program.clone(),
+            start: Start {
+                history: true,
+                ..self.start.clone()
+            },
+            breakpoints: Default::default(),
+            pace: Pace::Run,
+            clock,
+            tempo: 0,
+            hand: Hand::Nobody,
+            neighbors: self.machine.around.neighbors.clone(),
+        }
+    }
+
+    /// Runs it to its end with its history.
+    pub fn repeat(&self) -> crate::driver::endpoint::Performed {
+        let mut again = self.clone();
+        again.start.history = true;
+        let mut performance = again.performance();
+        performance.run(usize::MAX);
+        performance.finish()
+    }
+
+    pub(crate) fn performance(&self) -> Performance {
+        Performance::new(
+            &self.program,
+            self.start.clone(),
+            self.mocks.clone(),
+            self.machine.around.workflows.clone(),
+        )
+    }
+}
+
+impl Served {
+    pub(crate) fn new(machine: MachineText, shelf: Shelf, around: Arc<Surroundings>) -> Served {
+        Served {
+            program: prepare(&machine).map(Arc::new),
+            id: machine.id,
+            name: machine.name,
+            arn: Arc::from(machine.arn),
+            kind: machine.kind,
+            text: machine.text,
+            path: machine.path,
+            shelf,
+            around,
+        }
+    }
+
+    /// An execution of this machine.
+    ///
+    /// # Errors
+    /// The machine cannot run: sentences for people.
+    pub fn prepare(self: &Arc<Served>, start: Start, chosen: Chosen) -> Result<Prepared, String> {
+        let mut start = start;
+        start.variables = chosen.variables;
+        Ok(Prepared {
+            program: self.program.clone()?,
+            machine: self.clone(),
+            start,
+            mocks: chosen.mocks,
+            scenario: chosen.scenario,
+        })
+    }
+
+    /// The answers for an execution with this input; see [`Shelf::choose`].
+    ///
+    /// # Errors
+    /// One sentence: no scenario of that name, or mocks that cannot be read.
+    pub fn choose(&self, wanted: Option<&str>, input: &Value) -> Result<Chosen, String> {
+        self.shelf.choose(wanted, input)
+    }
+}
+
+impl MachineText {
+    /// The machine as states of others find it by name: with the values of its placeholders and its usual mocks.
+    pub(crate) fn neighbor(&self) -> WorkflowText {
+        let params = self.params.iter();
+        let params = params.map(|(name, value)| (name.as_str(), Value::string(value)));
+        let mocks = self.companions.iter().map(Sidecar::usual_mocks);
+        let mocks = mocks.into_iter().find(|mocks| !mocks.is_null()).cloned();
+        let companion = Value::object([
+            ("type", Value::string(self.kind.name())),
+            ("params", Value::object(params)),
+            (
+                "scenarios",
+                Value::array(vec![Value::object([
+                    ("name", Value::string("usual")),
+                    ("mocks", mocks.unwrap_or_default()),
+                ])]),
+            ),
+        ]);
+        WorkflowText {
+            path: self.path.clone(),
+            text: self.text.clone(),
+            companion: Arc::from(companion.to_json()),
+        }
+    }
+}
+
+fn prepare(machine: &MachineText) -> Result<Program, String> {
+    let parse = crate::syntax::parse(&machine.text, machine.format);
+    let said = |offset: usize, message: &str| {
+        let place = LineIndex::new(&machine.text).locate(&machine.text, offset);
+        let (line, column) = (place.line, place.column);
+        format!("{}:{line}:{column}: {}", machine.place, message.trim_end())
+    };
+    if let Some(error) = parse.errors.first() {
+        return Err(said(error.span.start, &error.message));
+    }
+    let mut arn = machine.arn.split(':').skip(3);
+    let usual = CompileOptions::default();
+    let options = CompileOptions {
+        name: machine.name.clone(),
+        kind: machine.kind,
+        params: machine.params.clone(),
+        region: arn.next().map_or(usual.region, str::to_owned),
+        account: arn.next().map_or(usual.account, str::to_owned),
+    };
+    let read = crate::asl::read(&parse.tree);
+    compile(&parse.tree, &read, &options).map_err(|problems| {
+        let lines: Vec<String> = problems
+            .iter()
+            .take(20)
+            .map(|problem| said(problem.span.start, &problem.message))
+            .collect();
+        lines.join("\n")
+    })
+}
