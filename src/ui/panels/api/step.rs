@@ -22,6 +22,7 @@ use crate::session::Session;
 use crate::session::status_words;
 use crate::ui::code::code_block;
 use crate::ui::panels::api::trace::title_of;
+use crate::ui::panels::api::words::capital;
 use crate::ui::panels::api::words::http_status;
 use crate::ui::panels::api::words::verdict_status;
 use crate::ui::panels::lab;
@@ -112,7 +113,7 @@ pub fn show(
             ui.spacing_mut().item_spacing.y = 0.0;
             for one in rest.iter().take(3) {
                 ui.add(
-                    egui::Label::new(sentence(one, Text::Small, skin.color(Role::SecondText)))
+                    egui::Label::new(sentence(&capital(one), Text::Small, skin.color(Role::SecondText)))
                         .truncate(),
                 );
             }
@@ -201,7 +202,7 @@ fn header(ui: &mut Ui, head: Rect, step: &TraceStep, answered: &Answered) {
                 tone_chip(ui, status, status_icon(status), words);
             }
             if let Some(words) = step.words.first() {
-                let job = sentence(words, Text::Body, skin.color(Role::SecondText));
+                let job = sentence(&capital(words), Text::Body, skin.color(Role::SecondText));
                 ui.add(egui::Label::new(job).truncate());
             }
         });

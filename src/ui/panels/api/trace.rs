@@ -27,6 +27,7 @@ use crate::session::Sent;
 use crate::session::Serving;
 use crate::session::Session;
 use crate::session::Why;
+use crate::ui::panels::api::words::capital;
 use crate::ui::panels::api::words::http_status;
 use crate::ui::panels::api::words::micros_text;
 use crate::ui::panels::api::words::row_ground;
@@ -125,7 +126,8 @@ fn step_row(
     let status = step_status(step, answered);
     let took = micros_text(step.took);
     let title = title_of(step);
-    let words = step.words.first().map_or("", String::as_str);
+    let words = step.words.first().map_or_else(String::new, |words| capital(words));
+    let words = words.as_str();
     let name = format!(
         "{title}, {}, {took}. {}",
         status_word(step, status),
@@ -202,7 +204,7 @@ fn step_row(
             ui.set_max_width(420.0);
             ui.label(Text::Strong.rich(&title));
             for words in &step.words {
-                ui.label(Text::Small.rich(spoken(words)));
+                ui.label(Text::Small.rich(spoken(&capital(words))));
             }
         });
     }
@@ -256,7 +258,7 @@ fn why_card(ui: &mut Ui, answered: &Answered, why: &Why, out: &mut Outbox) {
                 ui.label(Text::Strong.rich(&why.title).color(color));
             });
             for words in &why.words {
-                let mut job = sentence(words, Text::Body, skin.color(Role::Text));
+                let mut job = sentence(&capital(words), Text::Body, skin.color(Role::Text));
                 job.wrap.max_width = ui.available_width();
                 ui.label(job);
             }
