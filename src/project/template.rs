@@ -11,6 +11,7 @@ use crate::project::Table;
 use crate::project::Topic;
 use crate::project::api;
 use crate::project::files::Shelf;
+use crate::project::files::folder_of;
 use crate::project::globals;
 use crate::project::item::Item;
 use crate::project::item::Shape;
@@ -318,6 +319,15 @@ fn resources(scope: &Scope<'_>, root: &Item) -> Vec<Resource> {
         .collect()
 }
 
+/// Where the CDK has put code, in a template without asset metadata: `asset.HASH` for the key `HASH.zip`.
+fn staged(scope: &Scope<'_>, code: &Item, file: &str) -> Option<String> {
+    let key = scope.member_text(code, "S3Key")?;
+    let name = format!("asset.{}", key.split('.').next()?);
+    let names = scope.shelf.list(folder_of(file));
+    let is_it = |there: &String| there.trim_end_matches('/') == name;
+    names.iter().any(is_it).then_some(name)
+}
+
 fn function(scope: &Scope<'_>, resource: &Resource, file: &str) -> Function {
     let properties = &resource.properties;
     let text = |key: &str| scope.member_text(properties, key);
@@ -326,7 +336,8 @@ fn function(scope: &Scope<'_>, resource: &Resource, file: &str) -> Function {
     let asset = resource
         .whole
         .get("Metadata")
-        .and_then(|metadata| metadata.get_scalar("aws:asset:path"));
+        .and_then(|metadata| metadata.get_scalar("aws:asset:path"))
+        .or_else(|| staged(scope, code?, file));
     let written = asset.or_else(|| {
         let local = text("CodeUri").or_else(|| scope.text(code?));
         // A SAM template without a word about code takes its own folder.
