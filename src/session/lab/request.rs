@@ -248,14 +248,8 @@ mod tests {
                 ("x-b".into(), "two: three".into())
             ]
         );
-        assert_eq!(
-            pairs("a: 1\nb").unwrap_err(),
-            "Line 2: write name: value"
-        );
-        assert_eq!(
-            pairs(": 1").unwrap_err(),
-            "Line 1: a name is missing"
-        );
+        assert_eq!(pairs("a: 1\nb").unwrap_err(), "Line 2: write name: value");
+        assert_eq!(pairs(": 1").unwrap_err(), "Line 1: a name is missing");
     }
 
     #[test]
