@@ -1,5 +1,6 @@
 //! A machine inside another text, shown as a document of its own, and its edits as edits of the text around it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::project::Writing;
@@ -11,7 +12,6 @@ use crate::project::item::Shape;
 use crate::project::item::items;
 use crate::project::load::format_of;
 use crate::project::placeholders::Names;
-use crate::project::placeholders::Show;
 use crate::project::placeholders::shown;
 use crate::syntax::Format;
 use crate::text::Span;
@@ -32,6 +32,10 @@ pub struct Inset {
     pieces: Vec<Piece>,
     /// The line break at the end of `text` is no part of the host.
     has_tail: bool,
+    /// The functions of an object: what they show as, and how the host writes them.
+    functions: Vec<(String, String)>,
+    /// It is text in a string, or made of such pieces.
+    is_text: bool,
     /// It is a literal block, whose first visible line says how far it is indented.
     is_block: bool,
     newline: &'static str,
@@ -107,6 +111,12 @@ impl Inset {
             };
             splices.extend(self.one(&splice)?);
         }
+        if !self.keeps_functions(edit) {
+            return Err(
+                "the change would make text of what stands for a function of the template"
+                    .to_owned(),
+            );
+        }
         if self.is_block && !begins_at_margin(&edit.apply(&self.text)) {
             return Err(
                 "a text written as `|` has to begin with a line without blanks before it"
@@ -114,6 +124,33 @@ impl Inset {
             );
         }
         TextEdit::new(splices).map_err(|overlap| overlap.to_string())
+    }
+
+    /// Whether all that stands for a function in an object is still a value of its own after an edit. While the text
+    /// cannot be read nobody can say.
+    fn keeps_functions(&self, edit: &TextEdit) -> bool {
+        let functions = self.runs.iter();
+        let functions = functions.filter(|run| run.kind == RunKind::Function);
+        let functions: Vec<&Run> = functions.collect();
+        if functions.is_empty() || self.is_text {
+            return true;
+        }
+        let parse = crate::syntax::parse(&edit.apply(&self.text), self.format);
+        if !parse.errors.is_empty() {
+            return true;
+        }
+        let tree = &parse.tree;
+        let values: BTreeSet<Span> = tree.ids().map(|id| tree.span(id)).collect();
+        let taken = |run: &&&Run| {
+            let splices = edit.splices().iter();
+            splices
+                .clone()
+                .any(|splice| splice.span.encloses(run.inner))
+        };
+        functions.iter().filter(|run| !taken(run)).all(|run| {
+            let start = edit.map_offset(run.inner.start);
+            values.contains(&Span::new(start, start + run.inner.len()))
+        })
     }
 
     /// Where bytes of the inner text stand in the host; of a function the whole of it.
@@ -175,16 +212,19 @@ impl Inset {
             .iter()
             .filter(|run| run.inner.start < span.end && span.start < run.inner.end);
         let touched: Vec<&Run> = touched.collect();
-        if let Some(run) = touched.iter().find(|run| run.kind == RunKind::Function) {
+        // Of an object a function may be taken away as a whole; between the pieces of a text it may not.
+        let stays = |run: &&&Run| {
+            run.kind == RunKind::Function && (self.is_text || !span.encloses(run.inner))
+        };
+        if let Some(run) = touched.iter().find(stays) {
             return Err(format!(
                 "{} stands for a function of the template; change it there",
                 run.inner.of(&self.text)
             ));
         }
+        let insert = self.with_functions(&splice.insert)?;
         let Some(first) = touched.first() else {
-            return self
-                .insertion(span.start, &splice.insert)
-                .map(|one| vec![one]);
+            return self.insertion(span.start, &insert).map(|one| vec![one]);
         };
         let mut pieces: Vec<usize> = touched.iter().map(|run| run.piece).collect();
         pieces.dedup();
@@ -197,14 +237,28 @@ impl Inset {
             });
             let inner = Span::new(inner.start.max(span.start), inner.end.min(span.end));
             let host = self.host_of(inner, piece)?;
-            let insert = if piece == first.piece {
-                &splice.insert
-            } else {
-                ""
-            };
+            let insert = if piece == first.piece { &insert } else { "" };
             splices.push(self.written(piece, host, insert)?);
         }
         Ok(splices)
+    }
+
+    /// What is put in, with the functions of the host in the place of what they show as: states that are moved take
+    /// theirs along.
+    fn with_functions(&self, insert: &str) -> Result<String, String> {
+        let mut insert = insert.to_owned();
+        for (shown, written) in &self.functions {
+            if !insert.contains(shown.as_str()) {
+                continue;
+            }
+            if written.contains('\n') || !written.starts_with(['{', '!']) {
+                return Err(format!(
+                    "{shown} stands for a function of the template that is written over several lines; move it there"
+                ));
+            }
+            insert = insert.replace(shown.as_str(), written);
+        }
+        Ok(insert)
     }
 
     fn insertion(&self, at: usize, insert: &str) -> Result<Splice, String> {
@@ -342,6 +396,7 @@ impl Inset {
         let rest = rest.trim_end_matches('\r').len();
         let span = Span::new(span.start, span.end + if is_flow { 0 } else { rest });
         let mut inset = Inset::empty(host, format, has_tail);
+        inset.is_text = false;
         inset.pieces.push(Piece {
             coding: Coding::Lines {
                 indent: indent.clone(),
@@ -349,15 +404,13 @@ impl Inset {
             host: span,
         });
         let mut at = span.start;
-        for function in shown(item, host, Writing::Object) {
+        for function in shown(item) {
             inset.lines(host, Span::new(at, function.host.start), &indent);
-            match function.show {
-                Show::Placeholder(name) => {
-                    let text = crate::syntax::quote(&format!("${{{name}}}"));
-                    inset.push(&text, function.host, RunKind::Function);
-                }
-                Show::Scalar(scalar) => inset.lines(host, scalar, &indent),
-            }
+            let text = crate::syntax::quote(&format!("${{{}}}", function.name));
+            inset.push(&text, function.host, RunKind::Function);
+            inset
+                .functions
+                .push((text, function.host.of(host).to_owned()));
             at = function.host.end;
         }
         inset.lines(host, Span::new(at, span.end), &indent);
@@ -421,6 +474,8 @@ impl Inset {
             runs: Vec::new(),
             pieces: Vec::new(),
             has_tail,
+            functions: Vec::new(),
+            is_text: true,
             is_block: false,
             newline: if host.contains("\r\n") { "\r\n" } else { "\n" },
         }
@@ -590,7 +645,7 @@ mod tests {
             .map(|(file, host)| inset_of(file, host).0.text)
             .collect();
         let block = "StartAt: A # é\nStates:\n  A:\n    Type: Task\n    Comment: |-\n      two\n\n        lines\n    Resource: \"${F}\"\n    End: true\n";
-        let flow = "{\n  \"StartAt\": \"A\",\n  \"States\": {\"A\": {\"Type\": \"Pass\", \"Result\": \"x${F}\", \"End\": true}}\n}";
+        let flow = "{\n  \"StartAt\": \"A\",\n  \"States\": {\"A\": {\"Type\": \"Pass\", \"Result\": \"${Sub1}\", \"End\": true}}\n}";
         let literal = "{\n  \"StartAt\": \"A\",\n\n  \"States\": {\"A\": {\"Type\": \"Pass\", \"Result\": \"${F} é\", \"End\": true}}\n}";
         let clipped = "{\"StartAt\": \"A\",\n \"States\": {\"A\": {\"Type\": \"Succeed\"}}}\n";
         let single = "{\"StartAt\": \"it's\", \"States\": {\"it's\": {\"Type\": \"Succeed\"}}}";
@@ -618,6 +673,33 @@ mod tests {
         let host = yaml("      Definition:\n        StartAt: A\n        Comment: # nothing yet\n");
         let (inset, _) = inset_of("template.yaml", &host);
         assert_eq!(inset.text, "StartAt: A\nComment: # nothing yet\n");
+    }
+
+    #[test]
+    fn a_function_goes_with_its_state_and_moves_with_it() {
+        let (inset, _) = inset_of("template.yaml", &yaml(FLOW));
+        let host = yaml(FLOW);
+        let at = |text: &str| {
+            let start = inset.text.find(text).unwrap();
+            Span::new(start, start + text.len())
+        };
+        let apply = |edit: TextEdit| inset.splice(&edit).map(|edit| edit.apply(&host));
+        let gone = apply(TextEdit::replace(at(", \"Result\": \"${Sub1}\""), "")).unwrap();
+        assert_eq!(
+            gone,
+            host.replace(", \"Result\": {\"Fn::Sub\": \"x${F}\"}", "")
+        );
+        let other = apply(TextEdit::replace(at("\"${Sub1}\""), "5")).unwrap();
+        assert_eq!(other, host.replace("{\"Fn::Sub\": \"x${F}\"}", "5"));
+        let moved = apply(TextEdit::replace(
+            at("\"Result\": \"${Sub1}\", \"End\": true"),
+            "\"End\": true, \"Result\": \"${Sub1}\"",
+        ));
+        let expected = host.replace(
+            "\"Result\": {\"Fn::Sub\": \"x${F}\"}, \"End\": true",
+            "\"End\": true, \"Result\": {\"Fn::Sub\": \"x${F}\"}",
+        );
+        assert_eq!(moved.unwrap(), expected);
     }
 
     #[test]
@@ -668,7 +750,7 @@ mod tests {
             }
             let after = outer.apply(host);
             let wanted = edit.apply(&inset.text);
-            if !matches!(inset.pieces.first().map(|piece| &piece.coding), Some(Coding::Lines { .. })) || inset.is_block {
+            if inset.is_text {
                 // A text is what it was to be, whatever it means; trailing blanks of a block are nobody's.
                 let normal = |text: &str| {
                     let text = text.replace("\r\n", "\n");

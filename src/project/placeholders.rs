@@ -70,10 +70,10 @@ pub(crate) fn literals(value: &Arc<Item>, writing: Writing) -> Vec<String> {
         .collect()
 }
 
-/// The text of an `Fn::Sub` that can be shown as it stands.
+/// The text of a `!Sub` that can be shown as it stands, with its tag, which the reader of a definition knows.
 fn literal_of(function: &Item) -> Option<&Arc<Item>> {
     match function.members() {
-        [(name, text)] if name.as_ref() == "Fn::Sub" => {
+        [(name, text)] if name.as_ref() == "Fn::Sub" && text.origin == function.origin => {
             text.as_text().filter(|text| !text.contains("${!"))?;
             Some(text)
         }
@@ -93,35 +93,23 @@ fn outermost(item: &Arc<Item>, call: &mut dyn FnMut(&Arc<Item>)) {
     }
 }
 
-/// A function of the host and what the reader of the inner text sees of it.
+/// A function of the host and the name of the placeholder that the reader of the inner text sees.
 pub(crate) struct Shown {
     pub host: Span,
-    pub show: Show,
+    pub name: String,
 }
 
-pub(crate) enum Show {
-    Placeholder(String),
-    /// The bytes of a text of the host.
-    Scalar(Span),
-}
-
-/// What is seen of the functions in an object, in the order of the text.
-pub(crate) fn shown(item: &Item, host: &str, writing: Writing) -> Vec<Shown> {
-    let item = Arc::new(item.clone());
+/// The functions in an object that show as placeholders, in the order of the text.
+pub(crate) fn shown(item: &Item) -> Vec<Shown> {
     let mut names = Names::default();
     let mut all = Vec::new();
-    if writing != Writing::Object {
-        return all;
-    }
-    outermost(&item, &mut |function| {
-        let span = function.origin.span;
-        let show = match literal_of(function) {
-            // With its tag, which the reader of a definition knows.
-            Some(_) if span.of(host).starts_with('!') => Show::Scalar(span),
-            Some(text) => Show::Scalar(text.origin.span),
-            None => Show::Placeholder(names.of(function)),
-        };
-        all.push(Shown { host: span, show });
+    outermost(&Arc::new(item.clone()), &mut |function| {
+        if literal_of(function).is_none() {
+            all.push(Shown {
+                host: function.origin.span,
+                name: names.of(function),
+            });
+        }
     });
     // A function behind an alias stands elsewhere in the host.
     let bounds = item.origin.span;
