@@ -523,7 +523,7 @@ fn whatever_grows_meets_a_bound() {
         (format!("#set($s = 'aaaaaaaaaaaaaaaa')#foreach($i in [1..9])#set($s = $s.replaceAll('a', '{}'))#end", "a".repeat(256)), "pattern"),
         ("#set($l = [1])#foreach($i in [1..60])#set($x = $l.addAll($l))#end".to_string(), "steps"),
         ("#set($l = [1])#foreach($i in [1..60])#set($l = [$l, $l])#end$l".to_string(), "text"),
-        ("#set($l = [1])#foreach($i in [1..60])#set($l = [$l, $l])#end#if($l == \"x\")#end".to_string(), ""),
+        ("#set($l = [1])#foreach($i in [1..60])#set($l = [$l, $l])#end#if($l == \"x\")#end".to_string(), "*"),
         ("#set($a = [1])#set($b = [1])#foreach($i in [1..60])#set($a = [$a, $a])#set($b = [$b, $b])#end#if($a == $b)#end$a.hashCode()$a.equals($b)#set($context.x = $a)".to_string(), "steps"),
         ("#set($a = [1])#foreach($i in [1..60])#set($a = [$a, $a])#end#set($context.x = $a)".to_string(), ""),
         ("#macro(a)#a()#end#a()".to_string(), "macro depth"),

@@ -186,8 +186,8 @@ async fn serve(stream: TcpStream, peer: SocketAddr, gate: Arc<Gate>, seat: Seat)
     builder
         .timer(TokioTimer::new())
         .header_read_timeout(gate.head)
-        .max_buf_size(LARGEST_HEAD)
-        .pipeline_flush(true);
+        .half_close(true)
+        .max_buf_size(LARGEST_HEAD);
     let connection = builder.serve_connection(TokioIo::new(stream), service);
     let mut connection = std::pin::pin!(connection);
     let mut stopped = gate.stopped.clone();

@@ -263,7 +263,11 @@ pub(crate) fn executed(call: &StartCall, executed: &Executed, request_id: &str) 
     let details = format!("{{\"__type\":\"{DETAILS}\",\"included\":true}}");
     let duration = executed.stopped.saturating_sub(executed.started).max(0);
     // Billed in steps of 100 ms, and at least one.
-    let billed = duration.div_ceil(100).max(1).saturating_mul(100);
+    let billed = duration
+        .saturating_add(99)
+        .div_euclid(100)
+        .max(1)
+        .saturating_mul(100);
     let mut body = format!(
         "{{\"billingDetails\":{{\"billedDurationInMilliseconds\":{billed},\"billedMemoryUsedInMB\":64}}"
     );

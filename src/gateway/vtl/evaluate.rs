@@ -281,8 +281,11 @@ impl Renderer<'_> {
                 Some(next) => value = next,
                 None if self.dialect == Dialect::Velocity => return Ok(None),
                 None => {
-                    let parsed = matches!(&value, Item::Map(map) if map.parsed);
-                    return Ok((!parsed).then(|| Item::text("")));
+                    let null = match &value {
+                        Item::Map(map) => map.parsed,
+                        other => matches!(other, Item::Util),
+                    };
+                    return Ok((!null).then(|| Item::text("")));
                 }
             }
         }

@@ -51,7 +51,7 @@ pub enum Manner {
     Plain,
     /// From JSON, and printed as JSON.
     Json,
-    /// The same, made by `$util.parseJson`.
+    /// From JSON by `$util.parseJson`, and printed as Java prints it.
     Parsed,
     /// An array: its size is fixed.
     Array,
@@ -499,9 +499,7 @@ fn print(slot: Option<&Item>, out: &mut String, limit: usize, depth: usize) {
         Item::Big(big) => out.push_str(&big.to_string()),
         Item::Float(float) => out.push_str(&float_text(*float)),
         Item::Text(text) => out.push_str(text),
-        Item::List(list) if matches!(list.manner, Manner::Json | Manner::Parsed) => {
-            print_json(slot, out, limit, depth)
-        }
+        Item::List(list) if list.manner == Manner::Json => print_json(slot, out, limit, depth),
         Item::List(list) => {
             out.push('[');
             for (index, item) in list.items.borrow().iter().enumerate() {

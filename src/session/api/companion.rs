@@ -75,8 +75,16 @@ impl Session {
 
     /// Whether the request under construction differs from the saved one it came from.
     pub fn is_draft_changed(&self) -> bool {
-        self.saved_of_draft()
-            .is_some_and(|(_, saved, place)| Draft::of_saved(&saved, place) != self.api.draft)
+        let draft = &self.api.draft;
+        self.saved_of_draft().is_some_and(|(_, saved, place)| {
+            let mut saved = Draft::of_saved(&saved, place);
+            let values = (Value::parse(&saved.body), Value::parse(&draft.body));
+            // The companion may write the same body in another layout.
+            if matches!(&values, (Ok(saved), Ok(typed)) if saved == typed) {
+                saved.body.clone_from(&draft.body);
+            }
+            saved != *draft
+        })
     }
 
     pub(crate) fn remove_saved(&mut self, id: ProjectId, place: usize, at: u64) -> Vec<Effect> {

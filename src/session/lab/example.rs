@@ -139,7 +139,7 @@ $input.path('$.output')
   "TableName": "orders",
   "KeyConditionExpression": "pk = :customer",
   "ExpressionAttributeValues": {
-    ":customer": {"S": "$util.escapeJavaScript($input.params('id'))"}
+    ":customer": {"S": "$util.escapeJavaScript($input.params('id')).replaceAll("\\'", "'")"}
   }#if($limit != ""),
   "Limit": $limit#end
 

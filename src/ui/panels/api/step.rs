@@ -113,8 +113,12 @@ pub fn show(
             ui.spacing_mut().item_spacing.y = 0.0;
             for one in rest.iter().take(3) {
                 ui.add(
-                    egui::Label::new(sentence(&capital(one), Text::Small, skin.color(Role::SecondText)))
-                        .truncate(),
+                    egui::Label::new(sentence(
+                        &capital(one),
+                        Text::Small,
+                        skin.color(Role::SecondText),
+                    ))
+                    .truncate(),
                 );
             }
         });

@@ -126,7 +126,10 @@ fn step_row(
     let status = step_status(step, answered);
     let took = micros_text(step.took);
     let title = title_of(step);
-    let words = step.words.first().map_or_else(String::new, |words| capital(words));
+    let words = step
+        .words
+        .first()
+        .map_or_else(String::new, |words| capital(words));
     let words = words.as_str();
     let name = format!(
         "{title}, {}, {took}. {}",

@@ -104,7 +104,10 @@ mod tests {
     #[test]
     fn sentences_get_a_capital_and_names_stay() {
         assert_eq!(capital("the template set it"), "The template set it");
-        assert_eq!(capital("application/json, 6 lines"), "application/json, 6 lines");
+        assert_eq!(
+            capital("application/json, 6 lines"),
+            "application/json, 6 lines"
+        );
         assert_eq!(capital("`$.a` is missing"), "`$.a` is missing");
         assert_eq!(capital(""), "");
     }
