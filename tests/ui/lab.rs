@@ -1,12 +1,10 @@
 //! The template lab by the names of its parts.
 
 use egui_kittest::Harness;
-use egui_kittest::kittest::NodeT;
 use egui_kittest::kittest::Queryable;
 use stepwright::session::Intent;
 use stepwright::session::LabIntent;
 use stepwright::session::LabSide;
-use stepwright::session::Meaning;
 use stepwright::ui::panels::lab;
 use stepwright::ui::panels::lab::LabView;
 
@@ -153,42 +151,6 @@ fn what_is_offered_is_taken_with_the_keyboard() {
 }
 
 #[test]
-fn a_remark_is_mended_and_the_mend_undone() {
-    let mut harness = open(LabSide::Request);
-    write(
-        &mut harness,
-        "{\"note\": \"$util.escapeJavaScript($input.path('$.note'))\"}",
-    );
-    assert!(matches!(
-        harness.state().0.session.lab.sight.meaning,
-        Meaning::Broken { .. }
-    ));
-    harness.get_by_label_contains("Not JSON at line 1");
-    harness
-        .get_by_label("Put the apostrophe back with replaceAll")
-        .click();
-    harness.run();
-    assert!(matches!(
-        harness.state().0.session.lab.sight.meaning,
-        Meaning::Json(_)
-    ));
-    harness
-        .get_by_label("Undo in the template (Ctrl+Z)")
-        .click();
-    harness.run();
-    assert!(
-        !harness
-            .state()
-            .0
-            .session
-            .lab
-            .template()
-            .text
-            .contains("replaceAll")
-    );
-}
-
-#[test]
 fn the_result_of_a_run_feeds_the_response_side() {
     let mut desk = Desk::sample("order-processing");
     desk.ask(Intent::Perform(stepwright::session::Action::Run));
@@ -206,28 +168,6 @@ fn the_result_of_a_run_feeds_the_response_side() {
     assert!(body.get("executionArn").is_some(), "{}", answer.body);
     // What scenarios answer can be had as well.
     harness.get_by_label("Result of a scenario with its mocks");
-}
-
-#[test]
-fn a_field_that_cannot_be_read_says_why() {
-    let mut harness = open(LabSide::Request);
-    harness.get_by_label("Headers").click();
-    harness.run();
-    let fields: Vec<_> = harness.get_all_by_label("Headers").collect();
-    let field = fields
-        .iter()
-        .find(|node| node.accesskit_node().role() == egui::accesskit::Role::MultilineTextInput)
-        .unwrap();
-    field.focus();
-    drop(fields);
-    harness.run();
-    harness
-        .get_all_by_label("Headers")
-        .find(|node| node.accesskit_node().role() == egui::accesskit::Role::MultilineTextInput)
-        .unwrap()
-        .type_text("no colon here\n");
-    harness.run();
-    harness.get_by_label_contains("write name: value");
 }
 
 #[test]
