@@ -179,6 +179,12 @@ fn the_support_system_of_the_serverless_framework_is_served() {
     let served = Served::start(&folder.join("serverless.yml"));
     let wrong = differences(&served, &requests);
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    // What `serverless package` makes of it is the same system.
+    let mocks = folder.join("serverless.stepwright.json");
+    let template = repository("tests/data/systems/serverless-packaged/template.json");
+    let served = Served::start_with(&template, &["--mocks", mocks.to_str().unwrap()]);
+    let wrong = differences(&served, &requests);
+    assert!(wrong.is_empty(), "packaged: {}", wrong.join("\n"));
 }
 
 #[test]
@@ -324,4 +330,32 @@ fn the_published_templates_flatten_the_headers_and_take_the_status_of_the_output
     let headers = [("x-correlation-id".to_owned(), "it's".to_owned())];
     let answer = served.send("POST", "/echo", &headers, Some("{}"));
     assert_eq!((answer.status, answer.body.trim()), (200, ""));
+}
+
+#[test]
+fn saved_requests_are_tested_without_a_server() {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_stepwright"))
+        .args(["test", "sample-workflows", "--format", "json"])
+        .current_dir(repository(""))
+        .output()
+        .unwrap();
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(
+        (output.status.code(), &report["failed"]),
+        (Some(0), &json!(0))
+    );
+    let scenarios = report["scenarios"].as_array().unwrap();
+    let mut named = scenarios.iter();
+    let asked = named.find(|one| one["scenario"] == "POST /orders · Card declined");
+    let asked = asked.unwrap();
+    assert_eq!(asked["status"], "400");
+    assert_eq!(asked["expected"]["status"], "400");
+    let file = asked["file"].as_str().unwrap();
+    assert!(file.ends_with("order-processing.openapi.yaml"), "{file}");
+    let names = scenarios.iter().map(|one| (&one["file"], &one["scenario"]));
+    let mut names: Vec<String> = names.map(|(file, name)| format!("{file} {name}")).collect();
+    let count = names.len();
+    names.sort();
+    names.dedup();
+    assert_eq!(names.len(), count, "nothing is tested twice");
 }

@@ -42,10 +42,16 @@ pub fn repository(path: &str) -> PathBuf {
 impl Served {
     /// Serves a path, on ports that are free, in virtual time.
     pub fn start(path: &Path) -> Served {
+        Served::start_with(path, &[])
+    }
+
+    /// The same, with further arguments.
+    pub fn start_with(path: &Path, more: &[&str]) -> Served {
         let mut child = Command::new(env!("CARGO_BIN_EXE_stepwright"))
             .arg("serve")
             .arg(path)
             .args(["--port", "0", "--api-port", "0", "--format", "json"])
+            .args(more)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
