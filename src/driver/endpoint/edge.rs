@@ -108,20 +108,26 @@ impl Edge {
     /// Answers a request. Its seed is replaced by one of the edge's own.
     pub async fn answer(self: &Arc<Edge>, mut request: Request, keep: Keep) -> Answered {
         request.seed = self.next_seed();
-        let begun = Instant::now();
         let place = Pool::place(&request.method, &request.target);
         let slow = self.pool.is_slow(place, request.body.len());
-        let answered = if slow && self.clock == Clock::Virtual {
+        if slow && self.clock == Clock::Virtual {
             let edge = self.clone();
-            let asked = request.clone();
             let runtime = tokio::runtime::Handle::current();
-            let work = move || runtime.block_on(edge.exchange(asked, keep, Slice::Whole));
-            let answered = self.pool.run(work).await;
-            answered.unwrap_or_else(broken_off)
-        } else {
-            self.exchange(request, keep, Slice::Short).await
-        };
-        self.pool.learn(place, begun);
+            // Waiting for a seat is not computing: a queue must not keep a quick route among the slow ones.
+            let work = move || {
+                let begun = Instant::now();
+                let answered = runtime.block_on(edge.exchange(request, keep, Slice::Whole));
+                (answered, begun.elapsed())
+            };
+            let Some((answered, took)) = self.pool.run(work).await else {
+                return broken_off();
+            };
+            self.pool.learn(place, took);
+            return answered;
+        }
+        let begun = Instant::now();
+        let answered = self.exchange(request, keep, Slice::Short).await;
+        self.pool.learn(place, begun.elapsed());
         answered
     }
 

@@ -5,7 +5,6 @@ use std::sync::atomic::AtomicBool;
 use std::sync::atomic::AtomicU8;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
-use std::time::Instant;
 
 use tokio::sync::Semaphore;
 
@@ -47,12 +46,12 @@ impl Pool {
         body > SMALL_BODY || slow.is_some_and(|slow| slow.load(Ordering::Relaxed) > 0)
     }
 
-    /// Remembers how long a request has taken.
-    pub(crate) fn learn(&self, place: usize, begun: Instant) {
+    /// Remembers how long a request has computed.
+    pub(crate) fn learn(&self, place: usize, took: Duration) {
         let Some(slow) = self.slow.get(place) else {
             return;
         };
-        if begun.elapsed() > QUICK {
+        if took > QUICK {
             slow.store(PATIENCE, Ordering::Relaxed);
         } else {
             let order = Ordering::Relaxed;
