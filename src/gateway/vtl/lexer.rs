@@ -455,7 +455,7 @@ impl<'a> Lexer<'a> {
             offer(starts("#*"), Rule::BlockCommentStart);
         }
         offer(starts("#"), Rule::Hash);
-        if state != TextBlock {
+        if !matches!(state, TextBlock | BlockComment | LineComment) {
             offer(starts("##"), token(Kind::LineComment));
         }
         match state {
