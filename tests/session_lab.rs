@@ -319,7 +319,11 @@ fn output_that_is_no_json_says_where_and_why() {
     assert_eq!(session.lab.template().text, before);
 
     write(&mut session, "{\"a\": $input.path('$.missing'), \"b\": 1}");
-    assert!(matches!(session.lab.sight.meaning, Meaning::Broken { .. }));
+    let Meaning::Broken { reason, .. } = &session.lab.sight.meaning else {
+        panic!("{:?}", session.lab.sight.meaning);
+    };
+    let reason = reason.as_deref().unwrap_or_default();
+    assert!(reason.contains("printed nothing"), "{reason:?}");
 }
 
 #[test]
@@ -455,6 +459,43 @@ fn completions_come_with_what_they_are() {
         offers.iter().any(|offer| offer.label == "path('$')"),
         "{offers:?}"
     );
+}
+
+#[test]
+fn members_of_what_is_there_are_offered() {
+    let wish = stepwright::session::Wish::Typing;
+    let labels = |session: &Session, text: &str| -> Vec<String> {
+        let offers = session.lab.offers(text, text.len(), wish);
+        offers.into_iter().map(|offer| offer.label).collect()
+    };
+    let mut session = lab(LabSide::Response, "");
+    answer(
+        &mut session,
+        r#"{"output": "{\"status\": \"error\", \"sku\": 1}"}"#,
+    );
+    write(
+        &mut session,
+        "#set($o = $util.parseJson($input.path('$.output')))\n",
+    );
+    let text = format!("{}$o.", session.lab.template().text);
+    assert_eq!(labels(&session, &text), ["status", "sku"]);
+    assert!(labels(&session, "$nobody.").is_empty());
+
+    let mut session = lab(LabSide::Request, "");
+    body(&mut session, r#"{"items": [{"name": 1, "price": 2}]}"#);
+    let text = "#foreach($item in $input.path('$.items'))$item.p";
+    assert_eq!(labels(&session, text), ["price"]);
+}
+
+#[test]
+fn what_was_readable_last_stays_while_the_text_is_not() {
+    let mut session = lab(LabSide::Request, "#set($a = 1){\"a\": $a}");
+    write(&mut session, "#set($a = ){\"a\": $a}");
+    assert!(session.lab.sight.trouble.is_some());
+    assert_eq!(&*session.lab.shown().output, "{\"a\": 1}");
+    write(&mut session, "#set($a = 2){\"a\": $a}");
+    assert_eq!(&*session.lab.shown().output, "{\"a\": 2}");
+    assert!(session.lab.good.is_none());
 }
 
 #[test]

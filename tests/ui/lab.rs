@@ -171,6 +171,27 @@ fn the_result_of_a_run_feeds_the_response_side() {
 }
 
 #[test]
+fn a_remark_is_mended_and_the_mend_undone() {
+    let mut harness = open(LabSide::Request);
+    write(
+        &mut harness,
+        "{\"note\": \"$util.escapeJavaScript($input.path('$.note'))\"}",
+    );
+    harness.get_by_label_contains("Not JSON at line 1");
+    harness
+        .get_by_label("Put the apostrophe back with replaceAll")
+        .click();
+    harness.run();
+    assert_eq!(output(&harness), "{\"note\": \"Ring at the neighbour's\"}");
+    harness
+        .get_by_label("Undo in the template (Ctrl+Z)")
+        .click();
+    harness.run();
+    let template = &harness.state().0.session.lab.template().text;
+    assert!(!template.contains("replaceAll"));
+}
+
+#[test]
 fn it_fits_into_a_narrow_place() {
     let mut desk = Desk::new();
     desk.ask(Intent::Lab(LabIntent::Show));

@@ -76,6 +76,7 @@ impl Session {
             LabIntent::Close => self.lab.standing = Standing::Closed,
             LabIntent::Side(side) => {
                 self.lab.side = side;
+                self.lab.good = None;
                 self.lab.number += 1;
             }
             LabIntent::Type(edit) => self.lab.type_text(&edit, at),
@@ -140,6 +141,11 @@ impl Session {
 
 impl Lab {
     fn see(&mut self, number: u64, sight: Sight) {
+        if !sight.is_unread() {
+            self.good = None;
+        } else if !self.sight.is_unread() && self.sight.side == sight.side && self.seen > 0 {
+            self.good = Some(self.sight.clone());
+        }
         self.sight = Arc::new(sight);
         self.seen = number;
     }
@@ -155,6 +161,7 @@ impl Lab {
             response_template,
         } = load;
         self.side = side;
+        self.good = None;
         self.request = request;
         self.answer = answer;
         self.status = status;

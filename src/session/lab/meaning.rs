@@ -67,6 +67,9 @@ fn reason(sight: &Sight, at: usize) -> Option<String> {
         matches!(row.kind, crate::session::lab::RowKind::Undefined)
             && piece.is_none_or(|piece| row.span.start <= piece.template.end)
     });
+    // The place may be the colon or the comma itself.
+    let rest = text.get(at..).unwrap_or_default();
+    let at = at + usize::from(rest.starts_with([':', ',']));
     let before = text.get(..at).unwrap_or_default().trim_end();
     let here = text.get(at..).unwrap_or_default().trim_start();
     if before.ends_with(':') || before.ends_with(',') && here.starts_with([',', '}', ']']) {

@@ -49,12 +49,7 @@ impl LabOrder {
 
     /// The sight, or nothing where it would take longer than a frame has time for.
     pub fn render_within_frame(&self) -> Option<Sight> {
-        let limits = Limits {
-            steps: STEPS_IN_FRAME,
-            output: 256 * 1024,
-            ..Limits::default()
-        };
-        let sight = self.render_with(limits);
+        let sight = self.render_with(frame_limits());
         let short = sight.limit != Some("steps") && sight.limit != Some("output");
         (short && !sight.short_of_context).then_some(sight)
     }
@@ -62,6 +57,34 @@ impl LabOrder {
     /// Renders the template, however long it takes; the language itself bounds that.
     pub fn render(&self) -> Sight {
         self.render_with(Limits::default())
+    }
+
+    /// The keys of the map a reference stands for at the end of a template; `loops` are the heads of the `#foreach`
+    /// around it, of which the first pass counts.
+    pub(crate) fn keys_of(&self, readable: &str, reference: &str, loops: &[&str]) -> Vec<String> {
+        const BEGIN: char = '\u{2}';
+        const BETWEEN: char = '\u{1}';
+        let mut probe = format!("{readable}{BEGIN}");
+        loops.iter().for_each(|head| probe.push_str(head));
+        probe.push_str(&format!(
+            "#foreach($stepwrightKey in {reference}.keySet())$stepwrightKey{BETWEEN}#end"
+        ));
+        loops.iter().for_each(|_| probe.push_str("#break#end"));
+        let Ok(template) = Template::parse(&probe) else {
+            return Vec::new();
+        };
+        let mut environment = self.environment(frame_limits());
+        if self.side == LabSide::Response {
+            environment.body = Arc::from(self.answer.body.as_str());
+        }
+        let rendering = vtl::render(&template, &environment);
+        let Some((_, keys)) = rendering.output.rsplit_once(BEGIN) else {
+            return Vec::new();
+        };
+        keys.split(BETWEEN)
+            .filter(|key| !key.is_empty())
+            .map(str::to_owned)
+            .collect()
     }
 
     fn render_with(&self, limits: Limits) -> Sight {
@@ -232,6 +255,14 @@ impl LabOrder {
                 Some((field, problem))
             })
             .collect()
+    }
+}
+
+fn frame_limits() -> Limits {
+    Limits {
+        steps: STEPS_IN_FRAME,
+        output: 256 * 1024,
+        ..Limits::default()
     }
 }
 

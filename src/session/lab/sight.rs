@@ -155,6 +155,11 @@ pub enum Meaning {
 }
 
 impl Sight {
+    /// The template is none, so nothing was carried out.
+    pub fn is_unread(&self) -> bool {
+        self.trouble.is_some() && self.rows.is_empty() && self.output.is_empty()
+    }
+
     /// The rows that begin in a line, each place once: the last time it happened in the chosen passes.
     pub fn at_line<'a>(
         &'a self,

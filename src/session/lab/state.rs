@@ -55,6 +55,8 @@ pub struct Lab {
     pub response_template: LabTemplate,
     /// The latest rendering; of an earlier text while [`Lab::is_behind`].
     pub sight: Arc<Sight>,
+    /// The latest rendering of a template that could be read, while that of [`Lab::sight`] cannot.
+    pub good: Option<Arc<Sight>>,
     /// Changes whenever a template or anything it is rendered against does.
     pub number: u64,
     /// The number the sight was made for.
@@ -96,6 +98,7 @@ impl Default for Lab {
             request_template: LabTemplate::default(),
             response_template: LabTemplate::default(),
             sight: Arc::default(),
+            good: None,
             number: 0,
             seen: 0,
             rendering: false,
@@ -132,6 +135,11 @@ impl Lab {
     /// The sight is of an earlier template or input than is shown now.
     pub const fn is_behind(&self) -> bool {
         self.seen != self.number
+    }
+
+    /// What is best shown: the sight, or the last one of a template that could be read.
+    pub fn shown(&self) -> &Sight {
+        self.good.as_deref().unwrap_or(&self.sight)
     }
 
     /// Tells one sight from another.

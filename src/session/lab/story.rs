@@ -276,7 +276,7 @@ impl Teller<'_> {
 }
 
 /// Where the reference begins that goes on at a byte, as in `$a.b(…)` before `.c`.
-fn reference_start(text: &str, at: usize) -> usize {
+pub(crate) fn reference_start(text: &str, at: usize) -> usize {
     let before = text.get(..at).unwrap_or_default();
     let mut depth = 0usize;
     for (index, letter) in before.char_indices().rev() {
@@ -294,7 +294,7 @@ fn reference_start(text: &str, at: usize) -> usize {
     at
 }
 
-fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

@@ -91,7 +91,7 @@ fn examples(ui: &mut Ui, out: &mut Outbox) {
 }
 
 fn method_and_path(ui: &mut Ui, lab: &Lab, out: &mut Outbox) {
-    let (_, rect) = ui.allocate_space(vec2(ui.available_width(), 36.0));
+    let (_, rect) = ui.allocate_space(vec2(ui.available_width(), 28.0));
     let inner = rect.shrink2(vec2(16.0, 0.0)).with_max_y(rect.top() + 28.0);
     let mut request = lab.request.clone();
     let layout = egui::Layout::left_to_right(egui::Align::Min);
@@ -114,6 +114,7 @@ fn method_and_path(ui: &mut Ui, lab: &Lab, out: &mut Outbox) {
             text_field(ui, egui::Id::unique("lab path"), &mut request.path, field);
         },
     );
+    ui.add_space(8.0);
     if request != lab.request {
         out.push(Intent::Lab(LabIntent::Request(Box::new(request))));
     }

@@ -1,8 +1,6 @@
 //! Between template and values: what can be said of the template, with a mend each where there is one.
 
 use egui::CornerRadius;
-use egui::Frame;
-use egui::Panel;
 use egui::Rect;
 use egui::Role as A11y;
 use egui::ScrollArea;
@@ -49,27 +47,31 @@ pub fn marks(lab: &Lab) -> Vec<CodeMark> {
         .collect()
 }
 
-/// One row for each remark; nothing where there is none.
+/// The room the remarks need.
+pub fn height(lab: &Lab) -> f32 {
+    if lab.sight.template != lab.template().text {
+        return 0.0;
+    }
+    ROW * lab.sight.lints.len().min(SEEN) as f32
+}
+
+/// One row for each remark, in a place of [`height`].
 pub fn show(ui: &mut Ui, lab: &Lab, view: &mut LabView, out: &mut Outbox) {
-    let lints = &lab.sight.lints;
-    if lints.is_empty() || lab.sight.template != lab.template().text {
+    if height(lab) == 0.0 {
         return;
     }
     let skin = Skin::of(ui.ctx());
-    Panel::bottom("lab remarks")
-        .resizable(false)
-        .exact_size(ROW * lints.len().min(SEEN) as f32 + 1.0)
-        .frame(Frame::new().fill(skin.color(Role::Panel)))
+    let area = ui.available_rect_before_wrap();
+    ui.painter()
+        .rect_filled(area, CornerRadius::ZERO, skin.color(Role::Panel));
+    ScrollArea::vertical()
+        .id_salt("lab remarks")
+        .auto_shrink([false, false])
         .show(ui, |ui| {
-            ScrollArea::vertical()
-                .id_salt("lab remarks")
-                .auto_shrink([false, false])
-                .show(ui, |ui| {
-                    ui.spacing_mut().item_spacing.y = 0.0;
-                    for index in 0..lints.len() {
-                        row(ui, lab, index, view, out);
-                    }
-                });
+            ui.spacing_mut().item_spacing.y = 0.0;
+            for index in 0..lab.sight.lints.len() {
+                row(ui, lab, index, view, out);
+            }
         });
 }
 

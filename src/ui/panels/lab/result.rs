@@ -24,6 +24,7 @@ use crate::session::Meaning;
 use crate::session::Override;
 use crate::session::Session;
 use crate::session::Sight;
+use crate::text::Span;
 use crate::ui::code::CodeEditor;
 use crate::ui::code::CodeExtras;
 use crate::ui::code::CodeMark;
@@ -71,7 +72,7 @@ pub fn show(ui: &mut Ui, session: &Session, view: &mut LabView, out: &mut Outbox
         }
     });
     verdict(ui, lab, sight);
-    notices(ui, sight);
+    notices(ui, lab, sight);
     let below = below_height(sight, lab.side, ui.available_height());
     let height = (ui.available_height() - below).max(60.0);
     let (_, rect) = ui.allocate_space(vec2(ui.available_width(), height));
@@ -95,6 +96,7 @@ pub fn show(ui: &mut Ui, session: &Session, view: &mut LabView, out: &mut Outbox
 fn below_height(sight: &Sight, side: LabSide, available: f32) -> f32 {
     let mut height = match side {
         LabSide::Request => 0.0,
+        LabSide::Response if sight.trouble.is_some() => 0.0,
         LabSide::Response => 64.0,
     };
     if !sight.overrides.is_empty() {
@@ -150,7 +152,7 @@ fn verdict(ui: &mut Ui, lab: &Lab, sight: &Sight) {
 }
 
 /// The error of the template, or why the output is no JSON.
-fn notices(ui: &mut Ui, sight: &Sight) {
+fn notices(ui: &mut Ui, lab: &Lab, sight: &Sight) {
     let mut told: Vec<(Status, Icon, String)> = Vec::new();
     if let Some(trouble) = &sight.trouble {
         let place = trouble.place;
@@ -176,6 +178,10 @@ fn notices(ui: &mut Ui, sight: &Sight) {
         }
         told.push((Status::Caught, Icon::WARNING, words));
     }
+    if lab.good.is_some() {
+        let words = "Shown is what came of the last text that could be read";
+        told.push((Status::Aborted, Icon::HISTORY, words.to_owned()));
+    }
     if sight.abridged {
         let words = "More happened than is listed here; the result is whole";
         told.push((Status::Running, Icon::INFO, words.to_owned()));
@@ -193,7 +199,9 @@ fn notices(ui: &mut Ui, sight: &Sight) {
 }
 
 fn output(ui: &mut Ui, lab: &Lab, view: &mut LabView) {
-    let sight = &lab.sight;
+    let sight = lab.shown();
+    let old = lab.good.is_some();
+    let dimmed = |text: &str| vec![(Span::new(0, text.len()), Role::WeakText)];
     if let (Meaning::Json(value), ResultTab::Tree) = (&sight.meaning, view.result) {
         ui.add_space(4.0);
         let id = egui::Id::unique("lab result tree");
@@ -222,12 +230,16 @@ fn output(ui: &mut Ui, lab: &Lab, view: &mut LabView) {
         read_only: true,
         name: "Result",
         extras: CodeExtras {
+            roles: old.then_some((&dimmed as _, 1)),
             grounds: &grounds,
             narrow: true,
             ..CodeExtras::default()
         },
     }
     .show(ui, egui::Id::unique("lab output"), &mut view.output_code);
+    if old {
+        return;
+    }
     if let Some(piece) = typed.clicked.and_then(|at| sight.wrote(at)) {
         view.lit = Lit {
             number: sight_number(lab),
@@ -242,7 +254,7 @@ fn output(ui: &mut Ui, lab: &Lab, view: &mut LabView) {
 /// Headers of the answer that come from the template besides those of the method, and other overrides.
 fn overrides(ui: &mut Ui, lab: &Lab, sight: &Sight) {
     let header = |one: &Override| Some(one.name.strip_prefix(HEADER)?.to_owned());
-    if lab.side == LabSide::Response {
+    if lab.side == LabSide::Response && sight.trouble.is_none() {
         ui.add_space(4.0);
         head(ui, "Headers");
         let own = sight

@@ -30,6 +30,7 @@ use crate::ui::panels::lab::completion;
 use crate::ui::panels::lab::problems;
 use crate::ui::panels::lab::template_id;
 use crate::ui::panels::lab::values;
+use crate::ui::panels::words::put_at;
 use crate::ui::theme::Skin;
 use crate::ui::theme::Text;
 use crate::ui::view::Outbox;
@@ -76,8 +77,14 @@ pub fn show(ui: &mut Ui, session: &Session, view: &mut LabView, out: &mut Outbox
             ui.set_min_size(ui.available_size());
             values::show(ui, lab, view, out);
         });
-    problems::show(ui, lab, view, out);
-    egui::CentralPanel::no_frame().show(ui, |ui| editor(ui, lab, view, out));
+    egui::CentralPanel::no_frame().show(ui, |ui| {
+        let area = ui.available_rect_before_wrap();
+        let cut = area.bottom() - problems::height(lab);
+        put_at(ui, area.with_max_y(cut), |ui| editor(ui, lab, view, out));
+        put_at(ui, area.with_min_y(cut), |ui| {
+            problems::show(ui, lab, view, out)
+        });
+    });
 }
 
 fn editor(ui: &mut Ui, lab: &Lab, view: &mut LabView, out: &mut Outbox) {
@@ -151,7 +158,10 @@ fn editor(ui: &mut Ui, lab: &Lab, view: &mut LabView, out: &mut Outbox) {
     completion.follow(ui, lab, &typed, view);
     view.completion = completion;
     if known {
-        hover(ui, sight, view, &typed);
+        let told = |offset| marks.iter().any(|mark| mark.span.contains(offset));
+        if !typed.hovered.is_some_and(|(offset, _)| told(offset)) {
+            hover(ui, sight, view, &typed);
+        }
         click(lab, view, &typed);
     }
     if let Some(edit) = typed.edit {
@@ -241,7 +251,7 @@ fn hover(ui: &Ui, sight: &Sight, view: &LabView, typed: &CodeTyped) {
         .show(|ui| {
             ui.set_max_width(420.0);
             let title = Text::LabelStrong.rich(&first.label);
-            ui.label(title.color(skin.color(Role::TooltipText)));
+            ui.label(title.color(skin.color(Role::Text)));
             for row in rows.iter().take(MOST_HOVERED) {
                 let words = match row.passes.last() {
                     Some((_, pass)) => format!("pass {pass}: {}", row.value.words(200)),
@@ -259,15 +269,11 @@ fn hover(ui: &Ui, sight: &Sight, view: &LabView, typed: &CodeTyped) {
                     | RowKind::Loop => words,
                 };
                 let words = Text::Code.rich(words);
-                ui.label(words.color(skin.color(Role::TooltipSecondText)));
+                ui.label(words.color(skin.color(Role::SecondText)));
             }
             if rows.len() > MOST_HOVERED {
                 let more = format!("and {} more", rows.len() - MOST_HOVERED);
-                ui.label(
-                    Text::Small
-                        .rich(more)
-                        .color(skin.color(Role::TooltipSecondText)),
-                );
+                ui.label(Text::Small.rich(more).color(skin.color(Role::SecondText)));
             }
         });
 }

@@ -42,7 +42,7 @@ const ROW: f32 = 24.0;
 pub fn show(ui: &mut Ui, lab: &Lab, view: &mut LabView, _out: &mut Outbox) {
     let skin = Skin::of(ui.ctx());
     ui.spacing_mut().item_spacing = vec2(8.0, 0.0);
-    let sight = &lab.sight;
+    let sight = lab.shown();
     let line = line_of(lab, view.cursor);
     let (_, head) = ui.allocate_space(vec2(ui.available_width(), 36.0));
     let inner = head.shrink2(vec2(16.0, 0.0));
@@ -93,7 +93,7 @@ pub fn show(ui: &mut Ui, lab: &Lab, view: &mut LabView, _out: &mut Outbox) {
                 }
             }
         });
-    if let Some(row) = chosen {
+    if let Some(row) = chosen.filter(|_| lab.good.is_none()) {
         view.go_to(lab.side, row.span);
         view.lit = Lit {
             number: sight_number(lab),
@@ -210,7 +210,7 @@ fn value_row(ui: &mut Ui, row: &SightRow, index: usize, tab: ValuesTab) -> bool 
         );
         left += 34.0;
     }
-    let split = left + (inner.right() - left) * 0.42;
+    let split = left + (inner.right() - left) * 0.5;
     let name = Rect::from_min_max(pos2(left, rect.top()), pos2(split - 8.0, rect.bottom()));
     let name_role = match row.kind {
         RowKind::Condition(Taken::No) | RowKind::Else(Taken::No) => Role::WeakText,
@@ -238,9 +238,7 @@ fn value_row(ui: &mut Ui, row: &SightRow, index: usize, tab: ValuesTab) -> bool 
         Text::Label.paint(ui, text, words, color);
         value.max.x = area.left() - 8.0;
     }
-    if let Some(before) = &row.before
-        && *before != Seen::Undefined
-    {
+    if let Some(before) = known_before(row) {
         let words = before.words(40);
         let used = Text::Code.paint(
             ui,
@@ -280,14 +278,17 @@ fn verdict(row: &SightRow) -> Option<(Status, Icon, &'static str)> {
     }
 }
 
+/// What a `#set` has replaced, where there was something.
+fn known_before(row: &SightRow) -> Option<&Seen> {
+    let before = row.before.as_ref()?;
+    let empty = matches!(before, Seen::Text(text) if text.is_empty());
+    (*before != Seen::Undefined && !empty).then_some(before)
+}
+
 /// The row as a screen reader says it.
 fn spoken(row: &SightRow) -> String {
     let mut words = format!("Line {}: {}", row.line, row.label);
-    if let Some(before) = row
-        .before
-        .as_ref()
-        .filter(|before| **before != Seen::Undefined)
-    {
+    if let Some(before) = known_before(row) {
         words.push_str(&format!(", before {}", before.words(80)));
     }
     match row.kind {
