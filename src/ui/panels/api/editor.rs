@@ -72,7 +72,9 @@ fn body(ui: &mut Ui, draft: &Draft) -> Option<Draft> {
             .id_salt("request body")
             .auto_shrink([false, false])
             .show(ui, |ui| {
-                let rows = ((field.height() - 10.0) / 20.0).floor().max(1.0) as usize;
+                // The field counts its rows in the height of its font.
+                let row = ui.text_style_height(&egui::TextStyle::Monospace);
+                let rows = ((field.height() - 10.0) / row).floor().max(1.0) as usize;
                 let id = egui::Id::unique("request body text");
                 let response = json_field(ui, id, "Body", &mut text, rows, problem.is_some());
                 changed = response.changed();

@@ -1,6 +1,5 @@
 //! The step of a trace that is chosen: what happened in words, what went in, what came out.
 
-use egui::Frame;
 use egui::Rect;
 use egui::ScrollArea;
 use egui::Ui;
@@ -98,7 +97,7 @@ pub fn show(
         empty_state(ui, Icon::DATA_OBJECT, words, "");
         return;
     };
-    view.follow(sent, place, step);
+    view.follow(sent, place, step, answered);
     let head = Rect::from_min_size(area.min, vec2(area.width(), 44.0));
     header(ui, head, step, answered);
     let mut top = head.bottom();
@@ -131,12 +130,12 @@ pub fn show(
     let left = Rect::from_min_max(body.min, pos2(middle, body.bottom()));
     let right = Rect::from_min_max(pos2(middle + 1.0, body.top()), body.max);
     ui.painter().vline(middle + 0.5, body.y_range(), line);
-    let (before, after) = sides(step.kind);
-    side(ui, left, "input", before, &mut view.input);
-    if step.kind == StepKind::Answer {
-        answer(ui, right, answered, &mut view.output);
-    } else {
-        side(ui, right, "output", after, &mut view.output);
+    match sides(step.kind) {
+        Some((before, after)) => {
+            side(ui, left, "input", before, &mut view.input);
+            side(ui, right, "output", after, &mut view.output);
+        }
+        None => answer(ui, left, right, answered, &mut view.output),
     }
     ui.advance_cursor_after_rect(area);
 }
@@ -171,11 +170,21 @@ fn in_lab(ui: &mut Ui, session: &Session, view: &mut LabView, out: &mut Outbox) 
 }
 
 impl StepView {
-    fn follow(&mut self, sent: &Sent, place: usize, step: &TraceStep) {
+    fn follow(&mut self, sent: &Sent, place: usize, step: &TraceStep, answered: &Answered) {
         let key = (sent.id, place);
         if self.shown != Some(key) {
             self.input = Side::of(step.input.as_deref());
-            self.output = Side::of(step.output.as_deref());
+            self.output = match step.kind {
+                // What the step holds is the whole answer, headers and all.
+                StepKind::Answer => Side::of(Some(&answered.response.text())),
+                StepKind::Received
+                | StepKind::Authorized
+                | StepKind::Validated
+                | StepKind::RequestTemplate
+                | StepKind::Integration
+                | StepKind::ResponseTemplate
+                | StepKind::GatewayResponse => Side::of(step.output.as_deref()),
+            };
             self.shown = Some(key);
         }
     }
@@ -213,9 +222,12 @@ fn header(ui: &mut Ui, head: Rect, step: &TraceStep, answered: &Answered) {
     });
 }
 
-/// What the two sides of a step are called.
-fn sides(kind: StepKind) -> ((&'static str, &'static str), (&'static str, &'static str)) {
-    match kind {
+/// A title, and weaker words behind it.
+type Title = (&'static str, &'static str);
+
+/// What the two sides of a step are called; the answer has others.
+fn sides(kind: StepKind) -> Option<(Title, Title)> {
+    Some(match kind {
         StepKind::Received => (("Request", "as it came"), ("Route", "that was found")),
         StepKind::Authorized => (("Request", "what was shown"), ("Result", "")),
         StepKind::Validated => (("Body", "of the request"), ("Result", "")),
@@ -229,8 +241,8 @@ fn sides(kind: StepKind) -> ((&'static str, &'static str), (&'static str, &'stat
         ),
         StepKind::ResponseTemplate => (("Input", "to this template"), ("Result", "to the caller")),
         StepKind::GatewayResponse => (("Error", "in the API"), ("Result", "to the caller")),
-        StepKind::Answer => (("Body", "before headers"), ("Answer", "to the caller")),
-    }
+        StepKind::Answer => return None,
+    })
 }
 
 fn side(ui: &mut Ui, rect: Rect, which: &str, (title, weak): (&str, &str), side: &mut Side) {
@@ -281,45 +293,48 @@ fn text_or_tree(ui: &mut Ui, which: &str, side: &mut Side, height: f32) {
     }
 }
 
-/// The answer as it leaves: status, size, body, headers.
-fn answer(ui: &mut Ui, rect: Rect, answered: &Answered, body: &mut Side) {
+/// The answer as it leaves: status, size and body, and beside them the headers.
+fn answer(ui: &mut Ui, left: Rect, right: Rect, answered: &Answered, body: &mut Side) {
     let skin = Skin::of(ui.ctx());
     let response = &answered.response;
-    let inner = Rect::from_min_max(
-        rect.min + vec2(16.0, 4.0),
-        pos2(rect.right() - 12.0, rect.bottom() - 4.0),
+    side(ui, left, "answer", ("Body", ""), body);
+    let chip = Rect::from_min_max(
+        left.min + vec2(60.0, 4.0),
+        pos2(left.right() - 44.0, left.top() + 36.0),
     );
-    put_at(ui, inner, |ui| {
-        ui.set_clip_rect(ui.clip_rect().intersect(rect));
-        ui.spacing_mut().item_spacing.y = 0.0;
-        ui.horizontal(|ui| {
-            ui.set_height(32.0);
+    put_at(ui, chip, |ui| {
+        ui.horizontal_centered(|ui| {
             ui.spacing_mut().item_spacing.x = 8.0;
-            ui.label(Text::Strong.rich("Answer").color(skin.color(Role::Text)));
             let status = http_status(response.status);
             let words = format!("{} {}", response.status, status_words(response.status));
             tone_chip(ui, status, status_icon(status), &words);
             let size = size_text(response.body.len());
             ui.label(Text::Small.rich(size).color(skin.color(Role::WeakText)));
         });
-        let headers = 28.0 + 20.0 * response.headers.len().min(6) as f32;
-        let height = (ui.available_height() - headers - 8.0).max(60.0);
-        ui.allocate_ui(vec2(ui.available_width(), height), |ui| {
-            text_or_tree(ui, "answer", body, height);
-        });
-        ui.label(Text::Head.rich("Headers").color(skin.color(Role::WeakText)));
+    });
+    let head = Rect::from_min_max(
+        right.min + vec2(16.0, 4.0),
+        pos2(right.right() - 12.0, right.top() + 36.0),
+    );
+    Text::Strong.paint(ui, head, "Headers", skin.color(Role::Text));
+    let rows = Rect::from_min_max(
+        pos2(head.left(), head.bottom() + 4.0),
+        pos2(head.right(), right.bottom() - 4.0),
+    );
+    put_at(ui, rows, |ui| {
+        ui.set_clip_rect(ui.clip_rect().intersect(rows));
+        ui.spacing_mut().item_spacing.y = 0.0;
         ScrollArea::vertical()
             .id_salt("answer headers")
             .auto_shrink([false, false])
             .show(ui, |ui| {
                 for (name, value) in &response.headers {
-                    Frame::new().show(ui, |ui| {
-                        ui.horizontal(|ui| {
-                            ui.spacing_mut().item_spacing.x = 8.0;
-                            ui.label(Text::Code.rich(name).color(skin.color(Role::SecondText)));
-                            let value = Text::Code.rich(value).color(skin.color(Role::Text));
-                            ui.add(egui::Label::new(value).truncate().selectable(true));
-                        });
+                    ui.horizontal(|ui| {
+                        ui.set_height(20.0);
+                        ui.spacing_mut().item_spacing.x = 8.0;
+                        ui.label(Text::Code.rich(name).color(skin.color(Role::SecondText)));
+                        let value = Text::Code.rich(value).color(skin.color(Role::Text));
+                        ui.add(egui::Label::new(value).truncate().selectable(true));
                     });
                 }
             });
