@@ -8,6 +8,12 @@ const STEPS: u64 = 128;
 /// Columns of the course over time.
 const COLUMNS: usize = 240;
 
+/// Virtual users at most: each is a task, and over a socket a connection.
+pub const MOST_USERS: u32 = 5_000;
+
+/// Seconds a load run may last.
+pub const LONGEST_LOAD: u32 = 3_600;
+
 /// One answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sample {

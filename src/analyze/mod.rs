@@ -9,6 +9,8 @@ mod nearest;
 mod reason;
 
 pub use coverage::{Coverage, Tally, coverage};
-pub use load::{LoadColumn, LoadReport, LoadTally, Sample, SampleOutcome};
+pub use load::{
+    LONGEST_LOAD, LoadColumn, LoadReport, LoadTally, MOST_USERS, Sample, SampleOutcome,
+};
 pub use nearest::nearest;
 pub use reason::{Reason, reason};

@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 use tokio::sync::watch;
 
 use crate::analyze::LoadReport;
+use crate::analyze::MOST_USERS;
 use crate::cli::argument_text;
 use crate::cli::fail;
 use crate::cli::output::note;
@@ -20,7 +21,6 @@ use crate::driver::LoadOrder;
 use crate::driver::LoadProgress;
 use crate::driver::LoadStage;
 use crate::driver::LoadTarget;
-use crate::driver::MOST_USERS;
 use crate::driver::endpoint::Door;
 use crate::driver::endpoint::Edge;
 use crate::driver::endpoint::ListenOptions;
@@ -84,7 +84,7 @@ pub fn load(arguments: &LoadArgs) -> u8 {
 fn run(arguments: &LoadArgs) -> Result<LoadReport, String> {
     let stages = match &arguments.stages {
         Some(text) => parse_stages(text)?,
-        None if arguments.users > MOST_USERS => {
+        None if arguments.users > MOST_USERS as usize => {
             return Err(format!("--users may be {MOST_USERS} at most"));
         }
         None => usual_stages(arguments.users),

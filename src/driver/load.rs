@@ -15,8 +15,10 @@ use tokio::sync::mpsc;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+use crate::analyze::LONGEST_LOAD;
 use crate::analyze::LoadReport;
 use crate::analyze::LoadTally;
+use crate::analyze::MOST_USERS;
 use crate::analyze::Sample;
 use crate::analyze::SampleOutcome;
 use crate::driver::endpoint::Edge;
@@ -28,12 +30,6 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How often the number of users follows its stage, and progress is told.
 const TICK: Duration = Duration::from_millis(100);
-
-/// Users at most: each is a task, and over a socket a connection.
-pub const MOST_USERS: usize = 5_000;
-
-/// Seconds a load run may last.
-pub const LONGEST: f64 = 3_600.0;
 
 /// A piece of a load run: by its end there are so many users, their number having grown or shrunk evenly.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -76,9 +72,9 @@ pub fn parse_stages(text: &str) -> Result<Vec<LoadStage>, String> {
     let stages: Result<Vec<LoadStage>, String> = text.split(',').map(parse_stage).collect();
     let stages = stages?;
     let total: f64 = stages.iter().map(|stage| stage.seconds).sum();
-    if total > LONGEST {
+    if total > f64::from(LONGEST_LOAD) {
         return Err(format!(
-            "the stages last {total} s together; at most {LONGEST} s are allowed"
+            "the stages last {total} s together; at most {LONGEST_LOAD} s are allowed"
         ));
     }
     Ok(stages)
@@ -101,7 +97,7 @@ fn parse_stage(text: &str) -> Result<LoadStage, String> {
     if !seconds.is_finite() || seconds < 0.0 {
         return Err(wrong());
     }
-    if users > MOST_USERS {
+    if users > MOST_USERS as usize {
         return Err(format!(
             "{users} users are too many; at most {MOST_USERS} are allowed"
         ));

@@ -8,6 +8,4 @@ mod live;
 mod load;
 
 pub use live::drive;
-pub use load::{
-    LONGEST, LoadOrder, LoadProgress, LoadStage, LoadTarget, MOST_USERS, load, parse_stages,
-};
+pub use load::{LoadOrder, LoadProgress, LoadStage, LoadTarget, load, parse_stages};

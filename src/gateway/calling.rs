@@ -42,19 +42,9 @@ pub(crate) fn proxy_function(
         return Err(unknown_target(exchange, integration, at, clock));
     };
     if !matches!(integration.http_method.as_str(), "POST" | "") {
-        exchange.note(
-            StepKind::Integration,
-            Verdict::Failed,
-            at,
-            clock,
-            |_, step| {
-                step.words.push(format!(
-                    "a function is invoked with POST, not with {}",
-                    integration.http_method
-                ));
-                step.pointer = Some(integration.pointer.clone());
-            },
-        );
+        let method = &integration.http_method;
+        let words = format!("a function is invoked with POST, not with {method}");
+        no_call(exchange, at, clock, words, &integration.pointer);
         return Err(Failed::of(Failure::InternalError));
     }
     let inbound = &exchange.inbound;
@@ -266,22 +256,34 @@ fn wait(exchange: &mut Exchange, clock: Clock<'_>, fill: impl FnOnce(&mut TraceS
     );
 }
 
-fn unknown_target(
+/// Notes that the API is written so that nothing can be called.
+pub(crate) fn no_call(
     exchange: &mut Exchange,
-    integration: &Integration,
     at: Micros,
     clock: Clock<'_>,
-) -> Failed {
+    words: String,
+    pointer: &str,
+) {
     exchange.note(
         StepKind::Integration,
         Verdict::Failed,
         at,
         clock,
         |_, step| {
-            step.words
-                .push(format!("the uri {:?} leads nowhere", integration.uri));
-            step.pointer = Some(format!("{}/uri", integration.pointer));
+            step.words.push(words);
+            step.pointer = Some(pointer.to_owned());
         },
     );
+}
+
+fn unknown_target(
+    exchange: &mut Exchange,
+    integration: &Integration,
+    at: Micros,
+    clock: Clock<'_>,
+) -> Failed {
+    let words = format!("the uri {:?} leads nowhere", integration.uri);
+    let pointer = format!("{}/uri", integration.pointer);
+    no_call(exchange, at, clock, words, &pointer);
     Failed::of(Failure::ApiConfigurationError)
 }

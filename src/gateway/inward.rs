@@ -43,16 +43,8 @@ pub(crate) fn proceed(exchange: &mut Exchange, clock: Clock<'_>) -> Result<Step,
     };
     let Some(integration) = &route.integration else {
         let at = clock();
-        exchange.note(
-            StepKind::Integration,
-            Verdict::Failed,
-            at,
-            clock,
-            |_, step| {
-                step.words.push("the method has no integration".to_owned());
-                step.pointer = Some(route.pointer.clone());
-            },
-        );
+        let words = "the method has no integration".to_owned();
+        calling::no_call(exchange, at, clock, words, &route.pointer);
         return Err(Failed::of(Failure::ApiConfigurationError));
     };
     match integration.kind {

@@ -16,6 +16,7 @@ use crate::driver::endpoint::machine::Served;
 use crate::driver::endpoint::notebook::RequestRun;
 use crate::driver::endpoint::perform::Performance;
 use crate::engine::Answer;
+use crate::engine::Ended;
 use crate::engine::ExecutionKind;
 use crate::engine::Millis;
 use crate::engine::Outcome;
@@ -56,6 +57,32 @@ impl Carried {
             result,
             run: None,
             explanation: None,
+        }
+    }
+
+    /// An execution that nobody waits for, with what is known of it by now.
+    fn started(
+        arn: String,
+        prepared: Prepared,
+        ended: Option<Ended>,
+        notes: Vec<String>,
+    ) -> Carried {
+        let at = prepared.start.at;
+        let lasted = ended.as_ref().map_or(0, |ended| ended.at - at);
+        Carried {
+            explanation: notes.first().cloned(),
+            run: Some(Arc::new(RequestRun {
+                arn: arn.clone(),
+                prepared,
+                ended,
+                lasted,
+                events: None,
+                notes,
+            })),
+            result: IntegrationResult::Started {
+                execution_arn: arn,
+                at,
+            },
         }
     }
 
@@ -271,7 +298,6 @@ impl Edge {
     /// An Express execution that nobody waits for and nobody can ask after.
     async fn launch(self: &Arc<Edge>, prepared: Prepared, call: &StartCall) -> Carried {
         let arn = call.express_arn();
-        let at = prepared.start.at;
         let mut ended = None;
         let mut notes = Vec::new();
         match self.clock {
@@ -288,24 +314,7 @@ impl Edge {
             }
             Clock::Real => drop(self.live.begin(&arn, &prepared, None)),
         }
-        let explanation = notes.first().cloned();
-        let lasted = ended.as_ref().map_or(0, |ended| ended.at - at);
-        let run = RequestRun {
-            arn: arn.clone(),
-            prepared,
-            ended,
-            lasted,
-            events: None,
-            notes,
-        };
-        Carried {
-            run: Some(Arc::new(run)),
-            explanation,
-            ..Carried::of(IntegrationResult::Started {
-                execution_arn: arn,
-                at,
-            })
-        }
+        Carried::started(arn, prepared, ended, notes)
     }
 
     /// A Standard execution, which is remembered.
@@ -359,25 +368,7 @@ impl Edge {
             }
             Clock::Real => drop(self.live.begin(&arn, &prepared, Some(entry.clone()))),
         }
-        let ended = entry.ended();
-        let explanation = notes.first().cloned();
-        let lasted = ended.as_ref().map_or(0, |ended| ended.at - at);
-        let run = RequestRun {
-            arn: arn.clone(),
-            prepared,
-            ended,
-            lasted,
-            events: None,
-            notes,
-        };
-        Carried {
-            run: Some(Arc::new(run)),
-            explanation,
-            ..Carried::of(IntegrationResult::Started {
-                execution_arn: arn,
-                at,
-            })
-        }
+        Carried::started(arn, prepared, entry.ended(), notes)
     }
 
     /// Runs to the end or to where nothing goes on; none where it broke off.

@@ -88,19 +88,9 @@ async fn api(State(behind): State<Arc<Behind>>, request: HttpRequest<Body>) -> A
     };
     match behind.body(&head.headers, body).await {
         Ok(body) => request.body = body,
+        // API Gateway has its own answer to this one.
         Err(BodyTrouble::TooLarge) => return answer(behind.edge.refuse_too_large(request)),
-        Err(BodyTrouble::TooSlow) => {
-            return told(
-                StatusCode::REQUEST_TIMEOUT,
-                "the body did not arrive in time",
-            );
-        }
-        Err(BodyTrouble::Broken) => {
-            return told(
-                StatusCode::BAD_REQUEST,
-                "the body cannot be read to its end",
-            );
-        }
+        Err(trouble) => return without_body(trouble),
     }
     answer(behind.edge.answer(request, Keep::WhatFits).await.response)
 }
@@ -112,24 +102,7 @@ async fn step_functions(State(behind): State<Arc<Behind>>, request: HttpRequest<
     }
     let body = match behind.body(&head.headers, body).await {
         Ok(body) => body,
-        Err(BodyTrouble::TooLarge) => {
-            return told(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "the request is larger than 10 MB",
-            );
-        }
-        Err(BodyTrouble::TooSlow) => {
-            return told(
-                StatusCode::REQUEST_TIMEOUT,
-                "the body did not arrive in time",
-            );
-        }
-        Err(BodyTrouble::Broken) => {
-            return told(
-                StatusCode::BAD_REQUEST,
-                "the body cannot be read to its end",
-            );
-        }
+        Err(trouble) => return without_body(trouble),
     };
     let target = text(&head.headers, &HeaderName::from_static("x-amz-target")).unwrap_or_default();
     let action = target.strip_prefix("AWSStepFunctions.").unwrap_or(target);
@@ -189,6 +162,25 @@ fn answer(response: Response) -> Answer {
         }
     }
     built
+}
+
+/// The answer to a request whose body did not come as it should.
+fn without_body(trouble: BodyTrouble) -> Answer {
+    let (status, words) = match trouble {
+        BodyTrouble::TooLarge => (
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "the request is larger than 10 MB",
+        ),
+        BodyTrouble::TooSlow => (
+            StatusCode::REQUEST_TIMEOUT,
+            "the body did not arrive in time",
+        ),
+        BodyTrouble::Broken => (
+            StatusCode::BAD_REQUEST,
+            "the body cannot be read to its end",
+        ),
+    };
+    told(status, words)
 }
 
 /// An answer of the endpoint's own, before anything was asked.

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering;
-use std::time::Instant;
 use std::time::SystemTime;
 use std::time::UNIX_EPOCH;
 
@@ -16,6 +15,7 @@ use crate::driver::endpoint::live::Live;
 use crate::driver::endpoint::notebook::Notebook;
 use crate::driver::endpoint::notebook::RequestRecord;
 use crate::driver::endpoint::pool::Pool;
+use crate::driver::endpoint::pool::metered;
 use crate::driver::endpoint::routes::stage_of;
 use crate::driver::endpoint::site::Site;
 use crate::engine::Millis;
@@ -113,21 +113,16 @@ impl Edge {
         if slow && self.clock == Clock::Virtual {
             let edge = self.clone();
             let runtime = tokio::runtime::Handle::current();
-            // Waiting for a seat is not computing: a queue must not keep a quick route among the slow ones.
-            let work = move || {
-                let begun = Instant::now();
-                let answered = runtime.block_on(edge.exchange(request, keep, Slice::Whole));
-                (answered, begun.elapsed())
-            };
+            let work =
+                move || runtime.block_on(metered(edge.exchange(request, keep, Slice::Whole)));
             let Some((answered, took)) = self.pool.run(work).await else {
                 return broken_off();
             };
             self.pool.learn(place, took);
             return answered;
         }
-        let begun = Instant::now();
-        let answered = self.exchange(request, keep, Slice::Short).await;
-        self.pool.learn(place, begun.elapsed());
+        let (answered, took) = metered(self.exchange(request, keep, Slice::Short)).await;
+        self.pool.learn(place, took);
         answered
     }
 

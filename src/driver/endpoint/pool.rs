@@ -1,11 +1,15 @@
 //! Where work is done that takes long: beside the threads that answer requests, and never too much of it at once.
 
+use std::future::Future;
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::AtomicU8;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use cpu_time::ThreadTime;
 use tokio::sync::Semaphore;
 
 /// What may be computed on a thread that answers requests.
@@ -46,7 +50,7 @@ impl Pool {
         body > SMALL_BODY || slow.is_some_and(|slow| slow.load(Ordering::Relaxed) > 0)
     }
 
-    /// Remembers how long a request has computed.
+    /// Remembers how long a request has computed; see [`metered`].
     pub(crate) fn learn(&self, place: usize, took: Duration) {
         let Some(slow) = self.slow.get(place) else {
             return;
@@ -91,4 +95,20 @@ impl Pool {
     pub(crate) fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::Relaxed)
     }
+}
+
+/// Does work, and tells the longest time it kept its thread from anything else.
+///
+/// Time of the processor: on a busy machine the clock on the wall also counts the turns of others, and every
+/// route would look slow.
+pub(crate) async fn metered<T>(work: impl Future<Output = T>) -> (T, Duration) {
+    let mut work = pin!(work);
+    let mut longest = Duration::ZERO;
+    let done = poll_fn(|context| {
+        let begun = ThreadTime::now();
+        let polled = work.as_mut().poll(context);
+        longest = longest.max(begun.elapsed());
+        polled
+    });
+    (done.await, longest)
 }

@@ -1,5 +1,9 @@
 //! Patterns and replacements of `java.util.regex`.
 
+use std::cell::OnceCell;
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use fancy_regex::Regex;
 use fancy_regex::RegexBuilder;
 
@@ -7,10 +11,21 @@ use fancy_regex::RegexBuilder;
 const LONGEST: usize = 10_000;
 /// How much a pattern may go back before it is given up.
 const BACKTRACKING: usize = 200_000;
+/// Patterns a thread remembers, none of them longer than so many bytes: to compile one takes longer than most
+/// templates, and a template asks for the same ones at every request.
+const REMEMBERED: usize = 16;
+const SHORT: usize = 200;
+
+thread_local! {
+    /// The last one used comes last.
+    static RECENT: RefCell<Vec<(String, Rc<JavaPattern>)>> = const { RefCell::new(Vec::new()) };
+}
 
 pub struct JavaPattern {
+    /// As `fancy_regex` writes it.
+    pattern: String,
     regex: Regex,
-    whole: Regex,
+    whole: OnceCell<Regex>,
 }
 
 #[derive(Debug)]
@@ -26,21 +41,47 @@ impl JavaPattern {
             return Err(PatternError::TooLong);
         }
         let pattern = translated(source);
-        let build = |pattern: &str| {
-            RegexBuilder::new(pattern)
-                .backtrack_limit(BACKTRACKING)
-                .build()
-                .map_err(|error| PatternError::Syntax(error.to_string().replace('\n', " ")))
-        };
         Ok(JavaPattern {
             regex: build(&pattern)?,
-            whole: build(&format!("\\A(?:{pattern})\\z"))?,
+            whole: OnceCell::new(),
+            pattern,
         })
+    }
+
+    /// The pattern compiled, or as it was compiled lately on this thread.
+    pub fn recent(source: &str) -> Result<Rc<JavaPattern>, PatternError> {
+        let known = RECENT.with_borrow_mut(|recent| {
+            let at = recent.iter().position(|(known, _)| known == source)?;
+            let entry = recent.remove(at);
+            let pattern = entry.1.clone();
+            recent.push(entry);
+            Some(pattern)
+        });
+        if let Some(pattern) = known {
+            return Ok(pattern);
+        }
+        let pattern = Rc::new(JavaPattern::compile(source)?);
+        if source.len() <= SHORT {
+            RECENT.with_borrow_mut(|recent| {
+                if recent.len() >= REMEMBERED {
+                    recent.remove(0);
+                }
+                recent.push((source.to_owned(), pattern.clone()));
+            });
+        }
+        Ok(pattern)
     }
 
     /// Whether the whole text matches.
     pub fn matches(&self, text: &str) -> Result<bool, PatternError> {
-        self.whole.is_match(text).map_err(|_| PatternError::TooLong)
+        let whole = match self.whole.get() {
+            Some(whole) => whole,
+            None => {
+                let whole = build(&format!("\\A(?:{})\\z", self.pattern))?;
+                self.whole.get_or_init(|| whole)
+            }
+        };
+        whole.is_match(text).map_err(|_| PatternError::TooLong)
     }
 
     pub fn replace(
@@ -105,6 +146,13 @@ impl JavaPattern {
         }
         Ok(parts)
     }
+}
+
+fn build(pattern: &str) -> Result<Regex, PatternError> {
+    RegexBuilder::new(pattern)
+        .backtrack_limit(BACKTRACKING)
+        .build()
+        .map_err(|error| PatternError::Syntax(error.to_string().replace('\n', " ")))
 }
 
 /// Writes a replacement: `$1` and `${name}` are groups, a backslash protects what follows.

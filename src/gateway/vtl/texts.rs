@@ -231,7 +231,7 @@ impl Renderer<'_> {
             return Ok(None);
         };
         let pattern =
-            JavaPattern::compile(source).map_err(|error| self.pattern(name, error, span))?;
+            JavaPattern::recent(source).map_err(|error| self.pattern(name, error, span))?;
         let limit = self.environment.limits.output;
         let result = match (name, rest) {
             ("matches", []) => pattern.matches(text).map(Item::Bool),

@@ -99,6 +99,21 @@ impl Bindings {
         }
     }
 
+    /// The value of `$name`.
+    pub(crate) fn value(&self, name: &str) -> Option<Value> {
+        if name == "states" && !self.states.borrow().is_empty() {
+            return None;
+        }
+        self.names.get(name).map(|entry| entry.value.clone())
+    }
+
+    /// The value of `$states.name`, where the members of `$states` are given one by one.
+    pub(crate) fn state(&self, name: &str) -> Option<Value> {
+        let states = self.states.borrow();
+        let found = states.iter().find(|(known, _)| *known == name);
+        found.map(|(_, entry)| entry.value.clone())
+    }
+
     /// Every binding's name with its value; of `states` only the members asked for, where the
     /// expression reads no more than those.
     pub(crate) fn converted<'a>(

@@ -14,6 +14,7 @@ mod blame;
 mod budget;
 mod checks;
 mod convert;
+mod direct;
 mod engine;
 mod function;
 mod guard;
@@ -35,6 +36,7 @@ use std::sync::Arc;
 use jsonata_core::ast::AstNode;
 
 use crate::query::Value;
+use crate::query::jsonata::direct::Direct;
 use crate::query::jsonata::engine::ENGINE;
 use crate::query::jsonata::pattern::Patterns;
 use crate::query::jsonata::tree::Names;
@@ -57,6 +59,8 @@ pub struct Expression {
     patterns: Arc<Patterns>,
     /// The functions of ours its tree calls, by names no expression can spell.
     ours: Arc<BTreeSet<String>>,
+    /// The same without the evaluator, if it is of a simple form.
+    direct: Option<Arc<Direct>>,
 }
 
 /// What an expression gives.

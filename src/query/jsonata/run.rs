@@ -28,6 +28,7 @@ use crate::query::jsonata::blame::marked;
 use crate::query::jsonata::budget;
 use crate::query::jsonata::checks;
 use crate::query::jsonata::convert::to_value;
+use crate::query::jsonata::direct::Direct;
 use crate::query::jsonata::function;
 use crate::query::jsonata::guard;
 use crate::query::jsonata::message;
@@ -42,6 +43,7 @@ pub fn parse(text: &str) -> Result<Expression, JsonataError> {
     let mut tree =
         parsed.map_err(|error| position::locate(text, message::syntax(&error.to_string())))?;
     let names = tree::names(&tree, text);
+    let direct = Direct::of(&tree).map(Arc::new);
     let mut patterns = Patterns::default();
     let ours = guard::rewrite(&mut tree, &mut patterns);
     Ok(Expression {
@@ -50,6 +52,7 @@ pub fn parse(text: &str) -> Result<Expression, JsonataError> {
         names: Arc::new(names),
         patterns: Arc::new(patterns),
         ours: Arc::new(ours),
+        direct,
     })
 }
 
@@ -62,6 +65,10 @@ pub fn evaluate(expression: &Expression, bindings: &Bindings) -> Result<Outcome,
             position: None,
             token: None,
         });
+    }
+    let direct = expression.direct.as_ref();
+    if let Some(outcome) = direct.and_then(|direct| direct.evaluate(bindings)) {
+        return Ok(outcome);
     }
     let chance = bindings.chance.borrow().clone();
     let result = execute(

@@ -1,5 +1,7 @@
 //! Load runs: virtual users on a route, what they have measured, and how far they are.
 
+use crate::analyze::LONGEST_LOAD;
+use crate::analyze::MOST_USERS;
 use crate::session::api::place::RouteKey;
 
 /// The number of a load run, never used again within a session.
@@ -80,10 +82,6 @@ pub enum LoadNews {
 
 /// The most points that are kept; beyond them neighbors are put together.
 const MOST_POINTS: usize = 600;
-/// The most virtual users.
-pub const MOST_USERS: u32 = 1_000;
-/// The longest load run, in seconds.
-pub const LONGEST: u32 = 3_600;
 
 impl LoadRun {
     pub fn total_millis(&self) -> u64 {
@@ -151,7 +149,7 @@ pub fn checked_stages(stages: &[LoadStage]) -> Result<(), String> {
     if stages.is_empty() || seconds == 0 {
         return Err("A load run needs at least one second".to_owned());
     }
-    if seconds > u64::from(LONGEST) {
+    if seconds > u64::from(LONGEST_LOAD) {
         return Err("A load run takes at most an hour".to_owned());
     }
     if most == 0 {
