@@ -27,6 +27,7 @@ mod params;
 mod placeholder;
 mod placeholders;
 mod read;
+mod refit;
 mod scope;
 mod serverless;
 mod serverless_cors;
@@ -44,3 +45,4 @@ pub use model::{
 };
 pub use params::parameter_values;
 pub use read::{Definition, Options, companion_path, find_root, kind_of, read};
+pub use refit::refit;

@@ -38,7 +38,7 @@ pub(crate) struct Variables<'a> {
 }
 
 /// A part of a text.
-enum Part<'a> {
+pub(crate) enum Part<'a> {
     Plain(&'a str),
     /// What stands between the braces.
     Variable(&'a str),
@@ -392,7 +392,7 @@ impl<'a> Variables<'a> {
 }
 
 /// A text cut at its variables; braces within a variable belong to it.
-fn parts(text: &str) -> Vec<Part<'_>> {
+pub(crate) fn parts(text: &str) -> Vec<Part<'_>> {
     let mut found = Vec::new();
     let mut plain = 0;
     let mut at = 0;

@@ -101,7 +101,6 @@ impl Session {
         let mut run = Run {
             events: nested.events.to_vec(),
             stages: nested.stages.to_vec(),
-            selected_visit: trace.failed_visit,
             trace,
             nested: inside,
             ..Run::new(number, revision)
@@ -110,6 +109,7 @@ impl Session {
         self.drawer = DrawerTab::Run;
         if let Some(tab) = self.tab_mut(id) {
             tab.run = Some(run);
+            tab.show_failure();
         }
     }
 }

@@ -520,13 +520,10 @@ impl Session {
                     })
                     .map(|difference| difference.to_string());
                 run.take_end(*ended);
-                if let Some(failed) = run.trace.failed_visit
-                    && let Some(visit) = run.trace.visit(failed)
+                if !tab.show_failure()
+                    && let Some(run) = &mut tab.run
+                    && let Some(path) = tab.selection.states.last()
                 {
-                    tab.selection = Selection::state(visit.state.clone());
-                    tab.reveals += 1;
-                    run.selected_visit = Some(failed);
-                } else if let Some(path) = tab.selection.states.last() {
                     run.selected_visit = run.trace.telling_visit(path).map(|visit| visit.index);
                 }
             }

@@ -81,6 +81,21 @@ impl Tab {
         self.revision.document.sidecar != self.saved_sidecar
     }
 
+    /// Brings the state a run failed in into view and selects it; false where there is none.
+    pub(crate) fn show_failure(&mut self) -> bool {
+        let Some(run) = &mut self.run else {
+            return false;
+        };
+        let failed = run.trace.failed_visit;
+        let Some(visit) = failed.and_then(|index| run.trace.visit(index)) else {
+            return false;
+        };
+        self.selection = Selection::state(visit.state.clone());
+        self.reveals += 1;
+        run.selected_visit = failed;
+        true
+    }
+
     /// The text of the definition.
     pub fn text(&self) -> &Arc<str> {
         &self.revision.document.text

@@ -316,7 +316,8 @@ fn curl_is_pasted_in_its_own_window() {
 #[test]
 fn the_project_panel_lists_folds_searches_and_leads_to_files() {
     let mut harness = window(Desk::with_project(), WIDE);
-    harness.get_by_label("Orders");
+    harness.get_by_role_and_label(Role::ListItem, "Orders");
+    harness.get_by_role_and_label(Role::Link, "Orders");
     harness.get_by_label("Tables, 1").click();
     harness.run();
     assert!(

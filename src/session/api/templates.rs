@@ -11,6 +11,7 @@ use crate::project::Inset;
 use crate::project::TextOrigin;
 use crate::project::Writing;
 use crate::project::Written;
+use crate::project::refit;
 use crate::session::AnswerFrom;
 use crate::session::Effect;
 use crate::session::LabAnswer;
@@ -24,7 +25,6 @@ use crate::session::api::ProjectId;
 use crate::session::api::Sent;
 use crate::session::api::SentId;
 use crate::text::Span;
-use crate::text::Splice;
 use crate::text::TextEdit;
 
 /// The templates that are in the lab, and where they come from.
@@ -289,7 +289,10 @@ fn edit_of(host: &str, place: &TextOrigin, before: &str, after: &str) -> Result<
             _ if inset.text == before => whole(before, after),
             _ => return Err("the template there is another one by now".to_owned()),
         },
-        Written::WithPlaceholders => lines_edit(&inset.text, before, after)?,
+        Written::WithPlaceholders => refit(&inset.text, before, after).or_else(|reason| {
+            let inner = inset.text.strip_suffix('\n').ok_or(reason)?;
+            refit(inner, before, after)
+        })?,
         Written::Otherwise => {
             return Err("it is made from something else; change that in the file".to_owned());
         }
@@ -297,82 +300,9 @@ fn edit_of(host: &str, place: &TextOrigin, before: &str, after: &str) -> Result<
     inset.splice(&edit)
 }
 
-/// The edit of a text with placeholders that does what an edit of the text without them does. Only lines without
-/// placeholders can be changed.
-fn lines_edit(inset: &str, before: &str, after: &str) -> Result<TextEdit, String> {
-    let (old, new): (Vec<&str>, Vec<&str>) = (before.lines().collect(), after.lines().collect());
-    let there: Vec<&str> = inset.split_inclusive('\n').collect();
-    let same = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
-    let rest = old.len().min(new.len()) - same;
-    let tail = old.iter().rev().zip(new.iter().rev()).take(rest);
-    let tail = tail.take_while(|(a, b)| a == b).count();
-    let changed = old.get(same..old.len() - tail).unwrap_or_default();
-    let put = new.get(same..new.len() - tail).unwrap_or_default();
-    if there.len() != old.len() {
-        return Err("its lines are not those of the file".to_owned());
-    }
-    let mut splices = Vec::new();
-    let mut start = 0;
-    for (place, line) in there.iter().enumerate() {
-        let bare = line.trim_end_matches(['\n', '\r']);
-        let own = place.checked_sub(same).and_then(|inner| changed.get(inner));
-        if own.is_some_and(|own| *own != bare) {
-            return Err(format!(
-                "line {} holds placeholders of the template; change it in the file",
-                place + 1
-            ));
-        }
-        if place == same {
-            let end: usize = there
-                .iter()
-                .skip(same)
-                .take(changed.len())
-                .map(|line| line.len())
-                .sum();
-            let mut insert: String = put.iter().map(|line| format!("{line}\n")).collect();
-            let last = there.get((same + changed.len()).saturating_sub(1));
-            let open = last.is_some_and(|line| !line.ends_with('\n'));
-            if open && !changed.is_empty() {
-                insert.truncate(insert.trim_end_matches('\n').len());
-            }
-            splices.push(Splice {
-                span: Span::new(start, start + end),
-                insert,
-            });
-        }
-        start += line.len();
-    }
-    if splices.is_empty() && !put.is_empty() {
-        let lead = if inset.ends_with('\n') || inset.is_empty() {
-            ""
-        } else {
-            "\n"
-        };
-        splices.push(Splice {
-            span: Span::at(inset.len()),
-            insert: format!("{lead}{}", put.join("\n")),
-        });
-    }
-    TextEdit::new(splices).map_err(|overlap| overlap.to_string())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn lines_without_placeholders_are_changed_where_they_stand() {
-        let inset = "a ${X}\nb\nc\n";
-        let edit = lines_edit(inset, "a 1\nb\nc", "a 1\nB\nc").unwrap();
-        assert_eq!(edit.apply(inset), "a ${X}\nB\nc\n");
-        let edit = lines_edit(inset, "a 1\nb\nc", "a 1\nb\nnew\nc").unwrap();
-        assert_eq!(edit.apply(inset), "a ${X}\nb\nnew\nc\n");
-        let edit = lines_edit(inset, "a 1\nb\nc", "a 1\nb").unwrap();
-        assert_eq!(edit.apply(inset), "a ${X}\nb\n");
-        let edit = lines_edit(inset, "a 1\nb\nc", "a 1\nb\nc\nd").unwrap();
-        assert_eq!(edit.apply(inset), "a ${X}\nb\nc\nd");
-        assert!(lines_edit(inset, "a 1\nb\nc", "a 2\nb\nc").is_err());
-    }
 
     #[test]
     fn names_in_braces_get_the_parts_of_the_path() {

@@ -17,9 +17,11 @@ use crate::scene::Icon;
 use crate::scene::Role;
 use crate::scene::Status;
 use crate::session::Action;
+use crate::session::ApiIntent;
 use crate::session::DrawerTab;
 use crate::session::InputChoice;
 use crate::session::Intent;
+use crate::session::OpenProject;
 use crate::session::Run;
 use crate::session::Session;
 use crate::session::Tab;
@@ -51,6 +53,9 @@ pub fn show(ui: &mut Ui, session: &Session, view: &mut View, out: &mut Outbox) {
         .hline(area.x_range(), area.bottom() - 0.5, line);
     let area = area.shrink2(vec2(8.0, 0.0));
     let Some(tab) = session.active() else {
+        if let Some(project) = session.api.current() {
+            project_part(ui, area, project, out);
+        }
         return;
     };
     let narrow = area.width() < 1200.0;
@@ -82,6 +87,45 @@ pub fn show(ui: &mut Ui, session: &Session, view: &mut View, out: &mut Outbox) {
             left_part(ui, session, tab, out);
         },
     );
+}
+
+/// What stands in the bar while a project is open and none of its definitions: its name, and a way to each of them.
+fn project_part(ui: &mut Ui, area: Rect, project: &OpenProject, out: &mut Outbox) {
+    let skin = Skin::of(ui.ctx());
+    let bar = egui::UiBuilder::new()
+        .max_rect(area.shrink2(vec2(8.0, 0.0)))
+        .layout(Layout::left_to_right(Align::Center));
+    ui.scope_builder(bar, |ui| {
+        ui.set_clip_rect(ui.clip_rect().intersect(area));
+        ui.spacing_mut().item_spacing.x = 12.0;
+        let (icon, _) = ui.allocate_exact_size(vec2(20.0, 20.0), Sense::hover());
+        let color = skin.color(Role::SecondText);
+        paint_icon(ui, icon.center(), Icon::FOLDER_OPEN, 18.0, color);
+        let title = Text::Strong.rich(project.title());
+        ui.label(title.color(skin.color(Role::Text)));
+        let machines = &project.project.machines;
+        if machines.is_empty() {
+            return;
+        }
+        divider(ui);
+        let words = if machines.len() == 1 {
+            "Workflow"
+        } else {
+            "Workflows"
+        };
+        ui.label(Text::Body.rich(words).color(skin.color(Role::WeakText)));
+        for machine in machines {
+            if ui.available_width() < 80.0 {
+                break;
+            }
+            if link(ui, &machine.logical_id, Text::Body).clicked() {
+                out.push(Intent::Api(ApiIntent::OpenMachine {
+                    project: project.id,
+                    machine: machine.logical_id.clone(),
+                }));
+            }
+        }
+    });
 }
 
 fn left_part(ui: &mut Ui, session: &Session, tab: &Tab, out: &mut Outbox) {
