@@ -13,6 +13,7 @@ use stepwright::gateway::Exchange;
 use stepwright::gateway::Executed;
 use stepwright::gateway::IntegrationCall;
 use stepwright::gateway::IntegrationResult;
+use stepwright::gateway::Meters;
 use stepwright::gateway::Recording;
 use stepwright::gateway::Request;
 use stepwright::gateway::Response;
@@ -141,7 +142,8 @@ fn answer(shelf: &Shelf, body: &str, ended: Result<Json, &str>) -> (Option<Json>
     );
     let request = Request::new("POST", "/dev/orders").with_json(body);
     let clock = || 0;
-    let (mut exchange, step) = Exchange::begin(&api, request, Recording::Full, &clock);
+    let (mut exchange, step) =
+        Exchange::begin(&api, request, &Meters::default(), Recording::Full, &clock);
     match step {
         Step::Answer(response) => (None, response),
         Step::Call(IntegrationCall::Start(call)) => {
@@ -466,7 +468,7 @@ stepFunctions:
         format!("/{}", api.stage)
     };
     let request = Request::new("POST", format!("{stage}/orders")).with_json(r#"{"a": "it's"}"#);
-    let (_, step) = Exchange::begin(&api, request, Recording::Off, &|| 0);
+    let (_, step) = Exchange::begin(&api, request, &Meters::default(), Recording::Off, &|| 0);
     let Step::Call(IntegrationCall::Start(call)) = step else {
         panic!("{step:?}");
     };
