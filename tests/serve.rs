@@ -489,6 +489,58 @@ fn a_folder_is_served_and_mocks_are_chosen() {
     );
 }
 
+/// What a workflow makes of a task without a mock says nothing about it, so its Catch does not answer here.
+#[test]
+fn a_task_without_a_mock_is_named_even_where_the_workflow_catches_it() {
+    let folder = small();
+    let catching = r#"{"StartAt":"Ask","States":{
+      "Ask":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Parameters":{"FunctionName":"ask-fn"},
+        "Catch":[{"ErrorEquals":["States.ALL"],"Next":"Sorry"}],"End":true},
+      "Sorry":{"Type":"Pass","Result":{"sorry":true},"End":true}}}"#;
+    let companion =
+        |mocks: &str| format!(r#"{{"stepwright":1,"type":"EXPRESS","mocks":{{{mocks}}}}}"#);
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write("small.asl.json", catching);
+    write("small.stepwright.json", &companion(""));
+    let runtime = runtime();
+    let ask = || {
+        let request = Request::new("POST", "/v1/ask").with_json("{}");
+        runtime.block_on(edge(folder.path()).answer(request, Keep::All))
+    };
+    let answered = ask();
+    assert_eq!(answered.response.status, 504);
+    let body: Value = serde_json::from_str(&answered.response.text()).unwrap();
+    let record = answered.record.unwrap();
+    let step = record
+        .steps
+        .iter()
+        .find(|step| step.kind == StepKind::Integration);
+    for words in [
+        body["message"].as_str().unwrap(),
+        &step.unwrap().words[0],
+        answered
+            .response
+            .header("x-stepwright-explanation")
+            .unwrap(),
+    ] {
+        assert!(
+            words.contains(r#"task "Ask" (arn:aws:states:::lambda:invoke, the function ask-fn)"#)
+                && words.contains(r#"add "Ask": [{"return": ...}] to "mocks""#),
+            "{words}"
+        );
+    }
+    // A mock that fails is the workflow's to catch.
+    write(
+        "small.stepwright.json",
+        &companion(r#""Ask":[{"throw":{"Error":"Down"}}]"#),
+    );
+    let caught = ask().response;
+    assert_eq!(
+        (caught.status, caught.text().as_str()),
+        (200, r#"{"sorry":true}"#)
+    );
+}
+
 #[test]
 fn step_functions_answers_over_its_own_port() {
     let folder = small();
