@@ -289,6 +289,7 @@ $input.path('$.output')
         ("orderId", Value::from("o-1")),
         ("total", Value::from(42.5)),
     ]);
+    let meters = gateway::Meters::default();
     for (name, recording) in [
         ("gateway, without a trace", gateway::Recording::Off),
         ("gateway, every value recorded", gateway::Recording::Full),
@@ -297,7 +298,7 @@ $input.path('$.output')
             b.iter(|| {
                 let clock = || 1_767_225_600_000_000;
                 let (mut exchange, step) =
-                    gateway::Exchange::begin(&api, request.clone(), recording, &clock);
+                    gateway::Exchange::begin(&api, request.clone(), &meters, recording, &clock);
                 assert!(matches!(step, gateway::Step::Call(_)));
                 let ended = gateway::Executed {
                     status: engine::Status::Succeeded,

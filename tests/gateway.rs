@@ -15,6 +15,7 @@ use stepwright::gateway::Executed;
 use stepwright::gateway::HttpAnswer;
 use stepwright::gateway::IntegrationCall;
 use stepwright::gateway::IntegrationResult;
+use stepwright::gateway::Meters;
 use stepwright::gateway::Recording;
 use stepwright::gateway::Refusal;
 use stepwright::gateway::Request;
@@ -24,8 +25,13 @@ use stepwright::gateway::StepKind;
 use stepwright::gateway::Surroundings;
 use stepwright::gateway::Verdict;
 use stepwright::project;
+use stepwright::project::KeyGrant;
 use stepwright::project::Options;
 use stepwright::project::Project;
+use stepwright::project::Quota;
+use stepwright::project::QuotaPeriod;
+use stepwright::project::Throttle;
+use stepwright::project::UsagePlan;
 use stepwright::query::Value;
 use stepwright::workspace::Folder;
 
@@ -40,6 +46,7 @@ fn read(document: Json) -> Arc<Api> {
         keys: vec![ApiKey {
             value: "secret-key-1".to_owned(),
             name: "partner".to_owned(),
+            grant: KeyGrant::Unlimited,
         }],
         stage_variables: BTreeMap::from([("table".to_owned(), "orders".to_owned())]),
         ..Surroundings::default()
@@ -58,7 +65,8 @@ fn send(
     request: Request,
     result: impl FnOnce(&IntegrationCall) -> IntegrationResult,
 ) -> (Exchange, Option<IntegrationCall>, Response) {
-    let (mut exchange, step) = Exchange::begin(api, request, Recording::Full, &clock);
+    let (mut exchange, step) =
+        Exchange::begin(api, request, &Meters::default(), Recording::Full, &clock);
     match step {
         Step::Answer(response) => (exchange, None, response),
         Step::Call(call) => match exchange.resume(result(&call), &clock) {
@@ -387,6 +395,120 @@ fn keys_parameters_and_bodies_are_checked_in_this_order() {
     assert_eq!(send(&api, full("{"), nobody).2.status, 422);
     assert_eq!(send(&api, full(""), nobody).2.status, 422);
     assert_eq!(send(&api, full(r#"{"name": null}"#), nobody).2.status, 200);
+}
+
+#[test]
+fn usage_plans_throttle_and_count() {
+    let document = json!({
+        "openapi": "3.0.1",
+        "x-amazon-apigateway-gateway-responses": {
+            "THROTTLED": {"responseTemplates": {"application/json": "{\"slow\": $context.error.messageString, \"type\": \"$context.error.responseType\"}"}}
+        },
+        "components": {"securitySchemes": {"key": {"type": "apiKey", "in": "header", "name": "x-api-key"}}},
+        "paths": {"/pets": {
+            "get": {"security": [{"key": []}], "responses": {"200": {}},
+                "x-amazon-apigateway-integration": mock(json!({"default": {"statusCode": 200}}))},
+            "put": {"responses": {"200": {}},
+                "x-amazon-apigateway-integration": mock(json!({"default": {"statusCode": 200}}))}}}
+    });
+    let plan = |throttle, quota| {
+        KeyGrant::Plan(Arc::new(UsagePlan {
+            id: "Basic".to_owned(),
+            name: "basic".to_owned(),
+            throttle,
+            methods: BTreeMap::new(),
+            quota,
+        }))
+    };
+    let slow = Throttle {
+        rate: 2.5,
+        burst: 2,
+    };
+    let few = Quota {
+        limit: 1,
+        offset: 0,
+        period: QuotaPeriod::Month,
+    };
+    let key = |name: &str, grant| ApiKey {
+        value: format!("value of {name}"),
+        name: name.to_owned(),
+        grant,
+    };
+    let surroundings = Surroundings {
+        keys: vec![
+            key("fast", plan(Some(slow), None)),
+            key("poor", plan(None, Some(few))),
+            key("stray", KeyGrant::NoPlan),
+        ],
+        ..Surroundings::default()
+    };
+    let api = gateway::read(&document, surroundings);
+    assert_eq!(api.problems, []);
+    let meters = Meters::default();
+    let ask = |method: &str, key: &str, at: i64| {
+        let request = Request::new(method, "/dev/pets").with_header("x-api-key", key);
+        let clock = || AT + at;
+        let (exchange, step) = Exchange::begin(&api, request, &meters, Recording::Steps, &clock);
+        let Step::Answer(response) = step else {
+            panic!("a mock needs no call")
+        };
+        let access = exchange
+            .trace()
+            .iter()
+            .find(|step| step.kind == StepKind::Authorized);
+        let words = access.map(|step| step.words.join("; "));
+        (response, words.unwrap_or_default())
+    };
+    let (response, words) = ask("GET", "value of fast", 0);
+    assert_eq!(response.status, 200);
+    assert_eq!(
+        words,
+        "the API key is fast; the usage plan basic allows 2.5 requests per second and 2 at once"
+    );
+    assert_eq!(ask("GET", "value of fast", 0).0.status, 200);
+    let (response, words) = ask("GET", "value of fast", 399_999);
+    assert_eq!(response.status, 429);
+    assert_eq!(
+        response.header("x-amzn-errortype"),
+        Some("TooManyRequestsException")
+    );
+    assert_eq!(
+        body(&response),
+        json!({"slow": "Too Many Requests", "type": "THROTTLED"})
+    );
+    assert_eq!(
+        words,
+        "the usage plan basic allows 2.5 requests per second and 2 at once, and this request is one too many; the API key is fast"
+    );
+    assert_eq!(ask("GET", "value of fast", 400_000).0.status, 200);
+    // A method that asks for no key is not counted.
+    for _ in 0..5 {
+        assert_eq!(ask("PUT", "value of fast", 400_000).0.status, 200);
+    }
+
+    let (response, words) = ask("GET", "value of poor", 0);
+    assert_eq!(response.status, 200);
+    assert!(words.contains("1 request per month; 0 of them are left"));
+    let (response, words) = ask("GET", "value of poor", 0);
+    assert_eq!(
+        (response.status, body(&response)),
+        (429, json!({"message": "Limit Exceeded"}))
+    );
+    assert_eq!(
+        response.header("x-amzn-errortype"),
+        Some("LimitExceededException")
+    );
+    assert!(words.contains("used up until 2026-02-01 (UTC)"), "{words}");
+
+    let (response, words) = ask("GET", "value of stray", 0);
+    assert_eq!(
+        (response.status, body(&response)),
+        (403, json!({"message": "Forbidden"}))
+    );
+    assert!(
+        words.starts_with("the API key stray belongs to no usage plan of the stage dev"),
+        "{words}"
+    );
 }
 
 #[test]
@@ -784,7 +906,8 @@ fn the_same_seed_gives_the_same_answer_and_load_keeps_no_trace() {
     let api = order_api();
     let run = |recording| {
         let request = Request::new("POST", "/dev/orders").with_json("{}");
-        let (mut exchange, _) = Exchange::begin(&api, request, recording, &clock);
+        let (mut exchange, _) =
+            Exchange::begin(&api, request, &Meters::default(), recording, &clock);
         let step = exchange.resume(succeeded(json!({"id": 1})), &clock);
         let Step::Answer(response) = step else {
             panic!();

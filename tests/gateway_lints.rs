@@ -13,6 +13,7 @@ use stepwright::gateway::Exchange;
 use stepwright::gateway::Executed;
 use stepwright::gateway::IntegrationCall;
 use stepwright::gateway::IntegrationResult;
+use stepwright::gateway::Meters;
 use stepwright::gateway::Recording;
 use stepwright::gateway::Request;
 use stepwright::gateway::Response;
@@ -141,7 +142,8 @@ fn answer(shelf: &Shelf, body: &str, ended: Result<Json, &str>) -> (Option<Json>
     );
     let request = Request::new("POST", "/dev/orders").with_json(body);
     let clock = || 0;
-    let (mut exchange, step) = Exchange::begin(&api, request, Recording::Full, &clock);
+    let (mut exchange, step) =
+        Exchange::begin(&api, request, &Meters::default(), Recording::Full, &clock);
     match step {
         Step::Answer(response) => (None, response),
         Step::Call(IntegrationCall::Start(call)) => {
@@ -359,6 +361,65 @@ fn java_text_becomes_json() {
 }
 
 #[test]
+fn what_step_functions_answers_with_text_is_no_java_text() {
+    let status = "#set($context.responseOverride.status = 200)\n";
+    let codes_of = |template: &str| {
+        let template = format!("{status}{template}");
+        codes(&found(&shelf(&api(GOOD_REQUEST, &template), MACHINE)))
+            .into_iter()
+            .map(str::to_owned)
+            .collect::<Vec<String>>()
+    };
+    for silent in [
+        "$input.path('$.output')",
+        "#set($execution = $input.path('$'))\n$execution.output",
+        "#set($execution = $util.parseJson($input.body))\n$execution.output",
+        "#set($execution = $util.parseJson($input.json('$')))\n{\"result\": $execution.output}",
+        "#set($output = $input.path('$.output'))\n{\"output\": $output}",
+        "{\"result\": $input.path('$').startDate, \"output\": $input.path(\"$['output']\")}",
+        "#set($text = $util.parseJson($input.json('$.output')))\n$text",
+    ] {
+        assert_eq!(codes_of(silent), Vec::<&str>::new(), "{silent}");
+    }
+    for reported in [
+        "#set($execution = $input.path('$'))\n$execution.billingDetails",
+        "#set($execution = $util.parseJson($input.body))\n$execution",
+        "#set($execution = $util.parseJson($input.body))\n{\"details\": $execution.outputDetails}",
+        "#set($out = $util.parseJson($input.path('$.output')))\n{\"output\": $out.output}",
+    ] {
+        assert_eq!(codes_of(reported), ["API_JAVA_TEXT"], "{reported}");
+    }
+    // The same words mean something else in a request, and behind an action that does not answer with them.
+    let request = format!(
+        "#set($all = $input.path('$'))\n{{\"output\": $all.output, \"x\": {GOOD_REQUEST}}}"
+    );
+    let findings = found(&shelf(&api(&request, GOOD_RESPONSE), MACHINE));
+    assert!(codes(&findings).contains(&"API_JAVA_TEXT"));
+    let starts = |template: &str| {
+        let text = api(GOOD_REQUEST, template);
+        let text = text.replace("action/StartSyncExecution", "action/StartExecution");
+        found(&shelf(&text, MACHINE))
+    };
+    let silent = starts("#set($started = $input.path('$'))\n{\"result\": $started.executionArn}");
+    assert_eq!(codes(&silent), Vec::<&str>::new());
+    let other = starts("#set($started = $input.path('$'))\n{\"result\": $started.output}");
+    assert_eq!(codes(&other), ["API_JAVA_TEXT"]);
+    // What is read from the body again has its fix.
+    let parsed = format!(
+        "{status}#set($execution = $util.parseJson($input.body))\n{{\"details\": $execution.outputDetails}}"
+    );
+    let (after, _) = fixed(
+        &shelf(&api(GOOD_REQUEST, &parsed), MACHINE),
+        "API_JAVA_TEXT",
+    );
+    assert!(
+        after["api.yaml"].contains("{\"details\": $input.json('$.outputDetails')}"),
+        "{}",
+        after["api.yaml"]
+    );
+}
+
+#[test]
 fn a_missing_request_template_is_generated() {
     let text = api(GOOD_REQUEST, GOOD_RESPONSE);
     let (head, rest) = text
@@ -466,7 +527,7 @@ stepFunctions:
         format!("/{}", api.stage)
     };
     let request = Request::new("POST", format!("{stage}/orders")).with_json(r#"{"a": "it's"}"#);
-    let (_, step) = Exchange::begin(&api, request, Recording::Off, &|| 0);
+    let (_, step) = Exchange::begin(&api, request, &Meters::default(), Recording::Off, &|| 0);
     let Step::Call(IntegrationCall::Start(call)) = step else {
         panic!("{step:?}");
     };

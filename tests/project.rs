@@ -8,12 +8,17 @@ use serde_json::Value;
 use serde_json::json;
 use stepwright::asl::MachineType;
 use stepwright::project;
+use stepwright::project::ApiKey;
 use stepwright::project::DefinitionPlace;
 use stepwright::project::Inset;
+use stepwright::project::KeyGrant;
 use stepwright::project::Options;
 use stepwright::project::ParameterFrom;
 use stepwright::project::Project;
 use stepwright::project::ProjectKind;
+use stepwright::project::QuotaPeriod;
+use stepwright::project::Throttle;
+use stepwright::project::UsagePlan;
 use stepwright::project::Writing;
 use stepwright::project::Written;
 use stepwright::workspace::Folder;
@@ -47,6 +52,11 @@ fn of(files: &[(&str, &str)]) -> Project {
         .map(|(path, text)| (path.to_string(), Arc::from(*text)))
         .collect();
     project::read(files[0].0, &shelf, &Options::default())
+}
+
+fn read_text(file: &str, text: &str, params: &[(&str, &str)]) -> Project {
+    let shelf = BTreeMap::from([(file.to_owned(), Arc::<str>::from(text))]);
+    project::read(file, &shelf, &options(params))
 }
 
 fn problems(project: &Project) -> Vec<String> {
@@ -260,10 +270,33 @@ fn resources_of_api_gateway_become_one_document() {
         ("hand made", "live")
     );
     assert_eq!(api.stage_variables["mode"], "small");
-    assert_eq!(api.api_keys.len(), 1);
+    let [key, stray] = api.api_keys.as_slice() else {
+        panic!("two keys: {:?}", api.api_keys);
+    };
+    assert_eq!(key.value.as_deref(), Some("secretsecretsecretsecret"));
+    let plan = plan(key);
+    assert_eq!((plan.id.as_str(), plan.name.as_str()), ("Plan", "basic"));
+    let limits = |throttle: Option<Throttle>| throttle.map(|one| (one.rate, one.burst));
+    assert_eq!(limits(plan.throttle), Some((20.0, 40)));
     assert_eq!(
-        api.api_keys[0].value.as_deref(),
-        Some("secretsecretsecretsecret")
+        limits(plan.methods.get("/things/{id}/POST").copied()),
+        Some((0.5, 1))
+    );
+    let quota = plan.quota.unwrap();
+    assert_eq!((quota.limit, quota.offset), (1000, 0));
+    assert_eq!(quota.period, QuotaPeriod::Week);
+    // With plans a key that is in none of them is refused.
+    assert_eq!(
+        (stray.id.as_str(), &stray.grant, &stray.value),
+        ("Stray", &KeyGrant::NoPlan, &None)
+    );
+    let told = read(
+        "cloudformation",
+        &[("Secret", "s"), ("apiKey.Stray", "said by hand")],
+    );
+    assert_eq!(
+        told.apis[0].api_keys[1].value.as_deref(),
+        Some("said by hand")
     );
     let operation = &api.document["paths"]["/things/{id}"]["post"];
     assert_eq!(
@@ -389,6 +422,132 @@ fn a_configuration_of_the_serverless_framework() {
     assert_eq!(prod.functions[0].environment["TOKEN"], "t");
 }
 
+fn plan(key: &ApiKey) -> &UsagePlan {
+    match &key.grant {
+        KeyGrant::Plan(plan) => plan,
+        KeyGrant::Unlimited | KeyGrant::NoPlan => panic!("no plan: {key:?}"),
+    }
+}
+
+/// As the documentation of the framework has them: each key under the name of its plan.
+#[test]
+fn named_plans_of_the_framework_have_their_keys() {
+    let text = r#"
+service: s
+provider:
+  name: aws
+  apiGateway:
+    apiKeys:
+      - free:
+          - name: one
+            value: value-of-one
+      - paid:
+          - name: two
+            value: value-of-two
+      - name: three
+        value: value-of-three
+    usagePlan:
+      - free:
+          quota: {limit: 10, period: DAY}
+      - paid:
+          throttle: {burstLimit: 7, rateLimit: 3}
+functions:
+  hello:
+    handler: h.handler
+    events:
+      - http: {path: hello, method: get, private: true}
+"#;
+    let project = read_text("serverless.yml", text, &[]);
+    assert_eq!(project.problems, []);
+    let [one, two, three] = project.apis[0].api_keys.as_slice() else {
+        panic!("{:?}", project.apis[0].api_keys);
+    };
+    assert_eq!(plan(one).quota.map(|quota| quota.limit), Some(10));
+    assert_eq!(plan(one).throttle, None);
+    assert_eq!(plan(two).throttle.map(|throttle| throttle.burst), Some(7));
+    assert_eq!(
+        (three.name.as_str(), &three.grant),
+        ("three", &KeyGrant::NoPlan)
+    );
+    // Without plans the framework makes one that has no limits.
+    let (before, _) = text.split_once("      - free:").unwrap();
+    let (_, after) = text.split_once("functions:").unwrap();
+    let text = format!("{before}      - three\nfunctions:{after}");
+    let project = read_text("serverless.yml", &text, &[]);
+    let keys = &project.apis[0].api_keys;
+    assert_eq!(keys[0].name, "three", "{keys:?}");
+    assert_eq!(
+        (plan(&keys[0]).throttle, plan(&keys[0]).quota),
+        (None, None)
+    );
+}
+
+/// `Auth.UsagePlan` adds a plan and a key, whose value only a parameter can say.
+#[test]
+fn the_serverless_application_model_generates_plans() {
+    let template = |create: &str| {
+        format!(
+            r#"
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Shop:
+    Type: AWS::Serverless::Api
+    Properties:
+      StageName: live
+      Auth:
+        ApiKeyRequired: true
+        UsagePlan:
+          CreateUsagePlan: {create}
+          Quota: {{Limit: 7, Period: DAY}}
+          Throttle: {{RateLimit: 3}}
+      DefinitionBody: {{openapi: 3.0.1, paths: {{/a: {{get: {{}}}}}}}}
+  Own:
+    Type: AWS::ApiGateway::ApiKey
+    Properties: {{Value: value-of-own, Enabled: true}}
+  Link:
+    Type: AWS::ApiGateway::UsagePlanKey
+    Properties: {{KeyId: !GetAtt Own.APIKeyId, KeyType: API_KEY, UsagePlanId: !Ref ShopUsagePlan}}
+"#
+        )
+    };
+    let given = [("apiKey.ShopApiKey", "said-by-hand")];
+    let project = read_text("template.yaml", &template("PER_API"), &given);
+    assert_eq!(project.problems, []);
+    assert_eq!(project.unresolved, []);
+    let [own, made] = project.apis[0].api_keys.as_slice() else {
+        panic!("{:?}", project.apis[0].api_keys);
+    };
+    assert_eq!(plan(own).id, "ShopUsagePlan");
+    assert_eq!(
+        (made.id.as_str(), made.value.as_deref()),
+        ("ShopApiKey", Some("said-by-hand"))
+    );
+    let throttle = plan(made).throttle.unwrap();
+    // The account's limit stands in for what a plan leaves out.
+    assert_eq!((throttle.rate, throttle.burst), (3.0, 5_000));
+    let shared = read_text("template.yaml", &template("SHARED"), &[]);
+    assert_eq!(plan(&shared.apis[0].api_keys[0]).id, "ServerlessUsagePlan");
+    let wrong = read_text("template.yaml", &template("SOMETIMES"), &[]);
+    assert!(
+        wrong
+            .problems
+            .iter()
+            .any(|one| one.message.contains("PER_API")),
+        "{:?}",
+        wrong.problems
+    );
+    let limits = template("PER_API").replace("Limit: 7", "Limit: many");
+    let wrong = read_text("template.yaml", &limits, &[]);
+    assert!(
+        wrong
+            .problems
+            .iter()
+            .any(|one| one.message.contains("a quota needs")),
+        "{:?}",
+        wrong.problems
+    );
+}
+
 /// What serverless-step-functions 3.x deploys for the same events.
 #[test]
 fn events_of_state_machines_become_what_the_plugin_deploys() {
@@ -403,6 +562,12 @@ fn events_of_state_machines_become_what_the_plugin_deploys() {
         api.api_keys[0].value.as_deref(),
         Some("abcdefghijklmnopqrst")
     );
+    let plan = plan(&api.api_keys[0]);
+    let throttle = plan.throttle.unwrap();
+    assert_eq!((throttle.rate, throttle.burst), (100.0, 200));
+    let quota = plan.quota.unwrap();
+    assert_eq!((quota.limit, quota.offset), (5000, 2));
+    assert_eq!(quota.period, QuotaPeriod::Month);
     let paths = &api.document["paths"];
     // With an action and no template the client has to send the call itself.
     let sync = &paths["/my-end-point"]["post"]["x-amazon-apigateway-integration"];

@@ -489,6 +489,58 @@ fn a_folder_is_served_and_mocks_are_chosen() {
     );
 }
 
+/// What a workflow makes of a task without a mock says nothing about it, so its Catch does not answer here.
+#[test]
+fn a_task_without_a_mock_is_named_even_where_the_workflow_catches_it() {
+    let folder = small();
+    let catching = r#"{"StartAt":"Ask","States":{
+      "Ask":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Parameters":{"FunctionName":"ask-fn"},
+        "Catch":[{"ErrorEquals":["States.ALL"],"Next":"Sorry"}],"End":true},
+      "Sorry":{"Type":"Pass","Result":{"sorry":true},"End":true}}}"#;
+    let companion =
+        |mocks: &str| format!(r#"{{"stepwright":1,"type":"EXPRESS","mocks":{{{mocks}}}}}"#);
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write("small.asl.json", catching);
+    write("small.stepwright.json", &companion(""));
+    let runtime = runtime();
+    let ask = || {
+        let request = Request::new("POST", "/v1/ask").with_json("{}");
+        runtime.block_on(edge(folder.path()).answer(request, Keep::All))
+    };
+    let answered = ask();
+    assert_eq!(answered.response.status, 504);
+    let body: Value = serde_json::from_str(&answered.response.text()).unwrap();
+    let record = answered.record.unwrap();
+    let step = record
+        .steps
+        .iter()
+        .find(|step| step.kind == StepKind::Integration);
+    for words in [
+        body["message"].as_str().unwrap(),
+        &step.unwrap().words[0],
+        answered
+            .response
+            .header("x-stepwright-explanation")
+            .unwrap(),
+    ] {
+        assert!(
+            words.contains(r#"task "Ask" (arn:aws:states:::lambda:invoke, the function ask-fn)"#)
+                && words.contains(r#"add "Ask": [{"return": ...}] to "mocks""#),
+            "{words}"
+        );
+    }
+    // A mock that fails is the workflow's to catch.
+    write(
+        "small.stepwright.json",
+        &companion(r#""Ask":[{"throw":{"Error":"Down"}}]"#),
+    );
+    let caught = ask().response;
+    assert_eq!(
+        (caught.status, caught.text().as_str()),
+        (200, r#"{"sorry":true}"#)
+    );
+}
+
 #[test]
 fn step_functions_answers_over_its_own_port() {
     let folder = small();
@@ -906,6 +958,7 @@ use stepwright::driver::endpoint::Site;
 use stepwright::driver::endpoint::SiteText;
 use stepwright::driver::endpoint::listen;
 use stepwright::gateway::Request;
+use stepwright::gateway::StepKind;
 use stepwright::workspace::Folder;
 
 fn edge(folder: &Path) -> Arc<Edge> {
@@ -1039,5 +1092,106 @@ fn a_load_run_counts_what_it_sends() {
     let begun = Instant::now();
     runtime.block_on(load(order, progress, cancelled));
     assert!(begun.elapsed() < Duration::from_secs(5));
+    runtime.block_on(listening.close());
+}
+
+/// Keys, and plans for them: one that is slow, one that is nearly used up, and a key without a plan.
+const PLANS: &str = r#"
+Resources:
+  Shop:
+    Type: AWS::ApiGateway::RestApi
+    Properties:
+      Name: shop
+      Body:
+        openapi: 3.0.1
+        components: {securitySchemes: {key: {type: apiKey, in: header, name: x-api-key}}}
+        paths:
+          /things:
+            get:
+              security: [{key: []}]
+              responses: {"200": {description: ok}}
+              x-amazon-apigateway-integration:
+                type: mock
+                requestTemplates: {application/json: '{"statusCode": 200}'}
+                responses: {default: {statusCode: "200"}}
+  Live: {Type: AWS::ApiGateway::Stage, Properties: {RestApiId: !Ref Shop, StageName: live}}
+  Slow: {Type: AWS::ApiGateway::ApiKey, Properties: {Value: value-of-slow, Enabled: true}}
+  Few: {Type: AWS::ApiGateway::ApiKey, Properties: {Value: value-of-few, Enabled: true}}
+  Stray: {Type: AWS::ApiGateway::ApiKey, Properties: {Value: value-of-stray, Enabled: true}}
+  SlowPlan:
+    Type: AWS::ApiGateway::UsagePlan
+    Properties:
+      ApiStages: [{ApiId: !Ref Shop, Stage: !Ref Live}]
+      Throttle: {RateLimit: 0.01, BurstLimit: 20}
+  FewPlan:
+    Type: AWS::ApiGateway::UsagePlan
+    Properties:
+      ApiStages: [{ApiId: !Ref Shop, Stage: !Ref Live}]
+      Quota: {Limit: 2, Period: MONTH}
+  A: {Type: AWS::ApiGateway::UsagePlanKey, Properties: {KeyId: !Ref Slow, KeyType: API_KEY, UsagePlanId: !Ref SlowPlan}}
+  B: {Type: AWS::ApiGateway::UsagePlanKey, Properties: {KeyId: !Ref Few, KeyType: API_KEY, UsagePlanId: !Ref FewPlan}}
+"#;
+
+#[test]
+fn usage_plans_hold_over_http_and_under_load() {
+    use stepwright::driver::LoadOrder;
+    use stepwright::driver::LoadTarget;
+    use stepwright::driver::load;
+    use stepwright::driver::parse_stages;
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("template.yaml"), PLANS).unwrap();
+    let runtime = runtime();
+    let edge = edge(folder.path());
+    let options = ListenOptions::at("127.0.0.1:0".parse().unwrap());
+    let listening = runtime
+        .block_on(listen(edge.clone(), Door::Api, options))
+        .unwrap();
+    let address = listening.address.to_string();
+    let get = |key: &str| ask(&address, "GET", "/live/things", &[("x-api-key", key)], "");
+    assert_eq!(ask(&address, "GET", "/live/things", &[], "").status, 403);
+    let stray = get("value-of-stray");
+    assert_eq!(
+        (stray.status, stray.json()),
+        (403, json!({"message": "Forbidden"}))
+    );
+    let access = |index: usize| {
+        let records = edge.records();
+        let step = records[index]
+            .steps
+            .iter()
+            .find(|step| step.kind == StepKind::Authorized);
+        step.unwrap().words.join("; ")
+    };
+    assert!(access(1).contains("no usage plan of the stage live"));
+    assert_eq!(get("value-of-few").status, 200);
+    assert_eq!(get("value-of-few").status, 200);
+    let over = get("value-of-few");
+    assert_eq!(
+        (over.status, over.json()),
+        (429, json!({"message": "Limit Exceeded"}))
+    );
+    assert_eq!(
+        over.header("x-amzn-errortype"),
+        Some("LimitExceededException")
+    );
+    assert!(access(4).starts_with("the usage plan FewPlan allows 2 requests per month"));
+
+    let order = LoadOrder {
+        target: LoadTarget::Address(listening.address),
+        request: Request::new("GET", "/live/things").with_header("x-api-key", "value-of-slow"),
+        stages: parse_stages("200ms:10,300ms:10").unwrap(),
+    };
+    let (progress, _told) = tokio::sync::mpsc::channel(64);
+    let (_cancel, cancelled) = tokio::sync::watch::channel(false);
+    let report = runtime.block_on(load(order, progress, cancelled));
+    assert_eq!(report.statuses.get(&200), Some(&20), "{report:?}");
+    let throttled = report.statuses.get(&429).copied().unwrap_or_default();
+    assert_eq!(throttled + 20, report.requests, "{report:?}");
+    assert!(throttled > 0, "{report:?}");
+    let slow = get("value-of-slow");
+    assert_eq!(
+        (slow.status, slow.json()),
+        (429, json!({"message": "Too Many Requests"}))
+    );
     runtime.block_on(listening.close());
 }

@@ -10,6 +10,7 @@ use stepwright::gateway::Exchange;
 use stepwright::gateway::Executed;
 use stepwright::gateway::HttpAnswer;
 use stepwright::gateway::IntegrationResult;
+use stepwright::gateway::Meters;
 use stepwright::gateway::Recording;
 use stepwright::gateway::Refusal;
 use stepwright::gateway::Request;
@@ -69,7 +70,9 @@ fn ask(document: &serde_json::Value, surroundings: Surroundings, dice: &mut Unst
             2 => Vec::new(),
             _ => route.example.clone().unwrap_or_default().into_bytes(),
         };
-        let (mut exchange, step) = Exchange::begin(&api, request.clone(), Recording::Full, &clock);
+        let meters = Meters::default();
+        let (mut exchange, step) =
+            Exchange::begin(&api, request.clone(), &meters, Recording::Full, &clock);
         if let Step::Call(_) = step {
             let last = exchange.resume(result(dice), &clock);
             assert!(
@@ -77,7 +80,7 @@ fn ask(document: &serde_json::Value, surroundings: Surroundings, dice: &mut Unst
             );
         }
         assert!(!exchange.trace().is_empty());
-        let (silent, _) = Exchange::begin(&api, request, Recording::Off, &clock);
+        let (silent, _) = Exchange::begin(&api, request, &meters, Recording::Off, &clock);
         assert!(silent.trace().is_empty());
     }
 }

@@ -220,14 +220,18 @@ impl Mocks {
                 list.counts()
             )
         });
+        // The resource of most calls is only how a function is called.
+        let function = call.payload.get("FunctionName").and_then(Value::as_str);
+        let function = function.map(|name| format!(", the function {name}"));
         Fault::new(
             "States.TaskFailed",
             format!(
-                "{UNANSWERED}\"{}\" ({}){}: add one to the mock file or the scenario, \
-                 or choose the local backend (not built yet), or AWS (not built yet)",
-                call.name,
+                "{UNANSWERED}\"{name}\" ({}{}){}: add \"{name}\": [{{\"return\": ...}}] to \"mocks\" of the companion \
+                 file, of the scenario or of the mock file; nothing is called for real yet",
                 call.resource,
-                used_up.unwrap_or_default()
+                function.unwrap_or_default(),
+                used_up.unwrap_or_default(),
+                name = call.name,
             ),
         )
     }

@@ -10,6 +10,7 @@ use crate::gateway::route::Segment;
 use crate::gateway::schema::Schema;
 use crate::gateway::vtl::Template;
 use crate::gateway::vtl::VtlError;
+use crate::project::KeyGrant;
 use crate::query::Value;
 
 /// A REST API with one stage. Read by [`crate::gateway::read`], never changed.
@@ -32,7 +33,7 @@ pub struct Api {
     /// Content types whose bodies are bytes, `*/*` for all.
     pub binary_media_types: Vec<String>,
     pub key_source: KeySource,
-    /// The keys that open the routes which ask for one.
+    /// The keys of the project, those first that open the routes which ask for one.
     pub keys: Vec<ApiKey>,
     /// What of the document is not as API Gateway wants it, or is not supported here.
     pub problems: Vec<Problem>,
@@ -55,11 +56,12 @@ pub struct Place {
     pub column: usize,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ApiKey {
     /// The value clients send.
     pub value: String,
     pub name: String,
+    pub grant: KeyGrant,
 }
 
 /// Where the API key of a request stands.

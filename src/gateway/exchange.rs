@@ -7,6 +7,7 @@ use crate::gateway::Api;
 use crate::gateway::Integration;
 use crate::gateway::IntegrationCall;
 use crate::gateway::IntegrationResult;
+use crate::gateway::Meters;
 use crate::gateway::Micros;
 use crate::gateway::Recording;
 use crate::gateway::Request;
@@ -72,14 +73,17 @@ impl Failed {
 
 impl Exchange {
     /// Takes a request up to its integration, or to its answer where it does not get that far.
+    ///
+    /// A request with an API key counts in `meters`, which are those of all exchanges of a site.
     pub fn begin(
         api: &Arc<Api>,
         request: Request,
+        meters: &Meters,
         recording: Recording,
         clock: Clock<'_>,
     ) -> (Exchange, Step) {
         let mut exchange = Exchange::new(api, request, recording, clock);
-        let step = match inward::proceed(&mut exchange, clock) {
+        let step = match inward::proceed(&mut exchange, meters, clock) {
             Ok(step) => step,
             Err(failed) => exchange.refuse(failed, clock),
         };

@@ -3,18 +3,17 @@
 use std::sync::Arc;
 
 use crate::gateway::Api;
-use crate::gateway::ApiKey;
 use crate::gateway::Integration;
 use crate::gateway::IntegrationKind;
-use crate::gateway::KeySource;
+use crate::gateway::Meters;
 use crate::gateway::Passthrough;
 use crate::gateway::Step;
 use crate::gateway::StepKind;
 use crate::gateway::TemplateSource;
 use crate::gateway::Verdict;
+use crate::gateway::access;
 use crate::gateway::binary;
 use crate::gateway::calling;
-use crate::gateway::context;
 use crate::gateway::exchange::Clock;
 use crate::gateway::exchange::Exchange;
 use crate::gateway::exchange::Failed;
@@ -33,9 +32,13 @@ use crate::gateway::wire;
 pub(crate) const LARGEST_BODY: usize = 10 * 1024 * 1024;
 
 /// Takes a new exchange to its integration, or to its answer where that needs nobody.
-pub(crate) fn proceed(exchange: &mut Exchange, clock: Clock<'_>) -> Result<Step, Failed> {
+pub(crate) fn proceed(
+    exchange: &mut Exchange,
+    meters: &Meters,
+    clock: Clock<'_>,
+) -> Result<Step, Failed> {
     find(exchange, clock)?;
-    authorize(exchange, clock)?;
+    access::authorize(exchange, meters, clock)?;
     check(exchange, clock)?;
     let api = Arc::clone(&exchange.api);
     let Some(route) = exchange.route.and_then(|index| api.routes.get(index)) else {
@@ -138,65 +141,6 @@ fn find(exchange: &mut Exchange, clock: Clock<'_>) -> Result<(), Failed> {
     match failure {
         Some(failure) => Err(Failed::of(failure)),
         None => Ok(()),
-    }
-}
-
-fn authorize(exchange: &mut Exchange, clock: Clock<'_>) -> Result<(), Failed> {
-    let at = clock();
-    let api = Arc::clone(&exchange.api);
-    let Some(route) = exchange.route.and_then(|index| api.routes.get(index)) else {
-        return Ok(());
-    };
-    let mut words = Vec::new();
-    if let Some(name) = &route.authorizer {
-        words.push(format!(
-            "{name} is not asked here: the request goes on as if it were allowed"
-        ));
-    }
-    if !route.key_required {
-        exchange.context = context::build(&api, &exchange.inbound, Some(route), None);
-        let verdict = if words.is_empty() {
-            Verdict::Skipped
-        } else {
-            Verdict::Doubtful
-        };
-        exchange.note(StepKind::Authorized, verdict, at, clock, |_, step| {
-            step.words = words;
-            step.words.push("the method asks for no API key".to_owned());
-        });
-        return Ok(());
-    }
-    let given = exchange.inbound.header("x-api-key").map(str::to_owned);
-    let key: Option<&ApiKey> = given
-        .as_ref()
-        .and_then(|given| api.keys.iter().find(|key| key.value == *given));
-    exchange.context = context::build(&api, &exchange.inbound, Some(route), key);
-    let verdict = if key.is_some() {
-        Verdict::Passed
-    } else {
-        Verdict::Failed
-    };
-    exchange.note(StepKind::Authorized, verdict, at, clock, |_, step| {
-        step.words = words;
-        step.words.push(match (key, &given) {
-            (Some(key), _) => format!("the API key is {}", key.name),
-            (None, Some(_)) if api.keys.is_empty() => {
-                "the method asks for an API key, and the project has none".to_owned()
-            }
-            (None, Some(_)) => "the header x-api-key holds none of the project's keys".to_owned(),
-            (None, None) => {
-                "the method asks for an API key in the header x-api-key, and there is none"
-                    .to_owned()
-            }
-        });
-        if api.key_source == KeySource::Authorizer {
-            step.words
-                .push("on AWS an authorizer would hand out the key".to_owned());
-        }
-    });
-    match key {
-        Some(_) => Ok(()),
-        None => Err(Failed::of(Failure::InvalidApiKey)),
     }
 }
 

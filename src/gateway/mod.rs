@@ -6,6 +6,7 @@
 //! Never: opens a socket, reads a clock or a file, rolls dice, or carries an integration out. Time and chance are handed in.
 //! Add an integration in `integration/`, a gateway response in `refusal.rs`, a lint as a file in `lints/`.
 
+mod access;
 mod api;
 mod binary;
 mod call;
@@ -27,6 +28,7 @@ mod results;
 mod route;
 mod schema;
 mod trace;
+mod usage;
 mod validate;
 pub mod vtl;
 mod wire;
@@ -48,3 +50,4 @@ pub use request::{Micros, Request, Response};
 pub use route::Segment;
 pub use schema::Schema;
 pub use trace::{Inspection, Recording, StepKind, TraceStep, Verdict};
+pub use usage::Meters;

@@ -27,7 +27,9 @@ pub(crate) enum Failure {
     BadGateway,
     InvalidApiKey,
     MissingAuthenticationToken,
+    QuotaExceeded,
     RequestTooLarge,
+    Throttled,
     UnsupportedMediaType,
 }
 
@@ -107,11 +109,23 @@ impl Failure {
                 "Missing Authentication Token",
                 "MissingAuthenticationTokenException",
             ),
+            Failure::QuotaExceeded => (
+                "QUOTA_EXCEEDED",
+                429,
+                "Limit Exceeded",
+                "LimitExceededException",
+            ),
             Failure::RequestTooLarge => (
                 "REQUEST_TOO_LARGE",
                 413,
                 "Request Too Long",
                 "RequestTooLargeException",
+            ),
+            Failure::Throttled => (
+                "THROTTLED",
+                429,
+                "Too Many Requests",
+                "TooManyRequestsException",
             ),
             Failure::UnsupportedMediaType => (
                 "UNSUPPORTED_MEDIA_TYPE",

@@ -50,10 +50,15 @@ pub(crate) fn proceed(
     let outcome = match result {
         IntegrationResult::TimedOut => return Err(timed_out(exchange, &waiting, clock)),
         IntegrationResult::Unreachable(words) => {
+            // What is missing here is nothing that the service would keep to itself.
+            let message = Some(words.clone());
             finish(exchange, Verdict::Failed, clock, |step| {
                 step.words.insert(0, words)
             });
-            return Err(Failed::of(Failure::Integration));
+            return Err(Failed {
+                message,
+                ..Failed::of(Failure::Integration)
+            });
         }
         other => read(&waiting, other, &request_id),
     };

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::project::ApiDocument;
-use crate::project::ApiKey;
 use crate::project::Origin;
 use crate::project::api_cfn;
 use crate::project::api_sam;
@@ -12,7 +11,9 @@ use crate::project::item::Item;
 use crate::project::names::made_up_id;
 use crate::project::scope::Scope;
 use crate::project::template::Resource;
+use crate::project::template::Stack;
 use crate::project::template::texts;
+use crate::project::usage::Usage;
 
 /// APIs that are read of one template.
 pub(crate) const MOST_APIS: usize = 100;
@@ -24,12 +25,18 @@ pub(crate) struct Made {
     pub stage: Option<String>,
     pub stage_variables: BTreeMap<String, String>,
     pub document: Arc<Item>,
+    /// `Auth.UsagePlan` of the Serverless Application Model.
+    pub usage_plan: Option<Arc<Item>>,
     pub origin: Origin,
 }
 
 /// All APIs: those of the Serverless Application Model, those its events imply, those of CloudFormation.
-pub(crate) fn read(scope: &Scope<'_>, resources: &[Resource], root: &Item) -> Vec<ApiDocument> {
-    let mut made = api_sam::read(scope, resources, root);
+pub(crate) fn read(
+    scope: &Scope<'_>,
+    resources: &[Resource],
+    stack: &Stack<'_>,
+) -> Vec<ApiDocument> {
+    let mut made = api_sam::read(scope, resources, &stack.root);
     made.extend(api_cfn::read(scope, resources));
     if let Some(first) = made.get(MOST_APIS) {
         let message = format!("more than {MOST_APIS} APIs are not read");
@@ -48,19 +55,20 @@ pub(crate) fn read(scope: &Scope<'_>, resources: &[Resource], root: &Item) -> Ve
             );
         }
     }
+    let usage = Usage::read(scope, resources, stack.given, &made);
     made.into_iter()
-        .map(|made| finish(scope, resources, made))
+        .map(|made| finish(scope, resources, &usage, made))
         .collect()
 }
 
-fn finish(scope: &Scope<'_>, resources: &[Resource], made: Made) -> ApiDocument {
+fn finish(scope: &Scope<'_>, resources: &[Resource], usage: &Usage, made: Made) -> ApiDocument {
     let api = made_up_id(&made.id);
     let stage = stage_of(scope, resources, &api);
     let (named, mut variables) = stage.unwrap_or_default();
     variables.extend(made.stage_variables);
     let stage = made.stage.or(named).unwrap_or_default();
     ApiDocument {
-        api_keys: keys(scope, resources, &api, &stage),
+        api_keys: usage.keys(&api, &stage),
         origins: made.document.origins(),
         document: made.document.json(),
         id: made.id,
@@ -103,57 +111,4 @@ fn stage_of(
 pub(crate) fn is_of(scope: &Scope<'_>, resource: &Resource, api: &str) -> bool {
     let named = scope.member_text(&resource.properties, "RestApiId");
     named.as_deref() == Some(api)
-}
-
-/// The keys that may call a stage: those of its usage plans, and those that name the stage themselves.
-fn keys(scope: &Scope<'_>, resources: &[Resource], api: &str, stage: &str) -> Vec<ApiKey> {
-    let of_kind = |kind: &'static str| resources.iter().filter(move |one| *one.kind == *kind);
-    let covers = |list: Option<Arc<Item>>, api_name: &str, stage_name: &str| {
-        list.is_some_and(|list| {
-            list.items().iter().any(|entry| {
-                entry.get_text(api_name) == Some(api)
-                    && entry
-                        .get_text(stage_name)
-                        .is_none_or(|named| named == stage || stage.is_empty())
-            })
-        })
-    };
-    let plans: Vec<&str> = of_kind("AWS::ApiGateway::UsagePlan")
-        .filter(|plan| {
-            covers(
-                scope.member(&plan.properties, "ApiStages"),
-                "ApiId",
-                "Stage",
-            )
-        })
-        .map(|plan| plan.id.as_ref())
-        .collect();
-    let linked: Vec<String> = of_kind("AWS::ApiGateway::UsagePlanKey")
-        .filter(|link| {
-            let plan = scope.member_text(&link.properties, "UsagePlanId");
-            plan.is_some_and(|plan| plans.contains(&plan.as_str()))
-        })
-        .filter_map(|link| scope.member_text(&link.properties, "KeyId"))
-        .collect();
-    of_kind("AWS::ApiGateway::ApiKey")
-        .filter(|key| {
-            linked.iter().any(|id| *id == *key.id)
-                || covers(
-                    scope.member(&key.properties, "StageKeys"),
-                    "RestApiId",
-                    "StageName",
-                )
-        })
-        .map(|key| ApiKey {
-            id: key.id.to_string(),
-            name: scope
-                .member_text(&key.properties, "Name")
-                .unwrap_or_else(|| key.id.to_string()),
-            value: scope.member_text(&key.properties, "Value"),
-            // The service takes a key that says nothing as disabled; templates that leave it out mean the opposite.
-            enabled: scope
-                .member(&key.properties, "Enabled")
-                .is_none_or(|enabled| enabled.is_true()),
-        })
-        .collect()
 }

@@ -104,6 +104,7 @@ fn one(scope: &Scope<'_>, resources: &[Resource], api: &Resource) -> Option<Made
         stage: None,
         stage_variables: BTreeMap::new(),
         document: draft.finish(),
+        usage_plan: None,
         origin,
     })
 }

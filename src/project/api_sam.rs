@@ -62,6 +62,7 @@ pub(crate) fn read(scope: &Scope<'_>, resources: &[Resource], root: &Item) -> Ve
             stage: Some("Prod".to_owned()),
             stage_variables: texts(settings.get("Variables").map(Arc::as_ref)),
             document: complete(scope, draft, &settings, &origin),
+            usage_plan: usage_plan(&settings),
             origin,
         });
     }
@@ -171,6 +172,7 @@ fn explicit(scope: &Scope<'_>, resource: &Resource, events: &[Event<'_>]) -> Opt
         stage: settings.get_scalar("StageName"),
         stage_variables: texts(settings.get("Variables").map(Arc::as_ref)),
         document: complete(scope, draft, &settings, &origin),
+        usage_plan: usage_plan(&settings),
         origin,
     })
 }
@@ -186,6 +188,10 @@ fn settings(scope: &Scope<'_>, properties: &Item) -> Arc<Item> {
     scope
         .resolve(&Arc::new(item))
         .unwrap_or_else(|| Item::map(Vec::new(), &properties.origin))
+}
+
+fn usage_plan(settings: &Item) -> Option<Arc<Item>> {
+    settings.get("Auth")?.get("UsagePlan").cloned()
 }
 
 fn empty(scope: &Scope<'_>, properties: &Item, origin: &Origin) -> Draft {

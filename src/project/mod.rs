@@ -32,16 +32,18 @@ mod scope;
 mod serverless;
 mod serverless_cors;
 mod serverless_http;
+mod serverless_keys;
 mod serverless_templates;
 mod template;
+mod usage;
 mod variables;
 
 pub use files::{FileTrouble, Files, LARGEST_FILE, folder_of, path_within};
 pub use inset::Inset;
 pub use model::{
-    ApiDocument, ApiKey, DefinitionPlace, Function, Machine, Origin, Parameter, ParameterFrom,
-    Place, Problem, Project, ProjectKind, Queue, Table, TextOrigin, Topic, Unresolved, Writing,
-    Written,
+    ApiDocument, ApiKey, DefinitionPlace, Function, KeyGrant, Machine, Origin, Parameter,
+    ParameterFrom, Place, Problem, Project, ProjectKind, Queue, Quota, QuotaPeriod, Table,
+    TextOrigin, Throttle, Topic, Unresolved, UsagePlan, Writing, Written,
 };
 pub use params::parameter_values;
 pub use read::{Definition, Options, companion_path, find_root, kind_of, read};

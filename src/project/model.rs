@@ -141,7 +141,7 @@ pub struct ApiDocument {
     pub document: serde_json::Value,
     /// For every text of the document, by its JSON pointer (RFC 6901), where it comes from.
     pub origins: BTreeMap<String, TextOrigin>,
-    /// The keys that are accepted where a method asks for one.
+    /// The keys of the stage where a method asks for one; those that API Gateway refuses come last.
     pub api_keys: Vec<ApiKey>,
     /// The API's resource, or the start of its document.
     pub origin: Origin,
@@ -165,14 +165,66 @@ pub enum Written {
     Otherwise,
 }
 
-/// A key of an API whose value the template tells.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A key for the stage of an API.
+#[derive(Clone, Debug, PartialEq)]
 pub struct ApiKey {
     pub id: String,
     pub name: String,
-    /// None where the service would make one up.
+    /// What the template or the parameter `apiKey.ID` says; none where the service would make one up.
     pub value: Option<String>,
     pub enabled: bool,
+    pub grant: KeyGrant,
+}
+
+/// What a key is good for at the stage of its API.
+#[derive(Clone, Debug, PartialEq)]
+pub enum KeyGrant {
+    /// The project describes no usage plan: whoever has the key is let in.
+    Unlimited,
+    /// As often as the plan allows.
+    Plan(Arc<UsagePlan>),
+    /// Usage plans are described, and none for this stage has the key: API Gateway refuses it.
+    NoPlan,
+}
+
+/// How often each of its keys may call the stage of an API.
+#[derive(Clone, Debug, PartialEq)]
+pub struct UsagePlan {
+    /// The logical id.
+    pub id: String,
+    /// The name it is given, else the logical id.
+    pub name: String,
+    pub throttle: Option<Throttle>,
+    /// Instead of it for single methods of the stage: by `/path/METHOD`.
+    pub methods: BTreeMap<String, Throttle>,
+    pub quota: Option<Quota>,
+}
+
+/// A bucket of tokens, one for each request.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Throttle {
+    /// Tokens that come back in a second; finite and not negative.
+    pub rate: f64,
+    /// Tokens the bucket holds: requests that may come at once.
+    pub burst: u32,
+}
+
+/// Requests within a period, which begins at midnight in UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quota {
+    pub limit: u64,
+    /// What the first period has less.
+    pub offset: u64,
+    pub period: QuotaPeriod,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QuotaPeriod {
+    Day,
+    /// From Sunday on.
+    Week,
+    /// From its first day on.
+    Month,
 }
 
 /// A table of DynamoDB.
@@ -247,6 +299,17 @@ pub struct Problem {
     /// A sentence without a full stop that says what to do.
     pub message: String,
     pub origin: Origin,
+}
+
+impl QuotaPeriod {
+    /// `day`, as a part of a sentence.
+    pub const fn word(self) -> &'static str {
+        match self {
+            QuotaPeriod::Day => "day",
+            QuotaPeriod::Week => "week",
+            QuotaPeriod::Month => "month",
+        }
+    }
 }
 
 impl Default for Place {

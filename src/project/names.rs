@@ -310,6 +310,11 @@ pub(crate) fn attribute(scope: &Scope<'_>, id: &str, attribute: &str) -> Option<
     let Some((kind, _)) = scope.resources.get(id) else {
         return generated(scope, id, Some(attribute));
     };
+    if let ("AWS::ApiGateway::ApiKey", "APIKeyId") | ("AWS::ApiGateway::UsagePlan", "Id") =
+        (kind.as_ref(), attribute)
+    {
+        return Some(id.to_owned());
+    }
     let known = kind_of(kind)?;
     match (kind.as_ref(), attribute) {
         (_, "Arn") => arn(scope, known, id),
@@ -446,6 +451,11 @@ fn generated(scope: &Scope<'_>, id: &str, attribute: Option<&str>) -> Option<Str
             ("AWS::Serverless::Api", "Stage") => scope.member_text(properties, "StageName"),
             _ => None,
         };
+    }
+    if let Some(owner) = id.strip_suffix("UsagePlan").or(id.strip_suffix("ApiKey")) {
+        let has_plan = owner == "Serverless"
+            || matches!(scope.resources.get(owner), Some((kind, _)) if kind.as_ref() == "AWS::Serverless::Api");
+        return has_plan.then(|| id.to_owned());
     }
     let owner = id.strip_suffix("Role")?;
     let (kind, _) = scope.resources.get(owner)?;

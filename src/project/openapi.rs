@@ -11,6 +11,7 @@ use crate::asl::MachineType;
 use crate::project::ApiDocument;
 use crate::project::ApiKey;
 use crate::project::DefinitionPlace;
+use crate::project::KeyGrant;
 use crate::project::Machine;
 use crate::project::Origin;
 use crate::project::Project;
@@ -223,6 +224,7 @@ fn keys(given: &Given) -> Vec<ApiKey> {
             name: name.to_owned(),
             value: Some(value),
             enabled: true,
+            grant: KeyGrant::Unlimited,
         })
     })
     .collect()

@@ -13,6 +13,7 @@ use crate::project::serverless::normalized;
 use crate::project::serverless_cors::note_preflight;
 use crate::project::serverless_cors::origin_header;
 use crate::project::serverless_cors::preflight;
+use crate::project::serverless_keys;
 use crate::project::serverless_templates::request_templates;
 use crate::project::variables::Variables;
 
@@ -164,40 +165,7 @@ pub(crate) fn finish(out: &mut Deployment) {
         );
         let id = format!("{api}Deployment");
         out.push(&id, "AWS::ApiGateway::Deployment", properties, &origin);
-        keys(out, api, &stage);
-    }
-}
-
-fn keys(out: &mut Deployment, api: &str, stage: &str) {
-    let gateway = out.provider.get("apiGateway");
-    let keys = gateway
-        .and_then(|gateway| gateway.get("apiKeys"))
-        .or_else(|| out.provider.get("apiKeys"))
-        .cloned();
-    for (index, key) in keys.iter().flat_map(|keys| keys.items()).enumerate() {
-        let origin = &key.origin;
-        let name = key.scalar().or_else(|| key.get_scalar("name"));
-        let name = name.unwrap_or_else(|| format!("key{}", index + 1));
-        let stages = Item::map(
-            vec![
-                ("RestApiId", reference(api, origin)),
-                ("StageName", Item::text(stage, origin)),
-            ],
-            origin,
-        );
-        let mut properties = vec![
-            ("Name", Item::text(&name, origin)),
-            ("StageKeys", Item::list(vec![stages], origin)),
-        ];
-        properties.extend(key.get("value").map(|value| ("Value", value.clone())));
-        properties.extend(key.get("enabled").map(|value| ("Enabled", value.clone())));
-        let id = format!("{api}ApiKey{}", index + 1);
-        out.push(
-            &id,
-            "AWS::ApiGateway::ApiKey",
-            Item::map(properties, origin),
-            origin,
-        );
+        serverless_keys::add(out, api, &stage);
     }
 }
 

@@ -253,9 +253,7 @@ pub(crate) fn fill(
             _ => {}
         }
     }
-    project
-        .apis
-        .extend(api::read(scope, resources, &stack.root));
+    project.apis.extend(api::read(scope, resources, stack));
 }
 
 fn attribute(scope: &Scope<'_>, id: &str, attribute: &str) -> String {

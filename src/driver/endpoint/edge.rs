@@ -21,6 +21,7 @@ use crate::driver::endpoint::site::Site;
 use crate::engine::Millis;
 use crate::gateway::Api;
 use crate::gateway::Exchange;
+use crate::gateway::Meters;
 use crate::gateway::Micros;
 use crate::gateway::Recording;
 use crate::gateway::Request;
@@ -56,6 +57,7 @@ pub struct Edge {
     /// When it began to serve.
     pub(crate) since: Millis,
     notebook: Notebook,
+    meters: Meters,
     seed: AtomicU64,
 }
 
@@ -87,6 +89,7 @@ impl Edge {
             live: Live::default(),
             since: now_millis(),
             notebook: Notebook::new(),
+            meters: Meters::default(),
             seed: AtomicU64::new(options.seed),
         })
     }
@@ -247,12 +250,13 @@ impl Edge {
         let (index, api) = fitting.next()?;
         let mut others = fitting.peekable();
         if others.peek().is_none() {
-            let (exchange, step) = Exchange::begin(api, request, recording, &now);
+            let (exchange, step) = Exchange::begin(api, request, &self.meters, recording, &now);
             return Some((index, api.clone(), exchange, step));
         }
         let mut first = None;
         for (index, api) in std::iter::once((index, api)).chain(others) {
-            let (exchange, step) = Exchange::begin(api, request.clone(), recording, &now);
+            let (exchange, step) =
+                Exchange::begin(api, request.clone(), &self.meters, recording, &now);
             let found = exchange.route().is_some();
             let begun = (index, api.clone(), exchange, step);
             if found {

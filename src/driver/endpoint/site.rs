@@ -273,6 +273,7 @@ fn read_api(document: &ApiDocument) -> Arc<Api> {
         Some(gateway::ApiKey {
             value: key.value.clone()?,
             name: key.name.clone(),
+            grant: key.grant.clone(),
         })
     });
     let usual = gateway::Surroundings::default();

@@ -1,9 +1,11 @@
 //! `API_JAVA_TEXT`: an object that is printed by itself comes out as Java writes a map, `{a=1, b=x}`, which is no JSON.
 //!
 //! Only what the template can be seen to print so is reported: all of what `$input.path` or `$util.parseJson` found, and
-//! members of it that the template prints as a value of their own, outside quotation marks.
+//! members of it that the template prints as a value of their own, outside quotation marks. What Step Functions always
+//! answers with a text or a number, as the `output` of an execution, is no such member.
 
 use crate::asl::Severity;
+use crate::gateway::StatesAction;
 use crate::gateway::lints::EdgeFinding;
 use crate::gateway::lints::edge::Edge;
 use crate::gateway::lints::template::Parts;
@@ -20,7 +22,7 @@ const CODE: &str = "API_JAVA_TEXT";
 
 /// Where an object of a template comes from.
 enum Source<'a> {
-    /// `$input.path('PATH')`
+    /// `$input.path('PATH')`, or the same parsed again: `$util.parseJson($input.json('PATH'))`.
     Path(&'a str),
     /// `$util.parseJson($input.path('PATH'))`: JSON in a text.
     Parsed(Option<&'a str>),
@@ -28,12 +30,14 @@ enum Source<'a> {
 
 pub(crate) fn check(edge: &Edge<'_>, found: &mut Vec<EdgeFinding>) {
     let requests = edge.integration.request_templates.values();
+    let requests = requests.map(|source| (source, None));
     let responses = edge
         .integration
         .responses
         .iter()
-        .flat_map(|response| response.templates.values());
-    for source in requests.chain(responses) {
+        .flat_map(|response| response.templates.values())
+        .map(|source| (source, edge.action));
+    for (source, answered_by) in requests.chain(responses) {
         let Some(written) = edge.written(source) else {
             continue;
         };
@@ -53,6 +57,9 @@ pub(crate) fn check(edge: &Edge<'_>, found: &mut Vec<EdgeFinding>) {
             let Some(members) = members else {
                 continue;
             };
+            if is_scalar(answered_by, &origin, &members) {
+                continue;
+            }
             let alone = stands_alone(&written.text, reference.span);
             if !alone
                 || !(whole && is_object(&origin)
@@ -144,12 +151,86 @@ fn direct(reference: &Reference) -> Option<(Source<'_>, &[Step])> {
             name, arguments, ..
         } if name.as_ref() == "parseJson" => {
             let inner = arguments.first().and_then(only_reference);
-            let path = inner
-                .and_then(|inner| input_path(inner, "path"))
-                .map(|(path, _)| path);
-            Some((Source::Parsed(path), rest))
+            let source = match inner.and_then(document) {
+                Some(path) => Source::Path(path),
+                None => Source::Parsed(
+                    inner
+                        .and_then(|inner| input_path(inner, "path"))
+                        .map(|(path, _)| path),
+                ),
+            };
+            Some((source, rest))
         }
         Step::Method { .. } | Step::Member { .. } | Step::Index { .. } => None,
+    }
+}
+
+/// The place in the body whose JSON a reference is: `$input.json('PATH')`, or all of it, `$input.body`.
+fn document(reference: &Reference) -> Option<&str> {
+    match reference.steps.as_slice() {
+        [Step::Member { name, .. }] if reference.root.as_ref() == "input" => {
+            (name.as_ref() == "body").then_some("$")
+        }
+        _ => match input_path(reference, "json")? {
+            (path, []) => Some(path),
+            _ => None,
+        },
+    }
+}
+
+/// Whether this is, or lies in, a member that an action of Step Functions answers with a text or a number.
+fn is_scalar(action: Option<StatesAction>, source: &Source<'_>, members: &[&str]) -> bool {
+    let (Some(action), Source::Path(path)) = (action, source) else {
+        return false;
+    };
+    let first = match path.strip_prefix('$').unwrap_or(path) {
+        "" => members.first().copied(),
+        inner => inner
+            .trim_start_matches(['.', '[', '\'', '"'])
+            .split(['.', '[', ']', '\'', '"'])
+            .next(),
+    };
+    first.is_some_and(|name| scalars(action).contains(&name))
+}
+
+/// Members of an answer that are no objects.
+const fn scalars(action: StatesAction) -> &'static [&'static str] {
+    match action {
+        StatesAction::StartSyncExecution => &[
+            "executionArn",
+            "stateMachineArn",
+            "name",
+            "startDate",
+            "stopDate",
+            "status",
+            "error",
+            "cause",
+            "input",
+            "output",
+            "traceHeader",
+        ],
+        StatesAction::StartExecution => &["executionArn", "startDate"],
+        StatesAction::StopExecution => &["stopDate"],
+        StatesAction::DescribeExecution => &[
+            "executionArn",
+            "stateMachineArn",
+            "stateMachineVersionArn",
+            "stateMachineAliasArn",
+            "mapRunArn",
+            "name",
+            "status",
+            "startDate",
+            "stopDate",
+            "input",
+            "output",
+            "error",
+            "cause",
+            "traceHeader",
+            "redriveCount",
+            "redriveDate",
+            "redriveStatus",
+            "redriveStatusReason",
+        ],
     }
 }
 

@@ -23,7 +23,7 @@ use crate::query::Value;
 use crate::query::hex_digest;
 
 /// What a document does not say about its API.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Surroundings {
     /// The name of the API; `info.title` where it is empty.
     pub name: String,
@@ -32,7 +32,7 @@ pub struct Surroundings {
     pub stage_variables: BTreeMap<String, String>,
     pub account: String,
     pub region: String,
-    /// The keys of the project; the limits of usage plans are not kept to here.
+    /// The keys of the project, those first that are let in.
     pub keys: Vec<ApiKey>,
 }
 
@@ -64,6 +64,7 @@ impl Surroundings {
                     Some(ApiKey {
                         value: key.value.clone()?,
                         name: key.name.clone(),
+                        grant: key.grant.clone(),
                     })
                 })
                 .collect(),
