@@ -385,9 +385,9 @@ impl List<'_> {
             )
         });
         let topics = topics.collect();
-        let part = |pointer: &str, icon: Icon, alternative: &str| -> Vec<Entry<'static>> {
+        let part = |pointers: &'static [&str], icon: Icon| -> Vec<Entry<'static>> {
             let named = apis.iter().flat_map(|(document, _)| {
-                [pointer, alternative].into_iter().flat_map(move |pointer| {
+                pointers.iter().flat_map(move |pointer| {
                     let members = document.document.pointer(pointer);
                     let members = members.and_then(serde_json::Value::as_object);
                     let names = members.into_iter().flat_map(|members| members.keys());
@@ -406,8 +406,8 @@ impl List<'_> {
                 })
                 .collect()
         };
-        let validators = part("/x-amazon-apigateway-request-validators", Icon::CHECK, "");
-        let models = part("/components/schemas", Icon::DATA_OBJECT, "/definitions");
+        let validators = part(&["/x-amazon-apigateway-request-validators"], Icon::CHECK);
+        let models = part(&["/components/schemas", "/definitions"], Icon::DATA_OBJECT);
         let responses = apis.iter().flat_map(|(document, api)| {
             api.gateway_responses.iter().map(move |(kind, response)| {
                 let status = response.status.map(|status| status.to_string());
