@@ -99,30 +99,18 @@ pub fn show(
     };
     view.follow(sent, place, step, answered);
     let head = Rect::from_min_size(area.min, vec2(area.width(), 44.0));
-    header(ui, head, step, answered);
-    let mut top = head.bottom();
-    let rest = step.words.get(1..).unwrap_or_default();
-    if !rest.is_empty() {
-        let words = Rect::from_min_max(
-            pos2(area.left() + 16.0, top),
-            pos2(area.right() - 16.0, top + 20.0 * rest.len().min(3) as f32),
-        );
-        put_at(ui, words, |ui| {
-            ui.set_clip_rect(ui.clip_rect().intersect(words));
-            ui.spacing_mut().item_spacing.y = 0.0;
-            for one in rest.iter().take(3) {
-                ui.add(
-                    egui::Label::new(sentence(
-                        &capital(one),
-                        Text::Small,
-                        skin.color(Role::SecondText),
-                    ))
-                    .truncate(),
-                );
-            }
-        });
-        top = words.bottom() + 4.0;
-    }
+    // What is too long to stand beside the title stands below it, whole.
+    let first = step.words.first().map(String::as_str).unwrap_or_default();
+    let fits = Text::Body.width(ui, first) < area.width() - BESIDE;
+    let (beside, below) = match fits {
+        true => (first, step.words.get(1..).unwrap_or_default()),
+        false => ("", step.words.as_slice()),
+    };
+    header(ui, head, step, answered, beside);
+    let top = match below {
+        [] => head.bottom(),
+        below => words(ui, area, head.bottom(), below) + 4.0,
+    };
     let line = skin.stroke(1.0, Role::Line);
     ui.painter().hline(area.x_range(), top + 0.5, line);
     let body = Rect::from_min_max(pos2(area.left(), top + 1.0), area.max);
@@ -139,6 +127,12 @@ pub fn show(
     }
     ui.advance_cursor_after_rect(area);
 }
+
+/// Points a title and its status take.
+const BESIDE: f32 = 260.0;
+
+/// Points the sentences of a step may take; more are scrolled.
+const WORDS: f32 = 84.0;
 
 /// The lab, below a strip that says where a change of it is kept.
 fn in_lab(ui: &mut Ui, session: &Session, view: &mut LabView, out: &mut Outbox) {
@@ -190,7 +184,30 @@ impl StepView {
     }
 }
 
-fn header(ui: &mut Ui, head: Rect, step: &TraceStep, answered: &Answered) {
+/// What happened, below the title; the end of it.
+fn words(ui: &mut Ui, area: Rect, top: f32, all: &[String]) -> f32 {
+    let color = Skin::of(ui.ctx()).color(Role::SecondText);
+    let place = Rect::from_min_max(
+        pos2(area.left() + 16.0, top),
+        pos2(area.right() - 16.0, top + WORDS),
+    );
+    let shown = ui.scope_builder(egui::UiBuilder::new().max_rect(place), |ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        ScrollArea::vertical()
+            .id_salt("words of the step")
+            .max_height(WORDS)
+            .auto_shrink([false, true])
+            .show(ui, |ui| {
+                for one in all {
+                    let job = sentence(&capital(one), Text::Small, color);
+                    ui.add(egui::Label::new(job).wrap());
+                }
+            });
+    });
+    shown.response.rect.bottom().min(place.bottom())
+}
+
+fn header(ui: &mut Ui, head: Rect, step: &TraceStep, answered: &Answered, beside: &str) {
     let skin = Skin::of(ui.ctx());
     let inner = head.shrink2(vec2(16.0, 12.0));
     put_at(ui, inner, |ui| {
@@ -214,8 +231,8 @@ fn header(ui: &mut Ui, head: Rect, step: &TraceStep, answered: &Answered) {
                 };
                 tone_chip(ui, status, status_icon(status), words);
             }
-            if let Some(words) = step.words.first() {
-                let job = sentence(&capital(words), Text::Body, skin.color(Role::SecondText));
+            if !beside.is_empty() {
+                let job = sentence(&capital(beside), Text::Body, skin.color(Role::SecondText));
                 ui.add(egui::Label::new(job).truncate());
             }
         });
