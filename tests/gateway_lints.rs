@@ -95,8 +95,15 @@ fn shelf(api: &str, machine: &str) -> Shelf {
     .into()
 }
 
+fn root_of(shelf: &Shelf) -> &'static str {
+    match shelf.contains_key("template.json") {
+        true => "template.json",
+        false => "template.yaml",
+    }
+}
+
 fn open(shelf: &Shelf) -> Project {
-    let project = project::read("template.yaml", shelf, &Options::default());
+    let project = project::read(root_of(shelf), shelf, &Options::default());
     assert!(project.problems.is_empty(), "{:?}", project.problems);
     project
 }
@@ -472,6 +479,258 @@ fn slow_workflows_are_not_waited_for() {
     assert_eq!(place, "60");
     assert!(after["order.asl.json"].contains("\"TimeoutSeconds\": 28"));
     assert_eq!(codes(&found(&after)), Vec::<&str>::new());
+}
+
+/// A template with a method of CloudFormation whose integration is this text.
+fn method_yaml(integration: &str) -> Shelf {
+    let template = format!(
+        "Transform: AWS::Serverless-2016-10-31 # kept
+Resources:
+  Order:
+    Type: AWS::Serverless::StateMachine
+    Properties: {{Type: EXPRESS, DefinitionUri: order.asl.json}}
+  Api: {{Type: AWS::ApiGateway::RestApi, Properties: {{Name: api}}}}
+  Orders:
+    Type: AWS::ApiGateway::Resource
+    Properties: {{RestApiId: !Ref Api, ParentId: !GetAtt Api.RootResourceId, PathPart: orders}}
+  Stage: {{Type: AWS::ApiGateway::Stage, Properties: {{RestApiId: !Ref Api, StageName: dev}}}}
+  Post:
+    Type: AWS::ApiGateway::Method
+    Properties:
+      RestApiId: !Ref Api
+      ResourceId: !Ref Orders
+      HttpMethod: POST
+      MethodResponses: [{{StatusCode: \"200\"}}]
+      Integration:
+        Type: AWS
+        IntegrationHttpMethod: POST
+{integration}
+Parameters: {{Status: {{Type: Number, Default: 200}}}}
+Conditions: {{Here: !Equals [1, 1]}} # the end"
+    );
+    [
+        ("template.yaml", template.as_str()),
+        ("order.asl.json", MACHINE),
+    ]
+    .map(|(path, text)| (path.to_owned(), Arc::from(text)))
+    .into()
+}
+
+fn method_json(integration: &str) -> Shelf {
+    let template = format!(
+        r#"{{
+  "Transform": "AWS::Serverless-2016-10-31",
+  "Resources": {{
+    "Order": {{"Type": "AWS::Serverless::StateMachine", "Properties": {{"Type": "EXPRESS", "DefinitionUri": "order.asl.json"}}}},
+    "Api": {{"Type": "AWS::ApiGateway::RestApi", "Properties": {{"Name": "api"}}}},
+    "Orders": {{
+      "Type": "AWS::ApiGateway::Resource",
+      "Properties": {{"RestApiId": {{"Ref": "Api"}}, "ParentId": {{"Fn::GetAtt": ["Api", "RootResourceId"]}}, "PathPart": "orders"}}
+    }},
+    "Stage": {{"Type": "AWS::ApiGateway::Stage", "Properties": {{"RestApiId": {{"Ref": "Api"}}, "StageName": "dev"}}}},
+    "Post": {{
+      "Type": "AWS::ApiGateway::Method",
+      "Properties": {{
+        "RestApiId": {{"Ref": "Api"}},
+        "ResourceId": {{"Ref": "Orders"}},
+        "HttpMethod": "POST",
+        "MethodResponses": [{{"StatusCode": "200"}}],
+        "Integration": {{
+          "Type": "AWS",
+          "IntegrationHttpMethod": "POST",
+{integration}
+        }}
+      }}
+    }}
+  }}
+}}
+"#
+    );
+    [
+        ("template.json", template.as_str()),
+        ("order.asl.json", MACHINE),
+    ]
+    .map(|(path, text)| (path.to_owned(), Arc::from(text)))
+    .into()
+}
+
+const URI_YAML: &str = r#"        Uri: !Sub arn:aws:apigateway:${AWS::Region}:states:action/StartSyncExecution
+        RequestTemplates:
+          application/json: !Sub |-
+            {"input": "$util.escapeJavaScript($input.json('$')).replaceAll("\\'", "'")", "stateMachineArn": "${Order}"}
+"#;
+
+const URI_JSON: &str = r#"          "Uri": {"Fn::Join": ["", ["arn:aws:apigateway:", {"Ref": "AWS::Region"}, ":states:action/StartSyncExecution"]]},
+          "RequestTemplates": {
+            "application/json": {"Fn::Join": ["", [
+              "{\"input\": \"$util.escapeJavaScript($input.json('$')).replaceAll(\"\\\\'\", \"'\")\", \"stateMachineArn\": \"",
+              {"Ref": "Order"}, "\"}"
+            ]]}
+          },
+"#;
+
+/// Applies the fix of a finding: the finding is gone, and nothing has changed but what the fix puts in.
+fn mended(shelf: &Shelf, code: &str) -> Shelf {
+    let (after, _) = fixed(shelf, code);
+    let root = root_of(shelf);
+    let (old, new) = (&shelf[root], &after[root]);
+    let same = |(left, right): &(u8, u8)| left == right;
+    let head = old.bytes().zip(new.bytes()).take_while(same).count();
+    let tail = old.bytes().rev().zip(new.bytes().rev());
+    let tail = tail.take_while(same).count();
+    assert!(head + tail >= old.len(), "{new}");
+    assert_eq!(codes(&found(&after)), Vec::<&str>::new(), "{new}");
+    after
+}
+
+#[test]
+fn methods_of_cloudformation_get_a_response_template() {
+    let yaml = |rest: &str| method_yaml(&format!("{URI_YAML}        IntegrationResponses:{rest}"));
+    let json = |rest: &str| {
+        method_json(&format!(
+            "{URI_JSON}          \"IntegrationResponses\": [{rest}]"
+        ))
+    };
+    for before in [
+        yaml("\n          - StatusCode: \"200\""),
+        yaml(
+            "\n        - SelectionPattern: \"5..\"\n          StatusCode: 200\n        -\n          StatusCode: 200\n          ContentHandling: CONVERT_TO_TEXT",
+        ),
+        yaml(" [{StatusCode: 200}, {StatusCode: 200, SelectionPattern: '5..'}]"),
+        yaml("\n          - StatusCode: 200\n            ResponseTemplates: {}"),
+        yaml(
+            "\n          - SelectionPattern: ''\n            ResponseParameters: {}\n            StatusCode: 200",
+        ),
+        yaml(" !If [Here, [{StatusCode: 200}], !Ref AWS::NoValue]"),
+        yaml(
+            "\n          - Fn::If:\n              - Here\n              - StatusCode: !Ref Status\n              - !Ref AWS::NoValue",
+        ),
+        json("{\"StatusCode\": \"200\"}"),
+        json(
+            "\n            {\n              \"StatusCode\": 200\n            },\n            {\"StatusCode\": 200, \"SelectionPattern\": \"5..\"}\n          ",
+        ),
+        json("{\"StatusCode\": \"200\", \"ResponseTemplates\": {}}"),
+    ] {
+        assert_eq!(codes(&found(&before)), ["API_FAILURE_STATUS"]);
+        assert_eq!(answer(&before, "{}", Err("Declined")).1.status, 200);
+        let after = mended(&before, "API_FAILURE_STATUS");
+        assert_eq!(answer(&after, "{}", Err("Declined")).1.status, 500);
+        let (input, answered) = answer(&after, r#"{"a": "it's"}"#, Ok(json!({"b": 1})));
+        assert_eq!(input, Some(json!({"a": "it's"})));
+        assert_eq!(
+            (answered.status, answered.text().trim()),
+            (200, r#"{"b":1}"#)
+        );
+    }
+    // A status that stands elsewhere leads to no response that could get a template.
+    let before = with(
+        &yaml(" [{StatusCode: !FindInMap [Answers, Good, StatusCode]}]"),
+        "template.yaml",
+        |text| format!("Mappings: {{Answers: {{Good: {{StatusCode: 200}}}}}}\n{text}"),
+    );
+    let findings = found(&before);
+    assert_eq!(codes(&findings), ["API_FAILURE_STATUS"]);
+    assert_eq!(findings[0].diagnostic.fix, None);
+}
+
+/// The shelf with one file changed.
+fn with(shelf: &Shelf, file: &str, change: impl Fn(&str) -> String) -> Shelf {
+    let mut shelf = shelf.clone();
+    let text = change(&shelf[file]);
+    shelf.insert(file.to_owned(), Arc::from(text.as_str()));
+    shelf
+}
+
+#[test]
+fn response_templates_of_cloudformation_are_mended_where_they_stand() {
+    let quoted = |text: &str| serde_json::to_string(text).unwrap();
+    let written = |template: &str| {
+        let indented = template.replace('\n', "\n                ");
+        let yaml = |value: &str| {
+            method_yaml(&format!(
+                "{URI_YAML}        IntegrationResponses:\n          - StatusCode: 200\n            ResponseTemplates:\n              application/json: {value}"
+            ))
+        };
+        let json = |value: &str| {
+            method_json(&format!(
+                "{URI_JSON}          \"IntegrationResponses\": [{{\"StatusCode\": \"200\", \"ResponseTemplates\": {{\"application/json\": {value}}}}}]"
+            ))
+        };
+        [
+            yaml(&format!("|\n                {indented}")),
+            yaml(&format!("!Sub |-\n                {indented}")),
+            yaml(&quoted(template)),
+            json(&quoted(template)),
+            json(&format!("{{\"Fn::Sub\": {}}}", quoted(template))),
+        ]
+    };
+    for before in written(
+        r##"#set($error = $input.path('$.error'))
+#if($error == "Declined")
+#set($context.responseOverride.status = 400)
+{"message": "declined"}
+#else
+$input.path('$.output')
+#end"##,
+    ) {
+        assert_eq!(codes(&found(&before)), ["API_ERROR_NOT_HANDLED"]);
+        let after = mended(&before, "API_ERROR_NOT_HANDLED");
+        for (error, status) in [("DynamoDB.Throttled", 500), ("Declined", 400)] {
+            assert_eq!(answer(&after, "{}", Err(error)).1.status, status, "{error}");
+        }
+    }
+    for before in written("$input.path('$.output')") {
+        assert_eq!(codes(&found(&before)), ["API_FAILURE_STATUS"]);
+        let after = mended(&before, "API_FAILURE_STATUS");
+        assert_eq!(answer(&after, "{}", Err("Declined")).1.status, 500);
+    }
+}
+
+#[test]
+fn methods_of_cloudformation_get_a_request_template() {
+    let responses = r##"{"application/json": "#set($context.responseOverride.status = 500)"}"##;
+    let yaml = |uri: &str| {
+        method_yaml(&format!(
+            "        {uri}\n        IntegrationResponses: [{{StatusCode: 200, ResponseTemplates: {responses}}}]"
+        ))
+    };
+    let json = |uri: &str| {
+        method_json(&format!(
+            "          {uri},\n          \"IntegrationResponses\": [{{\"StatusCode\": 200, \"ResponseTemplates\": {responses}}}]"
+        ))
+    };
+    let uri = "arn:aws:apigateway:us-east-1:states:action/StartSyncExecution";
+    for before in [
+        yaml(&format!("Uri: {uri}")),
+        yaml("Uri: !Sub arn:aws:apigateway:${AWS::Region}:states:action/StartSyncExecution"),
+        yaml(
+            "Uri:\n          Fn::Join: ['', [arn, ':aws:apigateway:', !Ref AWS::Region, ':states:action/StartSyncExecution']]",
+        ),
+        yaml(&format!("Uri: {uri}\n        RequestTemplates: {{}}")),
+        json(&format!("\"Uri\": \"{uri}\"")),
+        json(
+            "\"Uri\": {\"Fn::Join\": [\"\", [\"arn:aws:apigateway:\", {\"Ref\": \"AWS::Region\"}, \":states:action/StartSyncExecution\"]]}",
+        ),
+        json(&format!("\"RequestTemplates\": {{}}, \"Uri\": \"{uri}\"")),
+    ] {
+        assert_eq!(codes(&found(&before)), ["API_TEMPLATE_MISSING"]);
+        let after = mended(&before, "API_TEMPLATE_MISSING");
+        let (input, _) = answer(&after, r#"{"a": "it's"}"#, Ok(json!({})));
+        assert_eq!(input, Some(json!({"a": "it's"})));
+    }
+    // The address stands elsewhere, in an object that is no integration.
+    let map = format!("Mappings: {{Addresses: {{Here: {{Uri: '{uri}'}}}}}}\n");
+    let before = with(
+        &yaml("Uri: !FindInMap [Addresses, Here, Uri]"),
+        "template.yaml",
+        |text| format!("{map}{text}"),
+    );
+    let findings = found(&before);
+    assert_eq!(codes(&findings), ["API_TEMPLATE_MISSING"]);
+    if let Some(fix) = &findings[0].diagnostic.fix {
+        let text = fix.edit.apply(&before["template.yaml"]);
+        assert!(text.starts_with(&map), "{text}");
+    }
 }
 
 #[test]

@@ -500,45 +500,70 @@ fn a_task_without_a_mock_is_named_even_where_the_workflow_catches_it() {
     let companion =
         |mocks: &str| format!(r#"{{"stepwright":1,"type":"EXPRESS","mocks":{{{mocks}}}}}"#);
     let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
-    write("small.asl.json", catching);
-    write("small.stepwright.json", &companion(""));
     let runtime = runtime();
-    let ask = || {
+    let ask = |clock| {
         let request = Request::new("POST", "/v1/ask").with_json("{}");
-        runtime.block_on(edge(folder.path()).answer(request, Keep::All))
+        runtime.block_on(edge_of(folder.path(), clock).answer(request, Keep::All))
     };
-    let answered = ask();
-    assert_eq!(answered.response.status, 504);
-    let body: Value = serde_json::from_str(&answered.response.text()).unwrap();
-    let record = answered.record.unwrap();
-    let step = record
-        .steps
-        .iter()
-        .find(|step| step.kind == StepKind::Integration);
-    for words in [
-        body["message"].as_str().unwrap(),
-        &step.unwrap().words[0],
-        answered
-            .response
-            .header("x-stepwright-explanation")
-            .unwrap(),
+    // Also where the workflow then waits for longer than the request does.
+    let waiting = catching.replace(
+        r#""Type":"Pass","Result":{"sorry":true}"#,
+        r#""Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Parameters":{"FunctionName":"late"}"#,
+    );
+    let pending = companion(r#""Sorry":[{"pending":true}]"#);
+    let short = DOCUMENT.replacen(
+        "        httpMethod:",
+        "        timeoutInMillis: 300\n        httpMethod:",
+        1,
+    );
+    assert_ne!(short, DOCUMENT);
+    write("small.openapi.yaml", &short);
+    for (definition, companion, clock) in [
+        (catching, &companion(""), Clock::Virtual),
+        (catching, &companion(""), Clock::Real),
+        (&waiting, &pending, Clock::Virtual),
+        (&waiting, &pending, Clock::Real),
     ] {
-        assert!(
-            words.contains(r#"task "Ask" (arn:aws:states:::lambda:invoke, the function ask-fn)"#)
-                && words.contains(r#"add "Ask": [{"return": ...}] to "mocks""#),
-            "{words}"
-        );
+        write("small.asl.json", definition);
+        write("small.stepwright.json", companion);
+        let answered = ask(clock);
+        assert_eq!(answered.response.status, 504, "{clock:?}");
+        let body: Value = serde_json::from_str(&answered.response.text()).unwrap();
+        let record = answered.record.unwrap();
+        let step = record
+            .steps
+            .iter()
+            .find(|step| step.kind == StepKind::Integration);
+        for words in [
+            body["message"].as_str().unwrap(),
+            &step.unwrap().words[0],
+            answered
+                .response
+                .header("x-stepwright-explanation")
+                .unwrap(),
+        ] {
+            assert!(
+                words.contains(
+                    r#"task "Ask" (arn:aws:states:::lambda:invoke, the function ask-fn)"#
+                ) && words.contains(r#"add "Ask": [{"return": ...}] to "mocks""#),
+                "{clock:?} {words}"
+            );
+        }
     }
     // A mock that fails is the workflow's to catch.
     write(
         "small.stepwright.json",
         &companion(r#""Ask":[{"throw":{"Error":"Down"}}]"#),
     );
-    let caught = ask().response;
-    assert_eq!(
-        (caught.status, caught.text().as_str()),
-        (200, r#"{"sorry":true}"#)
-    );
+    write("small.asl.json", catching);
+    for clock in [Clock::Virtual, Clock::Real] {
+        let caught = ask(clock).response;
+        assert_eq!(
+            (caught.status, caught.text().as_str()),
+            (200, r#"{"sorry":true}"#),
+            "{clock:?}"
+        );
+    }
 }
 
 #[test]
@@ -962,6 +987,10 @@ use stepwright::gateway::StepKind;
 use stepwright::workspace::Folder;
 
 fn edge(folder: &Path) -> Arc<Edge> {
+    edge_of(folder, Clock::Virtual)
+}
+
+fn edge_of(folder: &Path, clock: Clock) -> Arc<Edge> {
     let files = Folder::open(folder).unwrap();
     let root = stepwright::project::find_root(&files).unwrap();
     let project = stepwright::project::read(&root, &files, &Default::default());
@@ -972,13 +1001,7 @@ fn edge(folder: &Path) -> Arc<Edge> {
     };
     let site = Site::new(SiteText::of_project(&project, folder, &companion));
     assert!(site.problems.is_empty(), "{:?}", site.problems);
-    Edge::new(
-        site,
-        EdgeOptions {
-            clock: Clock::Virtual,
-            seed: 1,
-        },
-    )
+    Edge::new(site, EdgeOptions { clock, seed: 1 })
 }
 
 fn runtime() -> tokio::runtime::Runtime {

@@ -396,7 +396,7 @@ impl Item {
         }
     }
 
-    /// Where the texts in it come from, by their JSON pointers.
+    /// Where the scalars in it come from, by their JSON pointers.
     pub fn origins(&self) -> BTreeMap<String, TextOrigin> {
         let mut origins = BTreeMap::new();
         self.collect_origins(&mut String::new(), &mut origins);
@@ -406,8 +406,7 @@ impl Item {
     fn collect_origins(&self, pointer: &mut String, origins: &mut BTreeMap<String, TextOrigin>) {
         let length = pointer.len();
         match &self.shape {
-            Shape::Null | Shape::Bool(_) | Shape::Number(_) => {}
-            Shape::Text(_) => {
+            Shape::Null | Shape::Bool(_) | Shape::Number(_) | Shape::Text(_) => {
                 let origin = TextOrigin {
                     origin: self.origin.clone(),
                     written: self.written,

@@ -139,7 +139,8 @@ pub struct ApiDocument {
     pub stage: String,
     pub stage_variables: BTreeMap<String, String>,
     pub document: serde_json::Value,
-    /// For every text of the document, by its JSON pointer (RFC 6901), where it comes from.
+    /// For every text, number, `true`, `false` and `null` of the document, by its JSON pointer (RFC 6901), where it comes
+    /// from.
     pub origins: BTreeMap<String, TextOrigin>,
     /// The keys of the stage where a method asks for one; those that API Gateway refuses come last.
     pub api_keys: Vec<ApiKey>,
@@ -147,7 +148,7 @@ pub struct ApiDocument {
     pub origin: Origin,
 }
 
-/// Where a text of an [`ApiDocument`] comes from.
+/// Where a scalar of an [`ApiDocument`] comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TextOrigin {
     pub origin: Origin,

@@ -264,20 +264,18 @@ impl Edge {
             }
         };
         let mut explanation = notes.first().cloned();
-        let result = match &ended {
+        let result = match (&explanation, &ended) {
             // What a workflow makes of a task that nothing answered says nothing about the workflow.
-            Some(_) if explanation.is_some() => {
-                IntegrationResult::Unreachable(explanation.clone().unwrap_or_default())
-            }
-            Some(ended) if ended.at - started < asked.limit => {
+            (Some(words), _) => IntegrationResult::Unreachable(words.clone()),
+            (None, Some(ended)) if ended.at - started < asked.limit => {
                 IntegrationResult::Executed(Executed::of(ended, started))
             }
-            Some(ended) => {
+            (None, Some(ended)) => {
                 explanation = Some(too_long(call, ended.at - started, asked.limit));
                 IntegrationResult::TimedOut
             }
-            None => {
-                explanation.get_or_insert_with(|| waits(call, asked.limit));
+            (None, None) => {
+                explanation = Some(waits(call, asked.limit));
                 IntegrationResult::TimedOut
             }
         };

@@ -16,10 +16,14 @@ use crate::debugger::RunNews;
 use crate::driver::endpoint::ledger::Course;
 use crate::driver::endpoint::ledger::Entry;
 use crate::driver::endpoint::machine::Prepared;
+use crate::driver::endpoint::perform::MOST_WORDS;
 use crate::engine::Ended;
 use crate::engine::Event;
+use crate::engine::EventDetail;
 use crate::engine::Millis;
 use crate::engine::Status;
+use crate::engine::TaskEvent;
+use crate::trace::is_unanswered;
 
 /// What runs on the real clock.
 #[derive(Debug, Default)]
@@ -175,16 +179,15 @@ impl Watched {
         {
             known.extend(events.iter().cloned());
         }
+        let words = events.iter().filter_map(unanswered).map(str::to_owned);
+        let mut notes = lock(&self.run.notes);
+        let room = MOST_WORDS.saturating_sub(notes.len());
+        notes.extend(words.take(room));
+        drop(notes);
         lock(&self.run.events).extend(events);
     }
 
     fn finish(self, ended: Ended) {
-        let unanswered = ended
-            .cause
-            .as_deref()
-            .filter(|cause| crate::trace::is_unanswered(cause));
-        let unanswered = unanswered.map(str::to_owned);
-        lock(&self.run.notes).extend(unanswered);
         let mut runs = lock(&self.runs);
         runs.controls.remove(&self.number);
         if runs.stopping && ended.status == Status::Aborted {
@@ -199,6 +202,32 @@ impl Watched {
         // Nobody may wait for it any more.
         let _ = self.end.send(Some(ended));
     }
+}
+
+/// That a call had no answer, which a catcher may hide from the end of the execution.
+fn unanswered(event: &Event) -> Option<&str> {
+    let EventDetail::Task { event, .. } = &event.detail else {
+        return None;
+    };
+    let cause = match event.as_ref() {
+        TaskEvent::LambdaFailed { cause, .. }
+        | TaskEvent::ActivityFailed { cause, .. }
+        | TaskEvent::Failed { cause, .. } => cause.as_deref()?,
+        TaskEvent::LambdaScheduled { .. }
+        | TaskEvent::LambdaStarted
+        | TaskEvent::LambdaSucceeded { .. }
+        | TaskEvent::LambdaTimedOut { .. }
+        | TaskEvent::ActivityScheduled { .. }
+        | TaskEvent::ActivityStarted { .. }
+        | TaskEvent::ActivitySucceeded { .. }
+        | TaskEvent::ActivityTimedOut { .. }
+        | TaskEvent::Scheduled { .. }
+        | TaskEvent::Started { .. }
+        | TaskEvent::Submitted { .. }
+        | TaskEvent::Succeeded { .. }
+        | TaskEvent::TimedOut { .. } => return None,
+    };
+    is_unanswered(cause).then_some(cause)
 }
 
 /// A thread that panicked while it held the lock has left whole entries behind.

@@ -19,7 +19,7 @@ use crate::trace::NestedRun;
 use crate::trace::is_unanswered;
 
 /// Sentences about calls without an answer that are kept.
-const MOST_WORDS: usize = 16;
+pub(crate) const MOST_WORDS: usize = 16;
 
 /// What became of an execution.
 #[derive(Clone, Debug)]

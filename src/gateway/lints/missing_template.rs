@@ -49,12 +49,11 @@ fn request_fix(edge: &Edge<'_>) -> Option<Fix> {
     let template = format!(
         "{{\n  \"input\": \"$util.escapeJavaScript($input.json('$')).replaceAll(\"\\\\'\", \"'\")\",\n  \"stateMachineArn\": \"{arn}\"\n}}\n"
     );
-    let label = "Generate the request template";
-    insert(edge, &template, label, &|tree, object| {
+    let place = find(edge, &integration_texts(edge), &|tree, object| {
         let has = |key: &str| tree.get(object, key).is_some();
-        let path: &[&str] = if has("uri") {
+        let path: &[&str] = if has("uri") && has("type") {
             &["requestTemplates", JSON]
-        } else if has("Uri") {
+        } else if stands_under(tree, object, "Integration") {
             &["RequestTemplates", JSON]
         } else if has("path") && has("method") {
             &["request", "template", JSON]
@@ -62,42 +61,88 @@ fn request_fix(edge: &Edge<'_>) -> Option<Fix> {
             return None;
         };
         Some(path.iter().map(|token| (*token).to_owned()).collect())
-    })
+    })?;
+    insert(&place, &template, "Generate the request template")
 }
 
-/// The fix that gives a response of an OpenAPI document a template.
+/// The fix that gives a response a template.
 pub(crate) fn response_fix(
     edge: &Edge<'_>,
     response: &IntegrationResponse,
     template: &str,
 ) -> Option<Fix> {
-    let pattern = response.pattern.as_deref().unwrap_or("default");
-    let label = "Generate a response template";
-    insert(edge, template, label, &|tree, object| {
-        tree.get(object, "uri")?;
+    let status = format!("{}/statusCode", response.pointer);
+    let in_method = |tree: &Tree, object: NodeId| {
+        let known = tree.get(object, "StatusCode").is_some()
+            && stands_under(tree, object, "IntegrationResponses");
+        known.then(|| ["ResponseTemplates", JSON].map(str::to_owned).into())
+    };
+    let in_document = |tree: &Tree, object: NodeId| {
+        tree.get(object, "uri").and(tree.get(object, "type"))?;
+        let pattern = response.pattern.as_deref().unwrap_or("default");
         let path = ["responses", pattern, "responseTemplates", JSON];
         Some(path.map(str::to_owned).into())
-    })
+    };
+    let place = find(edge, &[status], &in_method)
+        .or_else(|| find(edge, &integration_texts(edge), &in_document))?;
+    insert(&place, template, "Generate a response template")
+}
+
+/// Addresses of texts of the integration. Any of them may have its text from elsewhere.
+fn integration_texts(edge: &Edge<'_>) -> [String; 3] {
+    ["uri", "type", "httpMethod"].map(|key| format!("{}/{key}", edge.integration.pointer))
+}
+
+/// Whether an object is the value of a member with this name, or an item of its list; `Fn::If` may stand between.
+fn stands_under(tree: &Tree, object: NodeId, name: &str) -> bool {
+    let pointer = tree.pointer(object);
+    let is_between =
+        |token: &&String| *token == "Fn::If" || token.bytes().all(|byte| byte.is_ascii_digit());
+    pointer
+        .tokens()
+        .iter()
+        .rev()
+        .find(|token| !is_between(token))
+        .is_some_and(|token| token == name)
 }
 
 /// From an object that is known to the member that becomes the template.
 type Known<'a> = &'a dyn Fn(&Tree, NodeId) -> Option<Vec<String>>;
 
-/// Puts a template into the innermost object around the integration's address that is known.
-fn insert(edge: &Edge<'_>, template: &str, label: &str, known: Known<'_>) -> Option<Fix> {
-    let (file, span) = edge.origin(&format!("{}/uri", edge.integration.pointer));
-    let host = edge.project.files.get(file)?;
-    let parse = crate::syntax::parse_template(host, Format::of(file, host));
-    let tree = &parse.tree;
-    let around = |id: &NodeId| {
-        matches!(tree.kind(*id), NodeKind::Object(_)) && tree.span(*id).encloses(span)
-    };
-    let (object, path) = tree
-        .ids()
-        .filter(around)
-        .filter_map(|id| Some((id, known(tree, id)?)))
-        .min_by_key(|(id, _)| tree.span(*id).len())?;
-    let (object, path) = deepest(tree, object, &path)?;
+/// An object of a file, and the way from it to the template it is to get.
+struct Place<'a> {
+    host: &'a str,
+    tree: Tree,
+    object: NodeId,
+    path: Vec<String>,
+}
+
+/// The innermost object that is known around the first of these texts that stands in one.
+fn find<'a>(edge: &Edge<'a>, pointers: &[String], known: Known<'_>) -> Option<Place<'a>> {
+    pointers.iter().find_map(|pointer| {
+        let (file, span) = edge.origin(pointer);
+        let host = edge.project.files.get(file)?;
+        let tree = crate::syntax::parse_template(host, Format::of(file, host)).tree;
+        let around = |id: &NodeId| {
+            matches!(tree.kind(*id), NodeKind::Object(_)) && tree.span(*id).encloses(span)
+        };
+        let (object, path) = tree
+            .ids()
+            .filter(around)
+            .filter_map(|id| Some((id, known(&tree, id)?)))
+            .min_by_key(|(id, _)| tree.span(*id).len())?;
+        Some(Place {
+            host,
+            tree,
+            object,
+            path,
+        })
+    })
+}
+
+fn insert(place: &Place<'_>, template: &str, label: &str) -> Option<Fix> {
+    let Place { host, tree, .. } = place;
+    let (object, path) = deepest(tree, place.object, &place.path)?;
     let edit = match tree.span(object).of(host).starts_with('{') {
         true => {
             let manner = Manner::detect(host, tree);
@@ -132,7 +177,7 @@ fn deepest<'a>(tree: &Tree, object: NodeId, path: &'a [String]) -> Option<(NodeI
     }
 }
 
-/// Lines of block YAML before the first member of an object that begins a line.
+/// Lines of block YAML before the first member of an object that begins a line, or an item of a list.
 fn block(
     host: &str,
     tree: &Tree,
@@ -140,15 +185,19 @@ fn block(
     path: &[String],
     template: &str,
 ) -> Option<TextEdit> {
-    let (start, column) = tree.members(object).iter().find_map(|member| {
-        let before = host.get(..member.key_span.start)?;
-        let start = before.rfind('\n').map_or(0, |at| at + 1);
-        let lead = before.get(start..)?;
-        lead.chars()
-            .all(|c| c == ' ')
-            .then_some((start, lead.len()))
-    })?;
-    let mut indent = " ".repeat(column);
+    let begins = |lead: &[char]| {
+        tree.members(object).iter().find_map(|member| {
+            let start = member.key_span.start;
+            let before = host.get(..start)?.rsplit('\n').next()?;
+            before
+                .chars()
+                .all(|c| lead.contains(&c))
+                .then_some((start, before.len()))
+        })
+    };
+    let (start, column) = begins(&[' ']).or_else(|| begins(&[' ', '-']))?;
+    let margin = " ".repeat(column);
+    let mut indent = margin.clone();
     let mut lines = String::new();
     for (index, token) in path.iter().enumerate() {
         let last = index + 1 == path.len();
@@ -160,5 +209,7 @@ fn block(
     for line in template.lines() {
         lines.push_str(&format!("{indent}{line}\n"));
     }
-    Some(TextEdit::replace(Span::new(start, start), lines))
+    // What comes first begins where the member began, and the member on a line of its own.
+    let lines = format!("{}{margin}", lines.trim_start_matches(' '));
+    Some(TextEdit::replace(Span::at(start), lines))
 }
