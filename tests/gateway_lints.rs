@@ -775,6 +775,29 @@ stepFunctions:
         "{}",
         shelf["serverless.yml"]
     );
+    // The same for the answer of a failed execution.
+    let unset = findings
+        .iter()
+        .find(|finding| finding.diagnostic.code == "API_FAILURE_STATUS");
+    let fix = unset.expect("the finding").diagnostic.fix.as_ref();
+    let text = fix.expect("a fix").edit.apply(&shelf["serverless.yml"]);
+    shelf.insert("serverless.yml".to_owned(), Arc::from(text.as_str()));
+    let (findings, mended) = read(&shelf);
+    assert!(!codes(&findings).contains(&"API_FAILURE_STATUS"), "{text}");
+    let document = mended.apis.first().expect("an API");
+    let api = gateway::read(
+        &document.document,
+        Surroundings::of(document, &mended.place),
+    );
+    let responses = api.routes.iter().find_map(|route| {
+        (route.method == "POST").then_some(&route.integration.as_ref()?.responses)
+    });
+    let filled = responses.expect("responses").iter();
+    let filled: Vec<u16> = filled
+        .filter(|response| !response.templates.is_empty())
+        .map(|response| response.status)
+        .collect();
+    assert_eq!(filled, [200]);
     let document = project.apis.first().expect("an API");
     let api = gateway::read(
         &document.document,

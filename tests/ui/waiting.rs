@@ -1,10 +1,8 @@
 //! Tasks that wait are answered in the inspector; nested runs are seen and opened from there.
 
-use std::time::Duration;
-use std::time::Instant;
-
 use crate::desk::Desk;
 use crate::desk::harness;
+use crate::window::Window;
 use egui_kittest::Harness;
 use egui_kittest::kittest::NodeT;
 use egui_kittest::kittest::Queryable;
@@ -17,31 +15,10 @@ use stepwright::session::Action;
 use stepwright::session::Intent;
 use stepwright::session::Run;
 use stepwright::session::Session;
-use stepwright::ui::App;
-use stepwright::ui::Options;
 use stepwright::ui::panels::drawer;
 use stepwright::ui::panels::drawer::DrawerView;
 use stepwright::ui::panels::inspector::run;
 use stepwright::ui::panels::inspector::run::RunInspectorView;
-use stepwright::ui::shell::Choice;
-use stepwright::ui::shell::FileDialogs;
-
-/// A person who closes every dialog.
-struct Nobody;
-
-impl FileDialogs for Nobody {
-    fn choose_file(&self) -> Choice {
-        Box::pin(async { None })
-    }
-
-    fn choose_folder(&self) -> Choice {
-        Box::pin(async { None })
-    }
-
-    fn choose_target(&self, _name: &str) -> Choice {
-        Box::pin(async { None })
-    }
-}
 
 const ASK: &str = "arn:aws:states:::sqs:sendMessage.waitForTaskToken";
 
@@ -259,61 +236,15 @@ fn stepping_back_across_an_answer_asks_again() {
 }
 
 /// The whole window over a folder with some workflows; the first is open.
-fn window(
-    files: &[(&str, serde_json::Value)],
-) -> (Harness<'static, Option<App>>, tempfile::TempDir) {
+fn window(files: &[(&str, serde_json::Value)]) -> Window {
     let folder = tempfile::tempdir().unwrap();
     for (name, definition) in files {
         let file = folder.path().join(format!("{name}.asl.json"));
         std::fs::write(file, definition.to_string()).unwrap();
     }
-    let path = folder.path().join(format!("{}.asl.json", files[0].0));
-    let mut harness = Harness::builder()
-        .with_size(egui::vec2(1600.0, 1000.0))
-        .with_step_dt(1.0 / 60.0)
-        .with_max_steps(64)
-        .build_ui_state(
-            move |ui, app: &mut Option<App>| {
-                let app = app.get_or_insert_with(|| {
-                    let options = Options {
-                        paths: vec![path.clone()],
-                        ..Options::default()
-                    };
-                    let dialogs = Box::new(Nobody);
-                    let mut app =
-                        App::new(ui.ctx(), options, Instant::now(), dialogs, false).unwrap();
-                    app.session.settings.tempo = 0;
-                    app.view.still = true;
-                    app
-                });
-                app.logic(ui.ctx());
-                app.show(ui);
-            },
-            None,
-        );
-    until(&mut harness, |session| session.active().is_some());
-    (harness, folder)
-}
-
-/// Shows frames until something holds; fails after ten seconds.
-fn until(harness: &mut Harness<'_, Option<App>>, holds: impl Fn(&Session) -> bool) {
-    let begun = Instant::now();
-    loop {
-        harness.step();
-        if harness
-            .state()
-            .as_ref()
-            .is_some_and(|app| holds(&app.session))
-        {
-            harness.run_steps(3);
-            return;
-        }
-        assert!(
-            begun.elapsed() < Duration::from_secs(10),
-            "it does not come"
-        );
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    let mut window = Window::over(folder, &format!("{}.asl.json", files[0].0));
+    window.until("the file is open", |session| session.active().is_some());
+    window
 }
 
 fn run_of(session: &Session) -> Option<&Run> {
@@ -324,32 +255,32 @@ fn run_of(session: &Session) -> Option<&Run> {
 fn a_task_without_a_mock_fails_in_words_and_can_be_answered_by_hand() {
     let call = json!({"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f", "End": true});
     let definition = json!({"StartAt": "Call", "States": {"Call": call}});
-    let (mut harness, _folder) = window(&[("w", definition)]);
-    harness
-        .get_by_role_and_label(egui::accesskit::Role::Button, "Run")
-        .click();
-    until(&mut harness, |session| {
+    let mut window = window(&[("w", definition)]);
+    window.click(egui::accesskit::Role::Button, "Run");
+    window.until("no answer", |session| {
         run_of(session).is_some_and(Run::lacks_answer)
     });
-    let reason = run_of(&harness.state().as_ref().unwrap().session).unwrap();
+    let reason = run_of(window.session()).unwrap();
     let reason = reason.reason.as_ref().unwrap();
     assert!(
         reason.why.starts_with("Nothing answers this task"),
         "{}",
         reason.why
     );
-    harness.get_by_label("Answer by hand").click();
-    until(&mut harness, |session| {
+    window.harness.get_by_label("Answer by hand").click();
+    window.until("it waits", |session| {
         run_of(session).is_some_and(|run| run.waiting)
     });
-    harness.get_by_label_contains("The run waits for an answer: Call");
-    harness.get_by_label("Waits for: An answer by hand");
-    let app = harness.state_mut().as_mut().unwrap();
+    window
+        .harness
+        .get_by_label_contains("The run waits for an answer: Call");
+    window.harness.get_by_label("Waits for: An answer by hand");
+    let app = window.harness.state_mut().as_mut().unwrap();
     let picture = app.view.picture(run_of(&app.session).unwrap());
     let card = &picture.states[&StatePath::top("Call")];
     assert_eq!(card.words, "Waits for an answer");
-    harness.get_by_label("Send success").click();
-    until(&mut harness, |session| {
+    window.harness.get_by_label("Send success").click();
+    window.until("it has succeeded", |session| {
         run_of(session).is_some_and(Run::has_succeeded)
     });
 }
@@ -362,21 +293,19 @@ fn a_nested_workflow_of_the_folder_runs_and_is_opened_with_its_run() {
     });
     let parent = json!({"StartAt": "Nest", "States": {"Nest": nest}});
     let child = json!({"StartAt": "Broken", "States": {"Broken": {"Type": "Fail", "Error": "E", "Cause": "c"}}});
-    let (mut harness, _folder) = window(&[("parent", parent), ("child", child)]);
-    harness
-        .get_by_role_and_label(egui::accesskit::Role::Button, "Run")
-        .click();
-    until(&mut harness, |session| {
+    let mut window = window(&[("parent", parent), ("child", child)]);
+    window.click(egui::accesskit::Role::Button, "Run");
+    window.until("it has ended", |session| {
         run_of(session).is_some_and(|run| run.ended.is_some())
     });
-    harness.get_by_label_contains("child · Failed in ");
-    harness.get_by_label("Open this run").click();
-    until(&mut harness, |session| {
+    window.harness.get_by_label_contains("child · Failed in ");
+    window.harness.get_by_label("Open this run").click();
+    window.until("the other workflow is open", |session| {
         session
             .active()
             .is_some_and(|tab| tab.title == "child.asl.json")
     });
-    let session = &harness.state().as_ref().unwrap().session;
+    let session = window.session();
     let run = run_of(session).unwrap();
     assert_eq!(run.trace.path(), ["Broken"]);
     assert_eq!(run.ended.as_ref().unwrap().error.as_deref(), Some("E"));

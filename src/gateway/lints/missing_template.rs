@@ -83,8 +83,15 @@ pub(crate) fn response_fix(
         let path = ["responses", pattern, "responseTemplates", JSON];
         Some(path.map(str::to_owned).into())
     };
+    // The event of serverless-step-functions: its template is that of the answer 200.
+    let in_event = |tree: &Tree, object: NodeId| {
+        let has = |key: &str| tree.get(object, key).is_some();
+        let known = has("path") && has("method") && !has("responses") && response.status == 200;
+        known.then(|| ["response", "template", JSON].map(str::to_owned).into())
+    };
     let place = find(edge, &[status], &in_method)
-        .or_else(|| find(edge, &integration_texts(edge), &in_document))?;
+        .or_else(|| find(edge, &integration_texts(edge), &in_document))
+        .or_else(|| find(edge, &integration_texts(edge), &in_event))?;
     insert(&place, template, "Generate a response template")
 }
 
