@@ -2,7 +2,7 @@
 //!
 //! The language itself comes from a crate that only the files of this room name; around it stand
 //! AWS's functions, JavaScript's regular expressions, the reference's error texts, limits of time, depth
-//! and memory, and values without conversion loss.
+//! and memory, and values without conversion loss. The forms most fields have are read without it (`direct.rs`).
 //! Evaluation is synchronous and its bindings are not `Send`: make them, evaluate, and drop them
 //! in one place. An [`Expression`] can be shared between threads.
 //!

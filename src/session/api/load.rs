@@ -219,9 +219,9 @@ mod tests {
                 .contains("one user")
         );
         assert!(
-            checked_stages(&[stage(5, 5_000)])
+            checked_stages(&[stage(5, 5_001)])
                 .unwrap_err()
-                .contains("1000")
+                .contains("5000")
         );
         assert!(
             checked_stages(&[stage(4_000, 1)])
