@@ -147,6 +147,7 @@ fn apis_answer_whatever_stands_in_their_documents() {
     let texts = [
         include_str!("data/project/openapi/shop.openapi.yaml"),
         include_str!("data/gateway/pets.openapi.yaml"),
+        include_str!("data/project/cloudformation/template.json"),
     ];
     let mut dice = fastrand::Rng::with_seed(7);
     for text in texts {

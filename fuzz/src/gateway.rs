@@ -18,6 +18,7 @@ use stepwright::gateway::Step;
 use stepwright::gateway::Surroundings;
 use stepwright::project;
 use stepwright::project::Options;
+use stepwright::project::Project;
 use stepwright::query::Value;
 
 /// The first 48 bytes are requests and results, the others the document, as JSON or YAML.
@@ -25,17 +26,8 @@ pub fn check(data: &[u8]) {
     let (choices, text) = data.split_at(data.len().min(48));
     let mut dice = Unstructured::new(choices);
     let text: Arc<str> = Arc::from(String::from_utf8_lossy(text));
-    let files: BTreeMap<String, Arc<str>> =
-        BTreeMap::from([("x.openapi.yaml".to_owned(), text.clone())]);
-    let project = project::read("x.openapi.yaml", &files, &Options::default());
-    for finding in gateway::lints(&project) {
-        let host = project.text(&finding.file);
-        assert!(host.get(finding.diagnostic.span.range()).is_some());
-        if let Some(fix) = finding.diagnostic.fix {
-            assert!(fix.edit.fits(host), "{}", finding.diagnostic.code);
-            let _ = fix.edit.apply(host);
-        }
-    }
+    let project = lint("x.openapi.yaml", &text);
+    lint("template.yaml", &text);
     for document in &project.apis {
         ask(
             &document.document,
@@ -46,6 +38,20 @@ pub fn check(data: &[u8]) {
     if let Ok(document) = serde_json::from_str(&text) {
         ask(&document, Surroundings::default(), &mut dice);
     }
+}
+
+fn lint(root: &str, text: &Arc<str>) -> Project {
+    let files = BTreeMap::from([(root.to_owned(), text.clone())]);
+    let project = project::read(root, &files, &Options::default());
+    for finding in gateway::lints(&project) {
+        let host = project.text(&finding.file);
+        assert!(host.get(finding.diagnostic.span.range()).is_some());
+        if let Some(fix) = finding.diagnostic.fix {
+            assert!(fix.edit.fits(host), "{}", finding.diagnostic.code);
+            let _ = fix.edit.apply(host);
+        }
+    }
+    project
 }
 
 fn ask(document: &serde_json::Value, surroundings: Surroundings, dice: &mut Unstructured<'_>) {

@@ -314,9 +314,9 @@ pub(crate) fn encode(coding: &Coding, text: &str, newline: &str, ends: Ends) -> 
 /// What stands on both sides of the place where something is put.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Ends {
-    /// It begins in the first column of the file, where the indentation has not come yet.
-    pub at_line_start: bool,
-    /// Something visible follows on the same line.
+    /// Bytes of the indentation that are not there before it.
+    pub lacks: usize,
+    /// Something visible follows, and no indentation of its own before it.
     pub has_rest: bool,
 }
 
@@ -333,10 +333,12 @@ fn lines(text: &str, indent: &str, newline: &str, ends: Ends) -> String {
         if index > 0 {
             out.push_str(newline);
         }
-        let begins = index > 0 || ends.at_line_start;
-        let rest = index == last && ends.has_rest && !ends.at_line_start;
-        if begins && (!line.is_empty() || rest) {
-            out.push_str(indent);
+        let lead = match index {
+            0 => indent.get(indent.len().saturating_sub(ends.lacks)..),
+            _ => Some(indent),
+        };
+        if !line.is_empty() || index == last && ends.has_rest {
+            out.push_str(lead.unwrap_or_default());
         }
         out.push_str(line);
     }

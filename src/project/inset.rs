@@ -352,9 +352,9 @@ impl Inset {
             self.text.get(at..).unwrap_or_default()
         });
         let ends = Ends {
-            at_line_start: self.line_starts_at(host.start, piece),
-            has_rest: follows
-                .is_some_and(|rest| !rest.is_empty() && !rest.starts_with(['\n', '\r'])),
+            lacks: self.lacks(host.start, piece),
+            has_rest: !self.indentation_follows(host.end)
+                && follows.is_some_and(|rest| !rest.is_empty() && !rest.starts_with(['\n', '\r'])),
         };
         Ok(Splice {
             span: host,
@@ -362,16 +362,38 @@ impl Inset {
         })
     }
 
-    /// Whether a place of the host is the first of a line whose indentation has not come yet.
-    fn line_starts_at(&self, at: usize, piece: &Piece) -> bool {
-        let Coding::Lines { .. } = piece.coding else {
-            return false;
+    /// How much of its indentation is not there before a place of the host where a line begins: an empty line has less
+    /// of it than the others, or none.
+    fn lacks(&self, at: usize, piece: &Piece) -> usize {
+        let Coding::Lines { indent } = &piece.coding else {
+            return 0;
         };
-        let before = self.runs.iter().rev().find(|run| run.host.end <= at);
         let begins = self.runs.iter().any(|run| run.host.start == at);
-        !begins
-            && before
-                .is_some_and(|run| run.host.end == at && run.inner.of(&self.text).ends_with('\n'))
+        let there = self
+            .line_end_before(at)
+            .filter(|end| begins || *end == at)
+            .map(|end| at - end);
+        there.map_or(0, |there| indent.len().saturating_sub(there))
+    }
+
+    /// Whether a place of the host is the first of a line whose indentation comes behind it.
+    fn indentation_follows(&self, at: usize) -> bool {
+        let mut runs = self.runs.iter();
+        let goes_on = runs.any(|run| run.host.start <= at && at < run.host.end);
+        !goes_on && self.line_end_before(at) == Some(at)
+    }
+
+    /// Where the line break stands that is the last of the text before a place of the host.
+    fn line_end_before(&self, at: usize) -> Option<usize> {
+        let before = self.runs.iter().rev().find(|run| run.host.start < at)?;
+        let end = before.host.end.min(at);
+        let inner = match before.kind {
+            // Empty lines without indentation are one run with the line before them.
+            RunKind::Same => before.inner.start + (end - before.host.start),
+            RunKind::Escaped | RunKind::Function => before.inner.end,
+        };
+        let text = self.text.get(before.inner.start..inner)?;
+        text.ends_with('\n').then_some(end)
     }
 
     fn of_object(host: &str, format: Format, item: &Item) -> Inset {
@@ -673,6 +695,40 @@ mod tests {
         let host = yaml("      Definition:\n        StartAt: A\n        Comment: # nothing yet\n");
         let (inset, _) = inset_of("template.yaml", &host);
         assert_eq!(inset.text, "StartAt: A\nComment: # nothing yet\n");
+    }
+
+    /// Editors leave empty lines without the indentation of the others, or with a part of it.
+    #[test]
+    fn an_empty_line_is_written_and_taken_away_like_any_other() {
+        for definition in [BLOCK, LITERAL] {
+            let host = yaml(definition);
+            let partly = host.replace("\n\n", "\n   \n");
+            let windows = [&host, &partly].map(|host| host.replace('\n', "\r\n"));
+            for host in [host, partly].iter().chain(&windows) {
+                let (inset, _) = inset_of("template.yaml", host);
+                let newline = if inset.text.contains("\r\n") { 2 } else { 1 };
+                let lines = inset.text.match_indices('\n').collect::<Vec<_>>();
+                let empty = lines.windows(2).find(|two| two[1].0 - two[0].0 == newline);
+                let at = empty.unwrap()[0].0 + 1;
+                let next = at + newline;
+                let breaks = &inset.text[at..next];
+                for (span, insert) in [
+                    (Span::at(at), "       x".to_owned()),
+                    (Span::at(at), breaks.to_owned()),
+                    (Span::at(at), format!("        x{breaks}")),
+                    (Span::at(at), format!("{breaks}        x")),
+                    (Span::new(at, next), String::new()),
+                    (Span::new(at, next), format!("       x{breaks}")),
+                    (Span::new(at, next), format!("{breaks}{breaks}")),
+                    (Span::new(at, next + 4), "    ".to_owned()),
+                ] {
+                    let edit = TextEdit::replace(span, insert);
+                    let after = inset.splice(&edit).unwrap().apply(host);
+                    let again = inset_of("template.yaml", &after).0;
+                    assert_eq!(again.text, edit.apply(&inset.text), "{edit:?}\n{after}");
+                }
+            }
+        }
     }
 
     #[test]
