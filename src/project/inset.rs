@@ -10,6 +10,7 @@ use crate::project::decode::Ends;
 use crate::project::item::Item;
 use crate::project::item::Shape;
 use crate::project::item::items;
+use crate::project::item::value_at;
 use crate::project::load::format_of;
 use crate::project::placeholders::Names;
 use crate::project::placeholders::shown;
@@ -88,7 +89,7 @@ impl Inset {
         let format = format_of(file, host);
         let parse = crate::syntax::parse_template(host, format);
         let (root, _) = items(&parse.tree, &Arc::from(file));
-        let found = root.as_ref().and_then(|root| find(root, span, writing));
+        let found = root.as_ref().and_then(|root| value_at(root, span, writing));
         let Some(item) = found else {
             return Err("the definition is not where it was; read the template again");
         };
@@ -320,7 +321,14 @@ impl Inset {
             .iter()
             .find(|run| run.inner.start <= inner.end && inner.end < run.inner.end);
         let end = match next {
-            Some(run) if run.inner.start == inner.end && run.piece == piece => run.host.start,
+            // Before a function between pieces of text stands the end of a piece, which is not the text's.
+            Some(run)
+                if run.inner.start == inner.end
+                    && run.piece == piece
+                    && !(self.is_text && run.kind == RunKind::Function) =>
+            {
+                run.host.start
+            }
             Some(run) if run.inner.start < inner.end && run.kind == RunKind::Same => {
                 run.host.start + (inner.end - run.inner.start)
             }
@@ -577,23 +585,6 @@ fn common(line: &str, indent: &str) -> usize {
         .zip(indent.bytes())
         .take_while(|(a, b)| a == b)
         .count()
-}
-
-/// The value at a span: the innermost one that can be written so.
-fn find(item: &Arc<Item>, span: Span, writing: Writing) -> Option<Arc<Item>> {
-    let inner = match &item.shape {
-        Shape::Null | Shape::Bool(_) | Shape::Number(_) | Shape::Text(_) => None,
-        Shape::List(items) => items.iter().find_map(|item| find(item, span, writing)),
-        Shape::Map(members) => members
-            .iter()
-            .find_map(|(_, value)| find(value, span, writing)),
-    };
-    let fits = || match writing {
-        Writing::Object => matches!(item.shape, Shape::Map(_)),
-        Writing::Text => matches!(item.shape, Shape::Text(_)),
-        Writing::Pieces => matches!(item.shape, Shape::List(_)),
-    };
-    inner.or_else(|| (item.origin.span == span && fits()).then(|| item.clone()))
 }
 
 #[cfg(test)]

@@ -8,10 +8,12 @@ use serde_json::Value;
 
 use crate::project::Origin;
 use crate::project::TextOrigin;
+use crate::project::Writing;
 use crate::project::Written;
 use crate::syntax::NodeId;
 use crate::syntax::NodeKind;
 use crate::syntax::Tree;
+use crate::text::Span;
 
 /// Values that a file may hold once its aliases are put in. A small file of aliases can hold billions.
 const MOST_VALUES: usize = 500_000;
@@ -430,6 +432,23 @@ impl Item {
             }
         }
     }
+}
+
+/// The value at a span: the innermost one that can be written so.
+pub(crate) fn value_at(item: &Arc<Item>, span: Span, writing: Writing) -> Option<Arc<Item>> {
+    let inner = match &item.shape {
+        Shape::Null | Shape::Bool(_) | Shape::Number(_) | Shape::Text(_) => None,
+        Shape::List(items) => items.iter().find_map(|item| value_at(item, span, writing)),
+        Shape::Map(members) => members
+            .iter()
+            .find_map(|(_, value)| value_at(value, span, writing)),
+    };
+    let fits = || match writing {
+        Writing::Object => matches!(item.shape, Shape::Map(_)),
+        Writing::Text => matches!(item.shape, Shape::Text(_)),
+        Writing::Pieces => matches!(item.shape, Shape::List(_)),
+    };
+    inner.or_else(|| (item.origin.span == span && fits()).then(|| item.clone()))
 }
 
 /// Size and depth of a container.
