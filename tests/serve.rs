@@ -235,6 +235,17 @@ fn api_keys() -> Option<Server> {
 }
 
 #[test]
+fn a_stage_whose_name_has_no_value_can_be_asked_for() {
+    let Some(template) = shared("systems/api-key-registration/template.yaml") else {
+        return;
+    };
+    let template = template.display().to_string();
+    let server = Server::start(&[&template, "--mocks", "tests/data/serve/api-keys.json"]);
+    let answer = server.post("/dev/api-keys", &[], r#"{"name":"gopher"}"#);
+    assert_eq!(answer.status, 201, "{answer:?}");
+}
+
+#[test]
 fn the_published_system_passes_its_scenarios() {
     let Some(server) = api_keys() else { return };
     let routes = server.told["routes"].as_array().unwrap();

@@ -72,6 +72,17 @@ impl Surroundings {
     }
 }
 
+/// The name of the stage where the parameter it comes from has no value, which is told by name when a project is read.
+const UNNAMED_STAGE: &str = "dev";
+
+/// A stage that requests can name.
+fn stage_of(name: &str) -> &str {
+    match name.contains("${") {
+        true => UNNAMED_STAGE,
+        false => name,
+    }
+}
+
 /// Reads an OpenAPI 3 or Swagger 2 document whose intrinsic functions are resolved.
 pub fn read(document: &Json, surroundings: Surroundings) -> Arc<Api> {
     let mut walk = Walk {
@@ -89,7 +100,7 @@ pub fn read(document: &Json, surroundings: Surroundings) -> Arc<Api> {
     let mut api = Api {
         id: id_of(&name),
         name,
-        stage: surroundings.stage.trim_matches('/').to_owned(),
+        stage: stage_of(surroundings.stage.trim_matches('/')).to_owned(),
         stage_values: Value::object(
             surroundings
                 .stage_variables
