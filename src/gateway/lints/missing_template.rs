@@ -77,21 +77,19 @@ pub(crate) fn response_fix(
             && stands_under(tree, object, "IntegrationResponses");
         known.then(|| ["ResponseTemplates", JSON].map(str::to_owned).into())
     };
-    let in_document = |tree: &Tree, object: NodeId| {
-        tree.get(object, "uri").and(tree.get(object, "type"))?;
-        let pattern = response.pattern.as_deref().unwrap_or("default");
-        let path = ["responses", pattern, "responseTemplates", JSON];
-        Some(path.map(str::to_owned).into())
-    };
-    // The event of serverless-step-functions: its template is that of the answer 200.
-    let in_event = |tree: &Tree, object: NodeId| {
+    let around = |tree: &Tree, object: NodeId| {
         let has = |key: &str| tree.get(object, key).is_some();
+        if has("uri") && has("type") {
+            let pattern = response.pattern.as_deref().unwrap_or("default");
+            let path = ["responses", pattern, "responseTemplates", JSON];
+            return Some(path.map(str::to_owned).into());
+        }
+        // The event of serverless-step-functions: its template is that of the answer 200.
         let known = has("path") && has("method") && !has("responses") && response.status == 200;
         known.then(|| ["response", "template", JSON].map(str::to_owned).into())
     };
     let place = find(edge, &[status], &in_method)
-        .or_else(|| find(edge, &integration_texts(edge), &in_document))
-        .or_else(|| find(edge, &integration_texts(edge), &in_event))?;
+        .or_else(|| find(edge, &integration_texts(edge), &around))?;
     insert(&place, template, "Generate a response template")
 }
 

@@ -167,16 +167,17 @@ impl Unary {
                 join(&mut text, operand)?;
                 Some(Outcome::Value(Value::from(text)))
             }
-            Unary::Lowercase | Unary::Uppercase => {
-                let text = defined(operand)?;
-                let text = text.as_str().filter(|text| text.is_ascii())?;
-                Some(Outcome::Value(Value::from(match self {
-                    Unary::Lowercase => text.to_ascii_lowercase(),
-                    _ => text.to_ascii_uppercase(),
-                })))
-            }
+            Unary::Lowercase => cased(operand, str::to_ascii_lowercase),
+            Unary::Uppercase => cased(operand, str::to_ascii_uppercase),
         }
     }
+}
+
+/// A text in other letters; beyond ASCII the evaluator decides.
+fn cased(operand: Outcome, change: fn(&str) -> String) -> Option<Outcome> {
+    let text = defined(operand)?;
+    let text = text.as_str().filter(|text| text.is_ascii())?;
+    Some(Outcome::Value(Value::from(change(text))))
 }
 
 fn compile(node: &AstNode, levels: usize) -> Option<Direct> {
@@ -208,7 +209,9 @@ fn compile(node: &AstNode, levels: usize) -> Option<Direct> {
             }
             Direct::Object(object)
         }
-        AstNode::Binary { op, lhs, rhs } => Direct::Binary(*op, Box::new([part(lhs)?, part(rhs)?])),
+        AstNode::Binary { op, lhs, rhs } if is_known(*op) => {
+            Direct::Binary(*op, Box::new([part(lhs)?, part(rhs)?]))
+        }
         AstNode::Conditional {
             condition,
             then_branch,
@@ -242,6 +245,25 @@ fn compile(node: &AstNode, levels: usize) -> Option<Direct> {
         },
         _ => return None,
     })
+}
+
+/// Whether [`binary`] has an answer for the operator.
+const fn is_known(op: BinaryOp) -> bool {
+    matches!(
+        op,
+        BinaryOp::Add
+            | BinaryOp::Subtract
+            | BinaryOp::Multiply
+            | BinaryOp::Equal
+            | BinaryOp::NotEqual
+            | BinaryOp::LessThan
+            | BinaryOp::LessThanOrEqual
+            | BinaryOp::GreaterThan
+            | BinaryOp::GreaterThanOrEqual
+            | BinaryOp::And
+            | BinaryOp::Or
+            | BinaryOp::Concatenate
+    )
 }
 
 /// A variable, then names, each with at most one position behind it.
