@@ -338,6 +338,7 @@ fn order(source: &Source, program: &Arc<Program>, start: Start) -> RunOrder {
         tempo: 0,
         hand: Hand::Nobody,
         neighbors: neighbors(source),
+        backends: Arc::default(),
     }
 }
 

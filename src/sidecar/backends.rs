@@ -102,6 +102,8 @@ pub struct AwsSite {
 pub struct BackendPlan {
     /// What consent is given for.
     pub folder: PathBuf,
+    /// What was said on the command line, before any place; of functions and single states it says nothing.
+    pub forced: Backends,
     /// What each place says, with the folder its paths are taken from; the first counts most.
     pub layers: Vec<(PathBuf, Backends)>,
     pub allowed: BTreeSet<Consent>,
@@ -177,6 +179,14 @@ impl Backends {
         *self == Backends::default()
     }
 
+    /// Reads a file of a folder. Sentences on what could not be understood begin with `place`.
+    pub fn parse(text: &str, place: &str) -> (Backends, Vec<String>) {
+        match Value::parse(text.strip_prefix('\u{feff}').unwrap_or(text)) {
+            Ok(value) => Backends::read(&value, place),
+            Err(error) => (Backends::default(), vec![format!("{place}: {error}")]),
+        }
+    }
+
     /// Reads a `backends` member. Sentences on what could not be understood begin with `place`.
     pub fn read(value: &Value, place: &str) -> (Backends, Vec<String>) {
         let mut reading = Reading::default();
@@ -214,41 +224,41 @@ impl BackendPlan {
     /// Whether anything but mocks can answer.
     pub fn is_real(&self) -> bool {
         let real = |chain: &Vec<Backend>| chain.iter().any(|backend| *backend != Backend::Mock);
-        self.layers
-            .iter()
-            .any(|(_, layer)| real(&layer.usual) || layer.states.values().any(real))
+        let forced = &self.forced.usual;
+        real(forced)
+            || self.layers.iter().any(|(_, layer)| {
+                let usual = forced.is_empty() && real(&layer.usual);
+                usual || layer.states.values().any(real)
+            })
     }
 
     /// What answers a state, the first to be asked first.
     pub fn of(&self, path: &StatePath, name: &str) -> &[Backend] {
         const MOCK: &[Backend] = &[Backend::Mock];
+        let forced = Some(&self.forced.usual).filter(|usual| !usual.is_empty());
         let said = self.layers.iter().find_map(|(_, layer)| {
             let own = layer.states.get(path.as_str());
             let own = own.or_else(|| layer.states.get(name));
-            own.or(Some(&layer.usual).filter(|usual| !usual.is_empty()))
+            let usual = Some(&layer.usual).filter(|usual| !usual.is_empty() && forced.is_none());
+            own.or(usual)
         });
-        said.map_or(MOCK, Vec::as_slice)
+        said.or(forced).map_or(MOCK, Vec::as_slice)
     }
 
-    /// Lets one chain answer every state of which no place says something of its own.
-    pub fn set_usual(&mut self, usual: Vec<Backend>) {
-        for (_, layer) in &mut self.layers {
-            layer.usual.clear();
+    /// Lets mocks that were named in so many words answer before what the command line chose for all states.
+    pub fn mocks_first(&mut self) {
+        if !self.forced.usual.is_empty() && !self.forced.usual.contains(&Backend::Mock) {
+            self.forced.usual.insert(0, Backend::Mock);
         }
-        let layer = Backends {
-            usual,
-            ..Backends::default()
-        };
-        self.layers.push((self.folder.clone(), layer));
     }
 
     /// How a function is called; none where no place says so.
     pub fn function(&self, name: &str) -> Option<FunctionPlan> {
         let told = |wanted: &str| {
             let wanted = wanted.to_owned();
-            self.layers.iter().filter_map(move |(folder, layer)| {
-                Some((folder, layer.functions.get(&wanted)?))
-            })
+            self.layers
+                .iter()
+                .filter_map(move |(folder, layer)| Some((folder, layer.functions.get(&wanted)?)))
         };
         let all: Vec<(&PathBuf, &FunctionBackend)> = told(name).chain(told("*")).collect();
         let (base, first) = all.iter().find(|(_, function)| function.run.is_some())?;
@@ -268,7 +278,10 @@ impl BackendPlan {
 
     /// Where services are called, from what all places say.
     pub fn aws(&self) -> AwsSite {
-        let all = || self.layers.iter().map(|(_, layer)| &layer.aws);
+        let all = || {
+            let places = self.layers.iter().map(|(_, layer)| &layer.aws);
+            std::iter::once(&self.forced.aws).chain(places)
+        };
         AwsSite {
             endpoint: all().find_map(|site| site.endpoint.clone()),
             region: all().find_map(|site| site.region.clone()),
@@ -371,9 +384,11 @@ impl Reading {
             let place = within(place, name);
             match name {
                 "command" => {
-                    let words = value.as_array().map(|items| items.iter().map(Value::as_str));
-                    let words: Option<Vec<String>> = words
-                        .and_then(|words| words.map(|word| word.map(str::to_owned)).collect());
+                    let words = value
+                        .as_array()
+                        .map(|items| items.iter().map(Value::as_str));
+                    let words: Option<Vec<String>> =
+                        words.and_then(|words| words.map(|word| word.map(str::to_owned)).collect());
                     match words.filter(|words| !words.is_empty()) {
                         Some(words) => function.run = Some(FunctionRun::Command(words)),
                         None => self.wrong(&place, "a list of texts, the program first", value),
@@ -386,7 +401,9 @@ impl Reading {
                 "folder" => function.folder = self.text(value, &place),
                 "env" => function.environment = self.texts(value, &place),
                 "timeout" => {
-                    let seconds = value.as_i64().and_then(|seconds| u32::try_from(seconds).ok());
+                    let seconds = value
+                        .as_i64()
+                        .and_then(|seconds| u32::try_from(seconds).ok());
                     function.timeout = seconds.filter(|seconds| (1..=900).contains(seconds));
                     if function.timeout.is_none() {
                         self.wrong(&place, "a whole number of seconds from 1 to 900", value);
@@ -435,7 +452,11 @@ impl Reading {
         let text = value.as_str().unwrap_or_default();
         let is_address = text.starts_with("http://") || text.starts_with("https://");
         if !is_address {
-            self.wrong(place, "an address that begins with http:// or https://", value);
+            self.wrong(
+                place,
+                "an address that begins with http:// or https://",
+                value,
+            );
         }
         is_address.then(|| text.trim_end_matches('/').to_owned())
     }
@@ -466,7 +487,7 @@ mod tests {
         let plan = BackendPlan {
             folder: "/p".into(),
             layers: vec![("/p".into(), backends)],
-            allowed: BTreeSet::new(),
+            ..BackendPlan::default()
         };
         let of = |name: &str| plan.of(&StatePath::top(name), name).to_vec();
         assert_eq!(of("Charge"), [Backend::Aws]);
@@ -488,9 +509,14 @@ mod tests {
     #[test]
     fn the_nearest_place_counts_and_the_flag_leaves_states_alone() {
         let scenario = read(r#"{"states":{"A":"mock"}}"#).0;
-        let companion = read(r#"{"default":"local","states":{"B":"aws"},"functions":{"f":{"env":{"X":"near"}}}}"#).0;
-        let folder =
-            read(r#"{"default":"aws","functions":{"f":{"command":["f"],"env":{"X":"far","Y":"far"}}}}"#).0;
+        let companion = read(
+            r#"{"default":"local","states":{"B":"aws"},"functions":{"f":{"env":{"X":"near"}}}}"#,
+        )
+        .0;
+        let folder = read(
+            r#"{"default":"aws","functions":{"f":{"command":["f"],"env":{"X":"far","Y":"far"}}}}"#,
+        )
+        .0;
         let mut plan = BackendPlan {
             folder: "/p".into(),
             layers: vec![
@@ -498,7 +524,7 @@ mod tests {
                 ("/p/w".into(), companion),
                 ("/p".into(), folder),
             ],
-            allowed: BTreeSet::new(),
+            ..BackendPlan::default()
         };
         let of = |plan: &BackendPlan, name: &str| plan.of(&StatePath::top(name), name).to_vec();
         assert_eq!(of(&plan, "A"), [Backend::Mock]);
@@ -506,11 +532,18 @@ mod tests {
         assert_eq!(of(&plan, "C"), [Backend::Local]);
         let f = plan.function("f").unwrap();
         assert_eq!(f.folder, PathBuf::from("/p"));
-        assert_eq!((f.environment["X"].as_str(), f.environment["Y"].as_str()), ("near", "far"));
-        plan.set_usual(vec![Backend::Mock]);
+        assert_eq!(
+            (f.environment["X"].as_str(), f.environment["Y"].as_str()),
+            ("near", "far")
+        );
+        plan.forced.usual = vec![Backend::Aws];
+        plan.mocks_first();
         assert_eq!(of(&plan, "B"), [Backend::Aws]);
-        assert_eq!(of(&plan, "C"), [Backend::Mock]);
-        assert_eq!(BackendPlan::default().of(&StatePath::top("A"), "A"), [Backend::Mock]);
+        assert_eq!(of(&plan, "C"), [Backend::Mock, Backend::Aws]);
+        assert_eq!(
+            BackendPlan::default().of(&StatePath::top("A"), "A"),
+            [Backend::Mock]
+        );
     }
 
     #[test]

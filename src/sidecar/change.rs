@@ -138,10 +138,12 @@ fn rename_mocks(
     let backends = tree.get(node, "backends");
     let states = backends.and_then(|backends| tree.get(backends, "states"));
     let lists = tree.get(node, "mocks").into_iter().chain(states);
-    let renamed = lists.flat_map(|list| tree.members(list)).filter_map(|member| {
-        let new = names.get(member.key.as_ref())?;
-        Some(sheet.rename_key(member.key_span, new))
-    });
+    let renamed = lists
+        .flat_map(|list| tree.members(list))
+        .filter_map(|member| {
+            let new = names.get(member.key.as_ref())?;
+            Some(sheet.rename_key(member.key_span, new))
+        });
     renamed.collect()
 }
 

@@ -15,7 +15,8 @@ mod request;
 mod view;
 
 pub use backends::{
-    AwsSite, Backend, BackendPlan, Backends, Consent, FOLDER_FILE, FunctionBackend, FunctionPlan, FunctionRun,
+    AwsSite, Backend, BackendPlan, Backends, Consent, FOLDER_FILE, FunctionBackend, FunctionPlan,
+    FunctionRun,
 };
 pub use change::{follow, set};
 pub use expectation::{Difference, Expectation, RunSummary};

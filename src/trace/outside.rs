@@ -145,7 +145,11 @@ impl CallRecord {
             WorkerStart::Warm => "warm".to_owned(),
         });
         let took = self.took.map_or("still out".to_owned(), duration);
-        start.into_iter().chain([took]).collect::<Vec<String>>().join(", ")
+        start
+            .into_iter()
+            .chain([took])
+            .collect::<Vec<String>>()
+            .join(", ")
     }
 }
 

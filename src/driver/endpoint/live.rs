@@ -81,6 +81,7 @@ impl Live {
         tokio::spawn(crate::driver::drive(
             order,
             prepared.mocks.clone(),
+            crate::backends::Real::new(),
             door,
             sender,
         ));
@@ -168,6 +169,7 @@ impl Watched {
                 | RunNews::Waiting { .. }
                 | RunNews::Redriven
                 | RunNews::NotRedriven(_)
+                | RunNews::Called(_)
                 | RunNews::Stored(_) => {}
             }
         }

@@ -93,6 +93,7 @@ impl Prepared {
             tempo: 0,
             hand: Hand::Nobody,
             neighbors: self.machine.around.neighbors.clone(),
+            backends: Arc::default(),
         }
     }
 
