@@ -15,7 +15,6 @@ pub(crate) enum Protocol {
 /// An opened table. Shapes are numbers of lines.
 #[derive(Debug)]
 pub(crate) struct Model {
-    pub id: &'static str,
     pub protocol: Protocol,
     pub endpoint_prefix: &'static str,
     pub signing_name: &'static str,
@@ -86,7 +85,6 @@ impl Model {
         };
         let endpoint_prefix = field("prefix")?;
         Some(Model {
-            id: field("id")?,
             protocol: match field("protocol")? {
                 "json" => Protocol::Json,
                 "rest-json" => Protocol::RestJson,
@@ -108,6 +106,7 @@ impl Model {
         })
     }
 
+    #[cfg(test)]
     pub(crate) fn operations(&self) -> impl Iterator<Item = OperationLine> {
         self.operations
             .iter()
@@ -218,9 +217,7 @@ impl Traits {
 
     /// What stands after the letter.
     pub(crate) fn get(self, letter: char) -> Option<&'static str> {
-        self.0
-            .split(' ')
-            .find_map(|word| word.strip_prefix(letter))
+        self.0.split(' ').find_map(|word| word.strip_prefix(letter))
     }
 }
 

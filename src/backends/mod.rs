@@ -11,7 +11,11 @@ mod list;
 mod mock;
 mod nested;
 mod outside;
+mod sdk;
+mod sdk_credentials;
+mod sdk_sign;
 mod service;
+mod web;
 mod workflows;
 
 pub use crate::engine::Answer;
@@ -21,4 +25,5 @@ pub use folder::{bucket_objects, buckets, lay_down};
 pub use list::LeftOver;
 pub use mock::Mocks;
 pub use outside::Outside;
+pub use sdk::{SdkClient, SdkSettings};
 pub use workflows::Workflows;
