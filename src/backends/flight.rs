@@ -7,6 +7,7 @@ use std::sync::PoisonError;
 use std::time::Instant;
 
 use tokio::sync::Notify;
+use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 
 use crate::backends::real::Real;
@@ -146,7 +147,24 @@ async fn carry(reach: Reach, ticket: Ticket, now: Millis, state: Arc<Mutex<Flown
     lock(&reach.board.records).push(record.clone());
     reach.board.news.notify_one();
     let began = Instant::now();
-    let made = reach.real.make(&call, &route, &reach.plan, now).await;
+    let (interim, mut door) = mpsc::channel(4);
+    let made = {
+        let making = reach.real.make(&call, &route, &reach.plan, now, &interim);
+        tokio::pin!(making);
+        loop {
+            tokio::select! {
+                biased;
+                Some(outcome) = door.recv() => {
+                    lock(&state).outcomes.push(outcome);
+                    reach.board.news.notify_one();
+                }
+                made = &mut making => break made,
+            }
+        }
+    };
+    while let Ok(outcome) = door.try_recv() {
+        lock(&state).outcomes.push(outcome);
+    }
     record.took = Some(began.elapsed().as_secs_f64() * 1_000.0);
     record.start = made.start;
     record.log = Arc::from(made.log);
@@ -157,7 +175,6 @@ async fn carry(reach: Reach, ticket: Ticket, now: Millis, state: Arc<Mutex<Flown
     lock(&reach.board.records).push(record);
     {
         let mut flown = lock(&state);
-        flown.outcomes.extend(made.submitted);
         flown.outcomes.extend(made.outcome);
         flown.over = true;
     }

@@ -58,6 +58,7 @@ pub(crate) struct Tokens {
 /// `States.Http.StatusCode.N` for an answer that is none of success, `States.Http.Socket` where none came, and
 /// `States.Runtime` for a task that asks for what cannot be sent.
 pub(crate) async fn invoke(
+    client: &reqwest::Client,
     payload: &Value,
     file: Option<&Path>,
     tokens: &Tokens,
@@ -75,7 +76,9 @@ pub(crate) async fn invoke(
     };
     let mut refreshed = false;
     loop {
-        let sent = send(&wanted, &connection, tokens).await.map_err(hidden)?;
+        let sent = send(client, &wanted, &connection, tokens)
+            .await
+            .map_err(hidden)?;
         // A token may have been withdrawn before its time.
         if matches!(sent.status, 401 | 407) && !refreshed && tokens.forget(&connection) {
             refreshed = true;
@@ -198,7 +201,12 @@ impl Wanted {
     }
 }
 
-async fn send(wanted: &Wanted, connection: &Connection, tokens: &Tokens) -> Result<Sent, Fault> {
+async fn send(
+    client: &reqwest::Client,
+    wanted: &Wanted,
+    connection: &Connection,
+    tokens: &Tokens,
+) -> Result<Sent, Fault> {
     let mut url = wanted.url.clone();
     let mut headers = wanted.headers.clone();
     let usual = [
@@ -226,7 +234,7 @@ async fn send(wanted: &Wanted, connection: &Connection, tokens: &Tokens) -> Resu
             put(&mut headers, name, value.reveal()).map_err(wrong)?;
         }
         Authorization::OAuth { .. } => {
-            let token = tokens.of(connection).await?;
+            let token = tokens.of(client, connection).await?;
             put(
                 &mut headers,
                 "authorization",
@@ -242,8 +250,7 @@ async fn send(wanted: &Wanted, connection: &Connection, tokens: &Tokens) -> Resu
     {
         put(&mut headers, "content-type", kind).map_err(wrong)?;
     }
-    let mut request = web::client(&url)
-        .map_err(|words| socket(&words))?
+    let mut request = client
         .request(wanted.method.clone(), url)
         .headers(headers)
         .timeout(LONGEST);
@@ -253,7 +260,7 @@ async fn send(wanted: &Wanted, connection: &Connection, tokens: &Tokens) -> Resu
     let response = request
         .send()
         .await
-        .map_err(|error| socket(&web::plain(error)))?;
+        .map_err(|error| socket(&web::reason(error)))?;
     let status = response.status();
     let mut headers: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     for (name, value) in response.headers() {
@@ -392,7 +399,7 @@ fn form_urlencoded(pairs: &[(String, String)]) -> String {
 
 impl Tokens {
     /// A token that still holds; a new one where there is none.
-    async fn of(&self, connection: &Connection) -> Result<Secret, Fault> {
+    async fn of(&self, client: &reqwest::Client, connection: &Connection) -> Result<Secret, Fault> {
         let Some(key) = key_of(connection) else {
             return Ok(Secret::default());
         };
@@ -405,7 +412,7 @@ impl Tokens {
         {
             return Ok(token);
         }
-        let (token, seconds) = fetch(connection).await?;
+        let (token, seconds) = fetch(client, connection).await?;
         let until = Instant::now() + Duration::from_secs(seconds.saturating_sub(30));
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         known.insert(key, (token.clone(), until));
@@ -434,7 +441,7 @@ fn key_of(connection: &Connection) -> Option<(String, String)> {
 }
 
 /// Fetches a token by the client's credentials, and for how many seconds it holds.
-async fn fetch(connection: &Connection) -> Result<(Secret, u64), Fault> {
+async fn fetch(client: &reqwest::Client, connection: &Connection) -> Result<(Secret, u64), Fault> {
     let Authorization::OAuth {
         client_id,
         client_secret,
@@ -478,8 +485,7 @@ async fn fetch(connection: &Connection) -> Result<(Secret, u64), Fault> {
     }
     let method =
         Method::from_bytes(method.as_bytes()).map_err(|error| refused(error.to_string()))?;
-    let response = web::client(&url)
-        .map_err(&refused)?
+    let response = client
         .request(method, url)
         .headers(all)
         .header("content-type", "application/x-www-form-urlencoded")
@@ -487,7 +493,7 @@ async fn fetch(connection: &Connection) -> Result<(Secret, u64), Fault> {
         .timeout(LONGEST)
         .send()
         .await
-        .map_err(|error| refused(web::plain(error)))?;
+        .map_err(|error| refused(web::reason(error)))?;
     let status = response.status();
     let text = web::body(response, MOST).await.map_err(&refused)?;
     if !status.is_success() {

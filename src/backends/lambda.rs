@@ -15,6 +15,9 @@ use crate::engine::Fault;
 /// A function may take a quarter of an hour.
 const LONGEST: Duration = Duration::from_secs(905);
 
+/// Bytes of an answer that are read, as many as Lambda gives.
+const MOST: usize = 6 * 1_024 * 1_024;
+
 /// What an endpoint answered.
 #[derive(Debug)]
 pub(crate) enum Answered {
@@ -28,12 +31,13 @@ pub(crate) enum Answered {
 
 /// `POST /2015-03-31/functions/NAME/invocations`
 pub(crate) async fn invoke(
+    client: &reqwest::Client,
     base: &str,
     name: &str,
     request: &FunctionRequest,
     id: &str,
 ) -> Answered {
-    match send(base, name, request).await {
+    match send(client, base, name, request).await {
         Ok(answer) => judge(answer, request, id),
         Err(words) => Answered::Refused(Fault::new(
             "Lambda.SdkClientException",
@@ -54,7 +58,12 @@ struct Answer {
     body: String,
 }
 
-async fn send(base: &str, name: &str, request: &FunctionRequest) -> Result<Answer, String> {
+async fn send(
+    client: &reqwest::Client,
+    base: &str,
+    name: &str,
+    request: &FunctionRequest,
+) -> Result<Answer, String> {
     let mut url = Url::parse(base).map_err(|error| error.to_string())?;
     match url.path_segments_mut() {
         Ok(mut path) => {
@@ -71,7 +80,6 @@ async fn send(base: &str, name: &str, request: &FunctionRequest) -> Result<Answe
         (false, true) => "DryRun",
         (false, false) => "RequestResponse",
     };
-    let client = web::client(&url)?;
     let sent = client
         .post(url)
         .header("Content-Type", "application/json")
@@ -80,14 +88,14 @@ async fn send(base: &str, name: &str, request: &FunctionRequest) -> Result<Answe
         .timeout(LONGEST)
         .send()
         .await
-        .map_err(web::plain)?;
+        .map_err(web::reason)?;
     let header = |name: &str| {
         let value = sent.headers().get(name)?;
         Some(value.to_str().ok()?.to_owned())
     };
     let (status, function_error) = (sent.status().as_u16(), header("x-amz-function-error"));
     let (kind, id) = (header("x-amzn-errortype"), header("x-amzn-requestid"));
-    let body = web::body(sent, web::MOST).await?;
+    let body = web::body(sent, MOST).await?;
     Ok(Answer {
         status,
         function_error: function_error.is_some(),

@@ -1,15 +1,21 @@
 //! Calls that are made for real: which backend a task goes to, whether the person has agreed to it, and what came of it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::OnceLock;
+use std::sync::PoisonError;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering;
 
-use reqwest::Url;
+use tokio::sync::mpsc;
 
 use crate::asl::resource;
 use crate::asl::resource::Pattern;
 use crate::asl::resource::Resource;
 use crate::asl::resource::Target;
+use crate::backends::SdkClient;
+use crate::backends::SdkSettings;
 use crate::backends::function::FunctionError;
 use crate::backends::function::FunctionRequest;
 use crate::backends::function::Workers;
@@ -23,6 +29,7 @@ use crate::engine::Call;
 use crate::engine::Fault;
 use crate::engine::Millis;
 use crate::engine::Outcome;
+use crate::sidecar::AwsSite;
 use crate::sidecar::Backend;
 use crate::sidecar::BackendPlan;
 use crate::sidecar::Consent;
@@ -31,11 +38,13 @@ use crate::sidecar::FunctionRun;
 use crate::trace::UNANSWERED;
 use crate::trace::WorkerStart;
 
-/// What is kept between runs: warm workers, tokens. One for the whole process.
+/// What is kept between runs: warm workers, connections, tokens. It belongs to one tokio runtime.
 #[derive(Debug, Default)]
 pub struct Real {
-    pub(crate) workers: Workers,
-    pub(crate) tokens: Tokens,
+    workers: Workers,
+    web: OnceLock<Result<reqwest::Client, String>>,
+    services: Mutex<BTreeMap<AwsSite, SdkClient>>,
+    tokens: Tokens,
     calls: AtomicU64,
 }
 
@@ -60,7 +69,6 @@ pub(crate) enum Way {
 pub(crate) struct Made {
     /// None where somebody else answers: the task waits with its token.
     pub outcome: Option<Outcome>,
-    pub submitted: Option<Outcome>,
     pub start: Option<WorkerStart>,
     pub log: String,
 }
@@ -79,13 +87,14 @@ impl Real {
         self.calls.fetch_add(1, Ordering::Relaxed) + 1
     }
 
-    /// Makes a call.
+    /// Makes a call. What comes before its outcome goes through `interim`.
     pub(crate) async fn make(
         &self,
         call: &Call,
         route: &Route,
         plan: &BackendPlan,
         at: Millis,
+        interim: &mpsc::Sender<Outcome>,
     ) -> Made {
         let id = request_id(self.next_number(), at);
         let waits = resource::read(&call.resource).pattern == Pattern::WaitForTaskToken;
@@ -93,20 +102,68 @@ impl Real {
             Way::Function(request, function) => self.function(request, function, &id, at).await,
             Way::Http => {
                 let file = plan.connections();
-                let result = http_task::invoke(&call.payload, file.as_deref(), &self.tokens).await;
+                let result = match self.web() {
+                    Ok(client) => {
+                        http_task::invoke(client, &call.payload, file.as_deref(), &self.tokens)
+                            .await
+                    }
+                    Err(words) => Err(Fault::new("States.Http.Socket", words)),
+                };
                 Made::of(result.map_or_else(Outcome::Failed, Outcome::Succeeded))
             }
-            Way::Service => Made::of(Outcome::Failed(Fault::new("States.Runtime", "service"))),
+            Way::Service => {
+                return Made {
+                    outcome: self.service(call, plan, interim).await,
+                    start: None,
+                    log: String::new(),
+                };
+            }
         };
         match made.outcome {
             // The function has taken the token; whoever it gave it to answers.
-            Some(Outcome::Succeeded(value)) if waits => Made {
-                outcome: None,
-                submitted: Some(Outcome::Submitted(value)),
-                ..made
-            },
+            Some(Outcome::Succeeded(value)) if waits => {
+                // Whoever does not listen any more does not wait either.
+                let _ = interim.send(Outcome::Submitted(value)).await;
+                Made {
+                    outcome: None,
+                    ..made
+                }
+            }
             _ => made,
         }
+    }
+
+    async fn service(
+        &self,
+        call: &Call,
+        plan: &BackendPlan,
+        interim: &mpsc::Sender<Outcome>,
+    ) -> Option<Outcome> {
+        match self.client_of(plan.aws()) {
+            Ok(client) => client.call(call, interim).await,
+            Err(words) => Some(Outcome::Failed(Fault::new("States.Runtime", words))),
+        }
+    }
+
+    /// The client of a site; one for all its calls, so that connections and credentials are kept.
+    fn client_of(&self, site: AwsSite) -> Result<SdkClient, String> {
+        let mut services = self.services.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(client) = services.get(&site) {
+            return Ok(client.clone());
+        }
+        let client = SdkClient::new(SdkSettings {
+            endpoint: site.endpoint.clone(),
+            region: site.region.clone(),
+            profile: site.profile.clone(),
+            ..SdkSettings::default()
+        })?;
+        services.insert(site, client.clone());
+        Ok(client)
+    }
+
+    fn web(&self) -> Result<&reqwest::Client, String> {
+        let built = self.web.get_or_init(|| web::client().map_err(web::reason));
+        built.as_ref().map_err(String::clone)
     }
 
     async fn function(
@@ -119,7 +176,14 @@ impl Real {
         let (result, start, log) = match &plan.run {
             FunctionRun::Endpoint { url, name } => {
                 let name = name.as_deref().unwrap_or(&plan.name);
-                match lambda::invoke(url, name, request, id).await {
+                let client = match self.web() {
+                    Ok(client) => client,
+                    Err(words) => {
+                        let fault = Fault::new("Lambda.SdkClientException", words);
+                        return Made::of(Outcome::Failed(fault));
+                    }
+                };
+                match lambda::invoke(client, url, name, request, id).await {
                     Answered::Returned(text) => (Ok(text), None, String::new()),
                     Answered::Failed(error) => (Err(error), None, String::new()),
                     Answered::Refused(fault) => return Made::of(Outcome::Failed(fault)),
@@ -148,7 +212,6 @@ impl Real {
         };
         Made {
             outcome: Some(result.map_or_else(Outcome::Failed, Outcome::Succeeded)),
-            submitted: None,
             start,
             log: without_credentials(&log).into_owned(),
         }
@@ -159,7 +222,6 @@ impl Made {
     fn of(outcome: Outcome) -> Made {
         Made {
             outcome: Some(outcome),
-            submitted: None,
             start: None,
             log: String::new(),
         }
@@ -286,11 +348,7 @@ fn way(
             | Target::Other { .. },
         ) => {
             let site = plan.aws();
-            let near = site
-                .endpoint
-                .as_deref()
-                .and_then(|url| Url::parse(url).ok())
-                .is_some_and(|url| web::is_loopback(&url));
+            let near = site.endpoint.as_deref().is_some_and(web::is_loopback);
             if backend == Backend::Local && !near {
                 return Err(
                     "the local backend calls services at an endpoint on this machine only: name one as \"endpoint\" of \"aws\" \

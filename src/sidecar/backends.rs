@@ -88,7 +88,7 @@ pub enum FunctionRun {
 }
 
 /// Where services are called.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct AwsSite {
     /// The base address of what stands for AWS; none for AWS itself.
     pub endpoint: Option<String>,
