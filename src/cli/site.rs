@@ -20,6 +20,7 @@ use crate::driver::endpoint::GivenMocks;
 use crate::driver::endpoint::MachineText;
 use crate::driver::endpoint::Site;
 use crate::driver::endpoint::SiteText;
+use crate::driver::endpoint::StoreOptions;
 use crate::project::Place;
 use crate::query::Value;
 
@@ -49,6 +50,23 @@ pub struct SiteArgs {
     seed: Option<u64>,
 }
 
+/// What outlives the server, and for how long.
+#[derive(clap::Args, Debug)]
+pub struct KeepArgs {
+    /// The file that keeps definitions, activities and executions; without it one of the application's own for PATH
+    #[arg(long, value_name = "FILE", conflicts_with = "no_store")]
+    store: Option<PathBuf>,
+    /// Keep everything in memory only
+    #[arg(long)]
+    no_store: bool,
+    /// Executions that are kept; the oldest that have ended go first
+    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..))]
+    keep_executions: u32,
+    /// Days that an execution is kept after its end
+    #[arg(long, value_name = "DAYS", default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..))]
+    keep_days: u32,
+}
+
 #[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
 enum SiteBackend {
     Mock,
@@ -67,6 +85,44 @@ enum SiteClock {
 /// # Errors
 /// Nothing can be served: one sentence.
 pub fn open(arguments: &SiteArgs) -> Result<Arc<Edge>, String> {
+    let (site, options) = prepare(arguments)?;
+    Ok(Edge::new(site, options))
+}
+
+/// The same, with what outlives the server in a store.
+///
+/// # Errors
+/// Nothing can be served, or the store that was named cannot be used: one sentence.
+pub fn open_stored(arguments: &SiteArgs, keep: &KeepArgs) -> Result<Arc<Edge>, String> {
+    let (site, options) = prepare(arguments)?;
+    if keep.no_store {
+        return Ok(Edge::new(site, options));
+    }
+    let usual = || crate::workspace::store_path(Path::new(&arguments.path));
+    let Some(path) = keep.store.clone().or_else(usual) else {
+        note(
+            "note: the system names no folder for data: nothing outlives this server; name a file with --store",
+        );
+        return Ok(Edge::new(site, options));
+    };
+    let store = StoreOptions {
+        path,
+        keep: usize::try_from(keep.keep_executions).unwrap_or(usize::MAX),
+        days: keep.keep_days,
+    };
+    match Edge::with_store(site, options, &store) {
+        Ok(edge) => Ok(edge),
+        Err(refused) if keep.store.is_some() => Err(refused.error.to_string()),
+        // Nobody has asked for this one by name, and serving goes without it.
+        Err(refused) => {
+            let error = &refused.error;
+            note(&format!("note: {error}; nothing outlives this server"));
+            Ok(Edge::new(refused.site, options))
+        }
+    }
+}
+
+fn prepare(arguments: &SiteArgs) -> Result<(Site, EdgeOptions), String> {
     match arguments.backend {
         SiteBackend::Mock => {}
         SiteBackend::Local | SiteBackend::Aws => {
@@ -103,7 +159,7 @@ pub fn open(arguments: &SiteArgs) -> Result<Arc<Edge>, String> {
         },
         seed: arguments.seed.unwrap_or(chance),
     };
-    Ok(Edge::new(site, options))
+    Ok((site, options))
 }
 
 /// What a project serves in virtual time, with nothing but its companions, and the same each time.
