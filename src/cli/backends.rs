@@ -2,7 +2,6 @@
 
 use std::path::Path;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use crate::cli::Source;
 use crate::cli::output::note;
@@ -109,7 +108,7 @@ impl BackendArgs {
     ///
     /// # Errors
     /// What was agreed to cannot be read, or an option has nothing to go with: one sentence.
-    pub fn plan(&self, said: Said, named: Named) -> Result<Arc<BackendPlan>, String> {
+    pub fn plan(&self, said: Said, named: Named) -> Result<BackendPlan, String> {
         let chosen = self.backend.map(|backend| match backend {
             BackendArg::Mock => Backend::Mock,
             BackendArg::Local => Backend::Local,
@@ -132,11 +131,13 @@ impl BackendArgs {
         if named == Named::Mocks {
             plan.mocks_first();
         }
-        if plan.is_real() {
-            plan.allowed = Consents::load()?.of(&plan.folder);
-            plan.allowed.extend(self.allowed());
-        }
-        Ok(Arc::new(plan))
+        plan.allowed = match Consents::load() {
+            Ok(consents) => consents.of(&plan.folder),
+            Err(reason) if plan.is_real() => return Err(reason),
+            Err(_) => Default::default(),
+        };
+        plan.allowed.extend(self.allowed());
+        Ok(plan)
     }
 
     fn allowed(&self) -> Vec<Consent> {

@@ -294,8 +294,8 @@ impl RunArgs {
             false => Named::Nothing,
         };
         let own = scenario.map(|scenario| &scenario.backends);
-        self.backends
-            .plan(Said::of(source, own, &sidecar.backends), named)
+        let said = Said::of(source, own, &sidecar.backends);
+        self.backends.plan(said, named).map(Arc::new)
     }
 }
 

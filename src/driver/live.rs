@@ -296,6 +296,18 @@ impl Run {
                 }
                 Err(refusal) => self.tell(RunNews::NotRedriven(refusal)).await?,
             },
+            Control::ChangeMapRun {
+                map_run_arn,
+                change,
+            } => {
+                let now = self.time();
+                let signal = Signal::ChangeMapRun {
+                    map_run_arn,
+                    change,
+                    now,
+                };
+                self.advance(signal).await?;
+            }
             Control::Back => {
                 let latest = self.recording.latest();
                 let target = latest.and_then(|latest| {

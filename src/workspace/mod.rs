@@ -4,6 +4,7 @@
 
 mod backends;
 mod consents;
+mod data;
 mod folder;
 mod open;
 mod samples;
@@ -13,6 +14,7 @@ mod watch;
 
 pub use backends::{folder_backends, project_functions};
 pub use consents::Consents;
+pub use data::store_path;
 pub use folder::Folder;
 pub use open::{OpenError, Opened, open, stamp_of};
 pub use samples::{SAMPLES, Sample, sample};
