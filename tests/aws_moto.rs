@@ -570,6 +570,122 @@ fn refusals(lab: &mut Lab) {
 }
 
 #[test]
+fn a_started_execution_is_waited_for() {
+    let Some(moto) = Moto::start() else { return };
+    moto.run_executions();
+    let mut lab = Lab::new(&moto);
+    let mut machine = |name: &str, definition: Json| {
+        let made = json!({
+            "Name": name, "Definition": definition.to_string(),
+            "RoleArn": "arn:aws:iam::123456789012:role/r",
+        });
+        lab.ok("aws-sdk:sfn:createStateMachine", made)["StateMachineArn"].clone()
+    };
+    let good = machine(
+        "good",
+        json!({"StartAt": "A", "States": {"A": {"Type": "Pass", "Result": {"b": 2}, "End": true}}}),
+    );
+    let bad = machine(
+        "bad",
+        json!({"StartAt": "A", "States": {"A": {"Type": "Fail", "Error": "E", "Cause": "C"}}}),
+    );
+    // moto makes up one and the same name for all that have none.
+    let start = |machine: &Json, name: &str| json!({"StateMachineArn": machine, "Input": {"a": 1}, "Name": name});
+    let (outcome, interim) = lab.full("states:startExecution.sync:2", start(&good, "one"));
+    assert!(
+        matches!(&interim[..], [Outcome::Submitted(_)]),
+        "{interim:?}"
+    );
+    let Some(Outcome::Succeeded(value)) = outcome else {
+        panic!("{outcome:?}")
+    };
+    assert_eq!(value.pointer("/Output").unwrap().to_json(), r#"{"b":2}"#);
+    assert_eq!(value.pointer("/Input").unwrap().to_json(), r#"{"a":1}"#);
+    assert_eq!(
+        value.pointer("/Status").unwrap().as_str(),
+        Some("SUCCEEDED")
+    );
+    assert!(value.get("SdkHttpMetadata").is_none());
+    let text = lab.ok("states:startExecution.sync", start(&good, "two"));
+    assert_eq!(
+        text["Output"],
+        r#"{"b":2}"#.replace(':', ": ").as_str(),
+        "{text}"
+    );
+    let (error, cause) = lab.fault("states:startExecution.sync", start(&bad, "three"));
+    assert_eq!(error, "States.TaskFailed");
+    assert!(cause.contains("\"Status\":\"FAILED\""), "{cause}");
+}
+
+/// Answers one request and returns what was asked.
+fn answer_once(answer: &'static str) -> (String, std::thread::JoinHandle<String>) {
+    use std::io::Read;
+    use std::io::Write;
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let asked = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut buffer = [0; 8192];
+        let read = stream.read(&mut buffer).unwrap();
+        stream.write_all(answer.as_bytes()).unwrap();
+        String::from_utf8_lossy(&buffer[..read]).into_owned()
+    });
+    (address, asked)
+}
+
+fn client_at(endpoint: &str) -> SdkClient {
+    let settings = SdkSettings {
+        endpoint: Some(endpoint.to_owned()),
+        region: Some("us-east-1".to_owned()),
+        ..SdkSettings::default()
+    };
+    SdkClient::new(settings).unwrap()
+}
+
+fn outcome(client: &SdkClient, resource: &str, payload: Json) -> Outcome {
+    let (sender, _receiver) = mpsc::channel(4);
+    let runtime = Runtime::new().unwrap();
+    let outcome = runtime.block_on(client.call(&call(resource, &payload), &sender));
+    outcome.unwrap()
+}
+
+#[test]
+fn a_function_named_by_its_arn_answers_with_its_payload() {
+    let (address, asked) = answer_once("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{\"b\":\"c\"}");
+    let client = client_at(&format!("http://{address}"));
+    let arn = "arn:aws:lambda:us-east-1:123456789012:function:f";
+    let outcome = outcome(&client, arn, json!("text"));
+    let asked = asked.join().unwrap();
+    let path = "POST /2015-03-31/functions/arn%3Aaws%3Alambda%3Aus-east-1%3A123456789012%3Afunction%3Af/invocations ";
+    assert!(asked.starts_with(path), "{asked}");
+    assert!(asked.ends_with("\"text\""), "{asked}");
+    assert_eq!(outcome, Outcome::Succeeded(Value::from(&json!({"b": "c"}))));
+}
+
+#[test]
+fn an_api_of_this_machine_is_called_and_no_other_beside_a_local_endpoint() {
+    let (address, asked) = answer_once("HTTP/1.1 201 Created\r\ncontent-length: 2\r\n\r\n{}");
+    let client = client_at("http://127.0.0.1:9");
+    let invoke = "arn:aws:states:::apigateway:invoke";
+    let api = json!({"ApiEndpoint": address, "Method": "GET", "Stage": "dev", "Path": "p", "AuthType": "IAM_ROLE"});
+    let Outcome::Succeeded(value) = outcome(&client, invoke, api) else {
+        panic!()
+    };
+    assert_eq!(value.get("StatusText").unwrap().as_str(), Some("Created"));
+    let asked = asked.join().unwrap();
+    assert!(asked.starts_with("GET /dev/p "), "{asked}");
+    assert!(
+        asked.contains("/us-east-1/execute-api/aws4_request"),
+        "{asked}"
+    );
+    let away = json!({"ApiEndpoint": "x.execute-api.us-east-1.amazonaws.com", "Method": "GET"});
+    let Outcome::Failed(fault) = outcome(&client, invoke, away) else {
+        panic!()
+    };
+    assert!(fault.cause.unwrap().contains("nothing goes to AWS"));
+}
+
+#[test]
 fn nobody_at_the_other_end_is_a_fault_with_a_name() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();

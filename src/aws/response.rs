@@ -284,7 +284,7 @@ mod tests {
             "1767225600250"
         );
         let body =
-            r#"{"items":[{"id":"a","tags":{"lower":"kept"},"stageKeys":[]}],"position":null}"#;
+            r#"{"item":[{"id":"a","tags":{"lower":"kept"},"stageKeys":[]}],"position":null}"#;
         assert_eq!(
             value("aws-sdk:apigateway:getApiKeys", &answer(200, &[ID], body)),
             r#"{"Items":[{"Id":"a","StageKeys":[],"Tags":{"lower":"kept"}}]}"#

@@ -6,6 +6,8 @@
 #![allow(dead_code)]
 
 use std::fs;
+use std::io::Read;
+use std::io::Write;
 use std::net::TcpListener;
 use std::net::TcpStream;
 use std::path::Path;
@@ -63,6 +65,22 @@ impl Moto {
             thread::sleep(Duration::from_millis(50));
         }
         Some(moto)
+    }
+
+    /// Lets moto carry executions of state machines out, which it does not by itself.
+    pub fn run_executions(&self) {
+        let address = self.endpoint.trim_start_matches("http://");
+        let body = r#"{"stepfunctions":{"execute_state_machine":true}}"#;
+        let mut stream = TcpStream::connect(address).unwrap();
+        let head = format!(
+            "POST /moto-api/config HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\
+             content-type: application/json\r\ncontent-length: {}\r\n\r\n",
+            body.len()
+        );
+        stream.write_all((head + body).as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 20"), "{answer}");
     }
 }
 
