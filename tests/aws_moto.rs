@@ -633,6 +633,45 @@ fn answer_once(answer: &'static str) -> (String, std::thread::JoinHandle<String>
     (address, asked)
 }
 
+/// What is left of a call without the service's own time.
+#[test]
+fn the_client_itself_takes_little() {
+    use std::io::Read;
+    use std::io::Write;
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let client = client_at(&format!("http://{}", listener.local_addr().unwrap()));
+    std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut asked = String::new();
+        let mut buffer = [0; 8192];
+        while let Ok(read @ 1..) = stream.read(&mut buffer) {
+            asked.push_str(&String::from_utf8_lossy(&buffer[..read]));
+            if asked.ends_with("\r\n\r\n{}") {
+                asked.clear();
+                let answer = "HTTP/1.1 200 OK\r\ncontent-length: 17\r\n\r\n{\"TableNames\":[]}";
+                stream.write_all(answer.as_bytes()).unwrap();
+            }
+        }
+    });
+    let call = call("arn:aws:states:::aws-sdk:dynamodb:listTables", &json!({}));
+    let runtime = Runtime::new().unwrap();
+    let (sender, _receiver) = mpsc::channel(4);
+    let mut times: Vec<f64> = (0..101)
+        .map(|_| {
+            let begun = Instant::now();
+            let outcome = runtime.block_on(client.call(&call, &sender));
+            assert!(
+                matches!(outcome, Some(Outcome::Succeeded(_))),
+                "{outcome:?}"
+            );
+            begun.elapsed().as_secs_f64() * 1000.0
+        })
+        .collect();
+    times.sort_by(f64::total_cmp);
+    println!("the client itself: {:.2} ms per call", times[50]);
+    assert!(times[50] < MEDIAN, "{:.2} ms", times[50]);
+}
+
 fn client_at(endpoint: &str) -> SdkClient {
     let settings = SdkSettings {
         endpoint: Some(endpoint.to_owned()),
