@@ -272,14 +272,15 @@ static RULES: &[Rule] = &[
 ];
 
 impl Job {
-    /// The job a call has begun; none where no rule knows how to wait for one.
+    /// Whether what a call begins can be waited for.
+    pub fn can_be_waited_for(submit: &Operation) -> bool {
+        rule_of(submit).is_some()
+    }
+
+    /// The job a call has begun; none where it cannot be waited for.
     pub fn begun(submit: &Operation, input: &Value, submitted: &Value) -> Option<Job> {
-        let service = submit.integration?.service;
-        let rule = RULES
-            .iter()
-            .find(|rule| rule.service == service && rule.actions.contains(&submit.action))?;
         Some(Job {
-            rule,
+            rule: rule_of(submit)?,
             submit: *submit,
             input: input.clone(),
             submitted: submitted.clone(),
@@ -366,6 +367,13 @@ impl Job {
         let cause: String = job.to_json().chars().take(LONGEST_CAUSE).collect();
         Fault::new("States.TaskFailed", cause)
     }
+}
+
+fn rule_of(submit: &Operation) -> Option<&'static Rule> {
+    let service = submit.integration?.service;
+    RULES
+        .iter()
+        .find(|rule| rule.service == service && rule.actions.contains(&submit.action))
 }
 
 /// Whether texts of the result that hold JSON stay texts.
