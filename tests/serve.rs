@@ -50,7 +50,15 @@ impl Server {
         let mut child = Command::new(env!("CARGO_BIN_EXE_stepwright"))
             .arg("serve")
             .args(arguments)
-            .args(["--port", "0", "--api-port", "0", "--format", "json"])
+            .args([
+                "--port",
+                "0",
+                "--api-port",
+                "0",
+                "--format",
+                "json",
+                "--no-store",
+            ])
             .current_dir(env!("CARGO_MANIFEST_DIR"))
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -636,18 +644,21 @@ fn step_functions_answers_over_its_own_port() {
         sync.body.contains("StateMachineTypeNotSupported"),
         "{sync:?}"
     );
-    let unknown = server.step_functions("TagResource", &json!({}));
+    let unknown = server.step_functions("PaintResource", &json!({}));
     assert_eq!(unknown.status, 400);
-    assert_eq!(unknown.json()["__type"], "UnknownOperationException");
-    assert!(unknown.body.contains("TagResource"));
-    let missing = server.step_functions(
-        "DescribeExecution",
-        &json!({"executionArn": "arn:aws:states:x"}),
-    );
-    assert!(
-        missing.body.contains("ExecutionDoesNotExist"),
-        "{missing:?}"
-    );
+    let kind = unknown.json()["__type"].as_str().unwrap().to_owned();
+    assert!(kind.ends_with("#UnknownOperationException"), "{kind}");
+    assert!(unknown.body.contains("PaintResource"));
+    for (arn, error) in [
+        ("arn:aws:states:x", "InvalidArn"),
+        (
+            "arn:aws:states:us-east-1:123456789012:execution:waiting:none",
+            "ExecutionDoesNotExist",
+        ),
+    ] {
+        let missing = server.step_functions("DescribeExecution", &json!({"executionArn": arn}));
+        assert!(missing.body.contains(error), "{missing:?}");
+    }
 }
 
 #[test]
@@ -1012,7 +1023,14 @@ fn edge_of(folder: &Path, clock: Clock) -> Arc<Edge> {
     };
     let site = Site::new(SiteText::of_project(&project, folder, &companion));
     assert!(site.problems.is_empty(), "{:?}", site.problems);
-    Edge::new(site, EdgeOptions { clock, seed: 1 })
+    Edge::new(
+        site,
+        EdgeOptions {
+            clock,
+            seed: 1,
+            real: stepwright::backends::Real::new(),
+        },
+    )
 }
 
 fn runtime() -> tokio::runtime::Runtime {

@@ -80,7 +80,7 @@ impl SdkClient {
                 ));
             }
         }
-        let local = settings.endpoint.as_deref().is_some_and(is_loopback);
+        let local = settings.endpoint.as_deref().is_some_and(web::is_loopback);
         Ok(SdkClient(Arc::new(Inner {
             http: web::client().map_err(web::reason)?,
             keys: Keys::new(settings.profile.clone(), local),
@@ -258,7 +258,7 @@ impl SdkClient {
             .endpoint
             .split_once("://")
             .map_or(request.endpoint.as_str(), |(_, host)| host);
-        let local = is_loopback(&format!("http://{host}"));
+        let local = web::is_loopback(&format!("http://{host}"));
         if let Some(endpoint) = self.0.settings.endpoint.as_ref().filter(|_| !local) {
             let cause = format!(
                 "The API at {host} is not called: services are reached at {endpoint}, and nothing goes to AWS beside it"
@@ -386,20 +386,4 @@ fn seed(call: &Call) -> u64 {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     let nanos = now.map_or(0, |time| time.as_nanos() as u64);
     nanos ^ call.id.0.rotate_left(48)
-}
-
-/// Whether an address stays on this machine.
-pub(crate) fn is_loopback(url: &str) -> bool {
-    let Ok(url) = reqwest::Url::parse(url) else {
-        return false;
-    };
-    match url.host_str() {
-        None => false,
-        Some("localhost") => true,
-        Some(host) => {
-            let bare = host.trim_start_matches('[').trim_end_matches(']');
-            let address = bare.parse::<std::net::IpAddr>();
-            address.is_ok_and(|address| address.is_loopback()) || host.ends_with(".localhost")
-        }
-    }
 }

@@ -1,5 +1,6 @@
 //! The one HTTP client: for services, functions and APIs, and for those who fetch credentials.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use aws_smithy_runtime_api::client::http::HttpClient;
@@ -26,6 +27,7 @@ pub(crate) fn client() -> Result<reqwest::Client, reqwest::Error> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
         .connect_timeout(CONNECT)
         .timeout(LONGEST)
         .user_agent(concat!("stepwright/", env!("CARGO_PKG_VERSION")))
@@ -46,6 +48,39 @@ pub(crate) fn reason(error: reqwest::Error) -> String {
         source = inner.source();
     }
     text
+}
+
+/// Whether an address is one of this machine.
+pub(crate) fn is_loopback(url: &str) -> bool {
+    let url = reqwest::Url::parse(url).ok();
+    let host = url
+        .as_ref()
+        .and_then(|url| url.host_str())
+        .unwrap_or_default();
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    bare == "localhost"
+        || bare.ends_with(".localhost")
+        || bare
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
+}
+
+/// Reads the body of an answer.
+///
+/// # Errors
+/// It breaks off, or has more bytes than `most`: one sentence.
+pub(crate) async fn body(mut response: reqwest::Response, most: usize) -> Result<Vec<u8>, String> {
+    let mut body = Vec::new();
+    loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) if body.len() + chunk.len() > most => {
+                return Err(format!("the answer has more than {most} bytes"));
+            }
+            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+            Ok(None) => return Ok(body),
+            Err(error) => return Err(reason(error)),
+        }
+    }
 }
 
 /// The client as those who fetch credentials take it.

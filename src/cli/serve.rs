@@ -10,6 +10,7 @@ use crate::cli::fail;
 use crate::cli::output::note;
 use crate::cli::output::say;
 use crate::cli::site;
+use crate::cli::site::KeepArgs;
 use crate::cli::site::SiteArgs;
 use crate::driver::endpoint::Door;
 use crate::driver::endpoint::Edge;
@@ -42,6 +43,8 @@ const THREADS: usize = 4;
 pub struct ServeArgs {
     #[command(flatten)]
     site: SiteArgs,
+    #[command(flatten)]
+    keep: KeepArgs,
     /// The port of the Step Functions API; 0 takes a free one
     #[arg(long, default_value_t = 8083)]
     port: u16,
@@ -66,7 +69,8 @@ enum ServeFormat {
 
 /// Exit 0 once it was ended, 2 when it could not listen.
 pub fn serve(arguments: &ServeArgs) -> u8 {
-    let served = site::open(&arguments.site).and_then(|edge| run(arguments, edge));
+    let served =
+        site::open_stored(&arguments.site, &arguments.keep).and_then(|edge| run(arguments, edge));
     match served {
         Ok(()) => 0,
         Err(reason) => fail(&reason),

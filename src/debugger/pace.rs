@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::asl::StatePath;
 use crate::engine::Lane;
+use crate::engine::MapRunChange;
 use crate::engine::Millis;
 use crate::engine::Outcome;
 use crate::query::Value;
@@ -64,6 +65,11 @@ pub enum Control {
     },
     /// An execution that has ended without success goes on where it failed.
     Redrive,
+    /// Other limits for a Map Run that is under way.
+    ChangeMapRun {
+        map_run_arn: String,
+        change: MapRunChange,
+    },
     /// Back to the pause before this one.
     Back,
     /// Back to the moment of a checkpoint.

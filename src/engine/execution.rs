@@ -273,6 +273,11 @@ impl Execution {
             Signal::Answer { call, outcome, .. } => self.answer(call, outcome),
             Signal::Time { .. } => self.ring(),
             Signal::Redrive { .. } => self.redrive(),
+            Signal::ChangeMapRun {
+                map_run_arn,
+                change,
+                ..
+            } => self.change_map_run(&map_run_arn, change),
             Signal::Stop { error, cause, .. } => {
                 self.finish(Ended {
                     status: Status::Aborted,

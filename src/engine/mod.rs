@@ -52,6 +52,7 @@ pub use instant::parse_millis as parse_moment;
 pub use program::{CompileOptions, ExecutionKind, Program};
 pub use redrive::RedriveRefusal;
 pub use signal::{
-    Demand, Ended, Phase, Ready, Signal, Stage, StageKind, Start, Status, Step, StoredObject,
+    Demand, Ended, MapRunChange, Phase, Ready, Signal, Stage, StageKind, Start, Status, Step,
+    StoredObject,
 };
 pub use simulate::{Answer, Simulation, simulate, simulate_redrive};

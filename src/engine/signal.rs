@@ -70,6 +70,12 @@ pub enum Signal {
         error: Option<String>,
         cause: Option<String>,
     },
+    /// Give a Map Run that is under way other limits.
+    ChangeMapRun {
+        map_run_arn: String,
+        change: MapRunChange,
+        now: Millis,
+    },
     /// Replace the input of a state that is about to be entered or has just been.
     EditInput {
         lane: Lane,
@@ -77,6 +83,15 @@ pub enum Signal {
         input: Value,
         now: Millis,
     },
+}
+
+/// Limits of a Map Run that replace those it was started with; what is absent stays (`UpdateMapRun`).
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct MapRunChange {
+    /// 0 is no limit of its own.
+    pub max_concurrency: Option<usize>,
+    pub tolerated_failure_count: Option<i64>,
+    pub tolerated_failure_percentage: Option<f64>,
 }
 
 /// What an execution wants from outside.
@@ -230,6 +245,7 @@ impl Signal {
             | Signal::Answer { now, .. }
             | Signal::Time { now }
             | Signal::Redrive { now }
+            | Signal::ChangeMapRun { now, .. }
             | Signal::Stop { now, .. }
             | Signal::EditInput { now, .. } => *now,
         }

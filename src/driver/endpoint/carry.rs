@@ -2,19 +2,24 @@
 
 use std::sync::Arc;
 
+use crate::asl::StatePath;
 use crate::backends::Mocks;
 use crate::debugger::Clock;
+use crate::debugger::Control;
+use crate::driver::endpoint::catalog::Found;
 use crate::driver::endpoint::edge::Asked;
 use crate::driver::endpoint::edge::Edge;
 use crate::driver::endpoint::edge::Slice;
 use crate::driver::endpoint::edge::now_millis;
-use crate::driver::endpoint::ledger::Entering;
+use crate::driver::endpoint::ledger::Course;
 use crate::driver::endpoint::ledger::Entry;
 use crate::driver::endpoint::ledger::NotEntered;
+use crate::driver::endpoint::ledger::Stop;
 use crate::driver::endpoint::machine::Prepared;
 use crate::driver::endpoint::machine::Served;
 use crate::driver::endpoint::notebook::RequestRun;
 use crate::driver::endpoint::perform::Performance;
+use crate::driver::endpoint::store::Facts;
 use crate::engine::Answer;
 use crate::engine::Ended;
 use crate::engine::ExecutionKind;
@@ -29,6 +34,7 @@ use crate::gateway::Refusal;
 use crate::gateway::StartCall;
 use crate::gateway::Synchrony;
 use crate::query::Value;
+use crate::sidecar::Backend;
 
 /// Micro-steps that are done on a thread that answers requests.
 const SHORT: usize = 4_000;
@@ -110,26 +116,15 @@ impl Edge {
                     .await;
                 Carried::of(IntegrationResult::Http(answer))
             }
-            IntegrationCall::Service(call) => {
-                let what = format!("{} {}", call.service, call.action);
-                self.mocked(&call.parameters, &what, asked).await
-            }
-            IntegrationCall::Lambda(call) => {
-                let what = format!("the function {}", call.function);
-                self.mocked(&call.event, &what, asked).await
-            }
-            IntegrationCall::Http(call) => {
-                let what = format!(
-                    "{} {}, which is outside of this machine's mocks",
-                    call.method, call.url
-                );
-                self.mocked(&parameters_of(&call), &what, asked).await
+            IntegrationCall::Service(_) | IntegrationCall::Lambda(_) | IntegrationCall::Http(_) => {
+                self.outside(&call, asked).await
             }
         }
     }
 
-    /// Answers a call of a route from the mocks under `METHOD /path`.
-    async fn mocked(&self, parameters: &Value, what: &str, asked: Asked<'_>) -> Carried {
+    /// Answers a call of a route from the mocks under `METHOD /path`, or makes it for real.
+    async fn outside(&self, call: &IntegrationCall, asked: Asked<'_>) -> Carried {
+        let (parameters, what) = told(call);
         let Some(route) = asked.route else {
             return Carried::missing(format!("{what} belongs to no route"));
         };
@@ -143,12 +138,18 @@ impl Edge {
         let mocks = self.site.route_mocks(asked.scenario);
         let answers = mocks
             .into_iter()
-            .find_map(|mocks| taken(mocks, &key, parameters));
-        let Some(answers) = answers else {
-            return Carried::missing(format!(
-                "no mock answers the route {key}, which calls {what}: add \"{key}\": [{{\"return\": ...}}] to \"mocks\" \
-                 of the companion file or of --mocks; nothing is called for real yet"
-            ));
+            .find_map(|mocks| taken(mocks, &key, &parameters));
+        let chain = self.site.backends.of(&StatePath::top(&key), &key);
+        let is_real_first = chain.first().is_some_and(|first| *first != Backend::Mock);
+        let Some(answers) = answers.filter(|_| !is_real_first || asked.scenario.is_some()) else {
+            return match self.direct(call, &key, asked).await {
+                Some(Ok(result)) => Carried::of(result),
+                Some(Err(words)) => Carried::missing(words),
+                None => Carried::missing(format!(
+                    "no mock answers the route {key}, which calls {what}: add \"{key}\": [{{\"return\": ...}}] to \
+                     \"mocks\" of the companion file or of --mocks, or let a backend answer it (\"backends\", --backend)"
+                )),
+            };
         };
         let last = answers
             .into_iter()
@@ -179,20 +180,21 @@ impl Edge {
 
     /// Starts an execution, and waits for its end where that is asked.
     pub(crate) async fn start(self: &Arc<Edge>, call: StartCall, asked: Asked<'_>) -> Carried {
-        let machine = self.site.machine(&call.machine_arn);
+        let roll = self.next_seed() >> 16;
+        let found = self.catalog.find(&self.site, &call.machine_arn, roll);
         let by_name = || {
-            self.site
-                .machines
-                .iter()
-                .find(|one| one.name == call.machine)
+            // A route may name its machine without the account it is served under.
+            let machine = asked.route.and(self.catalog.named(&call.machine))?;
+            Some(Found {
+                served: machine.served.clone(),
+                machine,
+                version: None,
+                alias: None,
+            })
         };
-        let Some(machine) = machine.or_else(by_name).cloned() else {
-            let known: Vec<&str> = self
-                .site
-                .machines
-                .iter()
-                .map(|one| one.name.as_str())
-                .collect();
+        let Some(found) = found.or_else(by_name) else {
+            let all = self.catalog.all();
+            let known: Vec<&str> = all.iter().map(|one| one.record.name.as_str()).collect();
             return Carried {
                 explanation: Some(format!(
                     "there is no state machine {}; there are: {}",
@@ -202,6 +204,7 @@ impl Edge {
                 ..Carried::of(IntegrationResult::Refused(Refusal::NoSuchMachine))
             };
         };
+        let machine = found.served.clone();
         if call.synchrony == Synchrony::Synchronous && machine.kind == ExecutionKind::Standard {
             return Carried::of(IntegrationResult::Refused(Refusal::NotExpress));
         }
@@ -213,7 +216,7 @@ impl Edge {
             (Synchrony::Synchronous, _) => self.wait_for(prepared, &call, asked).await,
             (Synchrony::Asynchronous, ExecutionKind::Express) => self.launch(prepared, &call).await,
             (Synchrony::Asynchronous, ExecutionKind::Standard) => {
-                self.enter(machine, prepared, &call, asked).await
+                self.enter(found, prepared, &call, asked).await
             }
         }
     }
@@ -227,7 +230,7 @@ impl Edge {
         // Step Functions Local takes the test case from the end of the ARN.
         let case = call.machine_arn.split_once('#').map(|(_, case)| case);
         let chosen = machine.choose(asked.scenario.or(case), &call.input)?;
-        let start = Start {
+        let mut start = Start {
             input: call.input.clone(),
             at: now_millis(),
             seed: self.next_seed(),
@@ -235,7 +238,25 @@ impl Edge {
             history: machine.kind == ExecutionKind::Standard,
             ..Start::default()
         };
+        for asks in &machine.activities {
+            let mocked = chosen.mocks.knows(&asks.state, &asks.name);
+            if !mocked && self.catalog.activity(&asks.activity).is_none() {
+                start.missing_activities.push(asks.activity.to_string());
+            }
+        }
         machine.prepare(start, chosen)
+    }
+
+    /// The clock of an execution that a task of its own has to drive; none where it is performed at once.
+    fn driven(&self, prepared: &Prepared) -> Option<Clock> {
+        match self.clock {
+            Clock::Real => Some(Clock::Real),
+            // Somebody may want to step it, or calls take real time.
+            Clock::Virtual => {
+                let driven = self.books.watch.is_watched() || prepared.backends.is_real();
+                driven.then_some(Clock::Virtual)
+            }
+        }
     }
 
     /// A synchronous execution: what came of it within the limit.
@@ -247,8 +268,8 @@ impl Edge {
     ) -> Carried {
         let started = prepared.start.at;
         let arn = call.express_arn();
-        let (ended, lasted, notes, events) = match self.clock {
-            Clock::Virtual => {
+        let (ended, lasted, notes, events) = match self.driven(&prepared) {
+            None => {
                 let Some(performance) = self.run(prepared.performance(), asked.slice).await else {
                     return Carried::missing("the execution broke off".to_owned());
                 };
@@ -256,10 +277,15 @@ impl Edge {
                 let lasted = done.execution.now() - started;
                 (done.ended, lasted, done.unanswered, None)
             }
-            Clock::Real => {
-                let run = self.live.begin(&arn, &prepared, None);
+            Some(clock) => {
+                let run = self
+                    .live
+                    .begin(&self.books, &self.real, &arn, &prepared, clock, None);
                 let ended = run.wait(asked.limit).await;
-                let lasted = now_millis() - started;
+                let lasted = match (clock, &ended) {
+                    (Clock::Virtual, Some(ended)) => ended.at - started,
+                    (Clock::Virtual, None) | (Clock::Real, _) => now_millis() - started,
+                };
                 (ended, lasted, run.notes(), Some(run.events()))
             }
         };
@@ -298,8 +324,8 @@ impl Edge {
         let arn = call.express_arn();
         let mut ended = None;
         let mut notes = Vec::new();
-        match self.clock {
-            Clock::Virtual => {
+        match self.driven(&prepared) {
+            None => {
                 let mut performance = prepared.performance();
                 if performance.run(SHORT) {
                     let done = performance.finish();
@@ -310,39 +336,49 @@ impl Edge {
                     tokio::spawn(async move { edge.run(performance, Slice::Short).await });
                 }
             }
-            Clock::Real => drop(self.live.begin(&arn, &prepared, None)),
+            Some(clock) => {
+                drop(
+                    self.live
+                        .begin(&self.books, &self.real, &arn, &prepared, clock, None),
+                )
+            }
         }
         Carried::started(arn, prepared, ended, notes)
     }
 
-    /// A Standard execution, which is remembered.
+    /// A Standard execution, which is remembered: it is on the disk before this comes back.
     async fn enter(
         self: &Arc<Edge>,
-        machine: Arc<Served>,
+        found: Found,
         prepared: Prepared,
         call: &StartCall,
         asked: Asked<'_>,
     ) -> Carried {
-        let at = prepared.start.at;
+        let record = &found.machine.record;
         let arn = format!(
             "{}:{}",
-            machine.arn.replacen(":stateMachine:", ":execution:", 1),
+            record.arn.replacen(":stateMachine:", ":execution:", 1),
             call.name
         );
-        let entered = self.ledger.enter(Entering {
+        let facts = Facts {
             arn: arn.clone(),
-            machine,
+            machine_arn: record.arn.clone(),
+            version_arn: found.version_arn(),
+            alias_arn: found.alias_arn(),
+            machine: record.name.clone(),
             name: call.name.clone(),
+            role: record.role.clone(),
+            revision: record.revision.clone(),
             input: call.input_text.clone(),
             trace_header: call.trace_header.clone(),
-            started: at,
-        });
-        let entry = match entered {
+            started: prepared.start.at,
+        };
+        let entry = match self.books.ledger.enter(facts, found.served.clone()) {
             Ok(entry) => entry,
             Err(NotEntered::Same(known)) => {
                 return Carried::of(IntegrationResult::Started {
-                    execution_arn: known.arn.to_string(),
-                    at: known.started,
+                    execution_arn: known.facts.arn.clone(),
+                    at: known.facts.started,
                 });
             }
             Err(NotEntered::Taken) => {
@@ -353,20 +389,116 @@ impl Edge {
             }
         };
         let mut notes = Vec::new();
-        match self.clock {
-            Clock::Virtual => {
+        let mut ended = None;
+        let written = match self.driven(&prepared) {
+            None => {
+                self.books.watch.tell(&entry);
                 let mut performance = prepared.performance();
                 if asked.slice == Slice::Whole || performance.run(SHORT) {
                     self.breathe(&mut performance);
                     notes = performance.unanswered().to_vec();
-                    entry.settle(performance);
+                    ended = performance.ended().cloned();
+                    self.put_away(&entry, performance).await
                 } else {
+                    let written = self.books.open(&entry).await;
                     tokio::spawn(finish_later(self.clone(), entry.clone(), performance));
+                    written
                 }
             }
-            Clock::Real => drop(self.live.begin(&arn, &prepared, Some(entry.clone()))),
+            Some(clock) => {
+                let written = self.books.open(&entry).await;
+                if written.is_ok() {
+                    let known = Some(entry.clone());
+                    drop(
+                        self.live
+                            .begin(&self.books, &self.real, &arn, &prepared, clock, known),
+                    );
+                    self.books.watch.tell(&entry);
+                }
+                written
+            }
+        };
+        if let Err(words) = written {
+            self.books.ledger.remove(std::slice::from_ref(&arn));
+            return Carried::missing(words);
         }
-        Carried::started(arn, prepared, entry.ended(), notes)
+        Carried::started(arn, prepared, ended, notes)
+    }
+
+    /// Ends an execution from outside; false where it has ended already.
+    pub(crate) async fn stop_entry(self: &Arc<Edge>, entry: &Arc<Entry>, stop: Stop) -> bool {
+        let mut performance = {
+            let course = &mut entry.progress().course;
+            match course {
+                Course::Ended { .. } | Course::Past { .. } => return false,
+                Course::Driven(run) => {
+                    let Stop { error, cause } = stop;
+                    // One that has so much to hear already will end in any case.
+                    let _ = run.controls.try_send(Control::Abort { error, cause });
+                    return true;
+                }
+                Course::Computing { stop: wanted } => {
+                    *wanted = Some(stop);
+                    return true;
+                }
+                Course::Waiting(_) => {
+                    match std::mem::replace(course, Course::Computing { stop: None }) {
+                        Course::Waiting(performance) => performance,
+                        Course::Computing { .. }
+                        | Course::Driven(_)
+                        | Course::Ended { .. }
+                        | Course::Past { .. } => return false,
+                    }
+                }
+            }
+        };
+        performance.stop(now_millis(), stop.error, stop.cause);
+        // That the disk is full is told to whoever starts the next one.
+        let _ = self.put_away(entry, *performance).await;
+        true
+    }
+
+    /// Changes an execution that stands still on the virtual clock, and lets it go on; false where it does not stand.
+    pub(crate) async fn nudge(
+        self: &Arc<Edge>,
+        entry: &Arc<Entry>,
+        change: impl FnOnce(&mut Performance),
+    ) -> bool {
+        let mut performance = {
+            let course = &mut entry.progress().course;
+            if !matches!(course, Course::Waiting(_)) {
+                return false;
+            }
+            match std::mem::replace(course, Course::Computing { stop: None }) {
+                Course::Waiting(performance) => *performance,
+                Course::Computing { .. }
+                | Course::Driven(_)
+                | Course::Ended { .. }
+                | Course::Past { .. } => return false,
+            }
+        };
+        change(&mut performance);
+        self.go_on(entry, performance).await;
+        true
+    }
+
+    /// Lets a performance go on to its end or to where it stands still again.
+    pub(crate) async fn go_on(self: &Arc<Edge>, entry: &Arc<Entry>, performance: Performance) {
+        if let Some(performance) = self.run(performance, Slice::Short).await {
+            // That the disk is full is told to whoever starts the next one.
+            let _ = self.put_away(entry, performance).await;
+        }
+    }
+
+    /// Puts away what came of a performance, even where whoever asked for it hangs up meanwhile.
+    async fn put_away(&self, entry: &Arc<Entry>, performance: Performance) -> Result<(), String> {
+        if self.books.store.is_none() {
+            return self.books.settle(entry, performance).await;
+        }
+        let (books, entry) = (self.books.clone(), entry.clone());
+        let work = tokio::spawn(async move { books.settle(&entry, performance).await });
+        work.await
+            .unwrap_or_else(|_| Err("storing the execution broke off".to_owned()))
     }
 
     /// Runs to the end or to where nothing goes on; none where it broke off.
@@ -402,9 +534,7 @@ impl Edge {
 }
 
 async fn finish_later(edge: Arc<Edge>, entry: Arc<Entry>, performance: Performance) {
-    if let Some(performance) = edge.run(performance, Slice::Short).await {
-        entry.settle(performance);
-    }
+    edge.go_on(&entry, performance).await;
 }
 
 /// Each request starts at the first entry of the list again.
@@ -417,6 +547,25 @@ fn taken(mocks: &Mocks, key: &str, parameters: &Value) -> Option<Vec<Answer>> {
 
 fn is_states(service: &str) -> bool {
     matches!(service, "states" | "sync-states")
+}
+
+/// What mocks are matched against, and words for the call.
+fn told(call: &IntegrationCall) -> (Value, String) {
+    match call {
+        IntegrationCall::Service(call) => {
+            let what = format!("{} {}", call.service, call.action);
+            (call.parameters.clone(), what)
+        }
+        IntegrationCall::Lambda(call) => (
+            call.event.clone(),
+            format!("the function {}", call.function),
+        ),
+        IntegrationCall::Http(call) => {
+            let what = format!("{} {}", call.method, call.url);
+            (parameters_of(call), what)
+        }
+        IntegrationCall::Start(call) => (call.input.clone(), call.machine.clone()),
+    }
 }
 
 fn parameters_of(call: &HttpCall) -> Value {

@@ -106,7 +106,19 @@ async fn step_functions(State(behind): State<Arc<Behind>>, request: HttpRequest<
     };
     let target = text(&head.headers, &HeaderName::from_static("x-amz-target")).unwrap_or_default();
     let action = target.strip_prefix("AWSStepFunctions.").unwrap_or(target);
-    let answered = behind.edge.states(action, &body).await;
+    let answered = match action {
+        // A worker that hangs up must not be given a task.
+        "GetActivityTask" => behind.edge.states(action, &body).await,
+        action => {
+            let (edge, action) = (behind.edge.clone(), action.to_owned());
+            let work = tokio::spawn(async move { edge.states(&action, &body).await });
+            let Ok(answered) = work.await else {
+                let words = "answering this request broke off inside Stepwright";
+                return told(StatusCode::INTERNAL_SERVER_ERROR, words);
+            };
+            answered
+        }
+    };
     answer(Response {
         status: answered.status,
         headers: answered.headers,

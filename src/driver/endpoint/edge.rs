@@ -8,9 +8,14 @@ use std::time::UNIX_EPOCH;
 
 use tokio::sync::broadcast;
 
+use crate::backends::Real;
 use crate::debugger::Clock;
+use crate::driver::endpoint::books::Books;
 use crate::driver::endpoint::carry::Carried;
+use crate::driver::endpoint::catalog::Catalog;
+use crate::driver::endpoint::desk::Desk;
 use crate::driver::endpoint::ledger::Ledger;
+use crate::driver::endpoint::ledger::Stop;
 use crate::driver::endpoint::live::Live;
 use crate::driver::endpoint::notebook::Notebook;
 use crate::driver::endpoint::notebook::RequestRecord;
@@ -18,6 +23,11 @@ use crate::driver::endpoint::pool::Pool;
 use crate::driver::endpoint::pool::metered;
 use crate::driver::endpoint::routes::stage_of;
 use crate::driver::endpoint::site::Site;
+use crate::driver::endpoint::store::Held;
+use crate::driver::endpoint::store::Store;
+use crate::driver::endpoint::store::StoreError;
+use crate::driver::endpoint::store::StoreOptions;
+use crate::driver::endpoint::watch::Watch;
 use crate::engine::Millis;
 use crate::gateway::Api;
 use crate::gateway::Exchange;
@@ -39,11 +49,13 @@ pub(crate) const SCENARIO: &str = "X-Stepwright-Scenario";
 const EXPLANATION: &str = "X-Stepwright-Explanation";
 
 /// How a site is served.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct EdgeOptions {
     pub clock: Clock,
     /// Where ids, names and the chance of executions come from.
     pub seed: u64,
+    /// What is kept between calls that are made for real.
+    pub real: Arc<Real>,
 }
 
 /// A site that answers.
@@ -52,13 +64,20 @@ pub struct Edge {
     pub(crate) site: Site,
     pub(crate) clock: Clock,
     pub(crate) pool: Pool,
-    pub(crate) ledger: Ledger,
+    pub(crate) books: Arc<Books>,
+    pub(crate) catalog: Catalog,
     pub(crate) live: Live,
-    /// When it began to serve.
-    pub(crate) since: Millis,
+    pub(crate) real: Arc<Real>,
     notebook: Notebook,
     meters: Meters,
     seed: AtomicU64,
+}
+
+/// A store that cannot be used, and the site that was to be served with it.
+#[derive(Debug)]
+pub struct NoStore {
+    pub site: Site,
+    pub error: StoreError,
 }
 
 /// What a request was answered with.
@@ -80,14 +99,43 @@ pub enum Keep {
 }
 
 impl Edge {
+    /// Serves a site and remembers what happens for as long as it lives.
     pub fn new(site: Site, options: EdgeOptions) -> Arc<Edge> {
+        Edge::with(site, options, None, Held::default())
+    }
+
+    /// Serves a site and keeps definitions, activities and executions in a store.
+    ///
+    /// # Errors
+    /// The store cannot be used: another server has it, or it is none.
+    pub fn with_store(
+        site: Site,
+        options: EdgeOptions,
+        store: &StoreOptions,
+    ) -> Result<Arc<Edge>, Box<NoStore>> {
+        match Store::open(store) {
+            Ok((store, held)) => Ok(Edge::with(site, options, Some(store), held)),
+            Err(error) => Err(Box::new(NoStore { site, error })),
+        }
+    }
+
+    fn with(site: Site, options: EdgeOptions, store: Option<Store>, held: Held) -> Arc<Edge> {
+        let catalog = Catalog::new(&site, held.machines, held.activities, now_millis());
+        let keep = store.as_ref().map(Store::keep);
+        let books = Books {
+            ledger: Ledger::new(keep, held.executions),
+            store,
+            desk: Desk::default(),
+            watch: Watch::default(),
+        };
         Arc::new(Edge {
             site,
             clock: options.clock,
             pool: Pool::new(),
-            ledger: Ledger::default(),
+            books: Arc::new(books),
+            catalog,
             live: Live::default(),
-            since: now_millis(),
+            real: options.real,
             notebook: Notebook::new(),
             meters: Meters::default(),
             seed: AtomicU64::new(options.seed),
@@ -274,19 +322,25 @@ impl Edge {
     }
 
     /// Ends everything that runs; what was running is told, as sentences.
-    pub async fn stop(&self) -> Vec<String> {
+    pub async fn stop(self: &Arc<Edge>) -> Vec<String> {
         self.pool.stop();
+        self.books.desk.close();
         self.live.stop().await;
+        let mut ending = tokio::task::JoinSet::new();
         let mut aborted = Vec::new();
-        for entry in self.ledger.all() {
-            let stop = crate::driver::endpoint::ledger::Stop {
+        for entry in self.books.ledger.all() {
+            if !entry.is_running() {
+                continue;
+            }
+            aborted.push(format!("aborted: {}", entry.facts.arn));
+            let edge = self.clone();
+            let stop = Stop {
                 error: None,
                 cause: Some("stepwright serve has ended".to_owned()),
             };
-            if entry.stop(stop, now_millis()) {
-                aborted.push(format!("aborted: {}", entry.arn));
-            }
+            ending.spawn(async move { edge.stop_entry(&entry, stop).await });
         }
+        while ending.join_next().await.is_some() {}
         aborted.extend(self.live.aborted());
         aborted
     }

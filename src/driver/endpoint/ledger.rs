@@ -7,49 +7,69 @@ use std::sync::Mutex;
 use std::sync::MutexGuard;
 use std::sync::PoisonError;
 
-use tokio::sync::mpsc;
-
-use crate::debugger::Control;
+use crate::driver::endpoint::live::LiveRun;
 use crate::driver::endpoint::machine::Served;
 use crate::driver::endpoint::perform::Performance;
+use crate::driver::endpoint::store::End;
+use crate::driver::endpoint::store::ExecutionRecord;
+use crate::driver::endpoint::store::Facts;
+use crate::driver::endpoint::store::fingerprint;
 use crate::engine::Ended;
 use crate::engine::Event;
+use crate::engine::MapRunChange;
 use crate::engine::Millis;
 
-/// Executions that are remembered; AWS remembers them for 90 days.
+/// Executions that are remembered where there is no store; AWS remembers them for 90 days.
 const MOST: usize = 10_000;
 
-/// Events that are remembered in all.
+/// Events that are remembered in memory in all.
 const MOST_EVENTS: usize = 400_000;
 
 /// One execution.
 #[derive(Debug)]
 pub(crate) struct Entry {
-    pub arn: Arc<str>,
-    pub machine: Arc<Served>,
-    pub name: String,
-    pub input: String,
-    pub trace_header: Option<String>,
-    pub started: Millis,
-    course: Mutex<Course>,
+    pub facts: Facts,
+    /// None where it is one of an earlier time.
+    pub machine: Option<Arc<Served>>,
+    progress: Mutex<Progress>,
 }
 
-/// How far it is.
+/// How far it is, and what has been done to it.
+#[derive(Debug)]
+pub(crate) struct Progress {
+    pub course: Course,
+    pub redrives: i64,
+    pub redriven: Option<Millis>,
+    /// What `UpdateMapRun` has changed, by the ARN of the Map Run.
+    pub changes: BTreeMap<String, MapRunChange>,
+}
+
 #[derive(Debug)]
 pub(crate) enum Course {
-    /// It is being computed, or its clock is real.
-    Running {
-        controls: Option<mpsc::Sender<Control>>,
-        events: Vec<Event>,
+    /// It is being computed.
+    Computing {
         /// Somebody has asked that it end.
         stop: Option<Stop>,
     },
+    /// A task of its own drives it.
+    Driven(LiveRun),
     /// It waits for an answer that nobody has promised.
     Waiting(Box<Performance>),
     Ended {
         ended: Ended,
         events: Arc<Vec<Event>>,
+        remains: Remains,
     },
+    /// Only the store has its history, and its output.
+    Past { end: End, map_runs: Vec<String> },
+}
+
+/// What a redrive goes on from.
+#[derive(Debug)]
+pub(crate) enum Remains {
+    Nothing,
+    Performed(Box<Performance>),
+    Driven(LiveRun),
 }
 
 /// Why an execution is to end.
@@ -70,9 +90,12 @@ pub(crate) enum NotEntered {
     Full,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Ledger {
     book: Mutex<Book>,
+    keep: usize,
+    /// What is too much for the memory is in a store, too.
+    stored: bool,
 }
 
 #[derive(Debug, Default)]
@@ -83,46 +106,65 @@ struct Book {
     count: u64,
 }
 
-/// What is needed to enter an execution.
-#[derive(Debug)]
-pub(crate) struct Entering {
-    pub arn: String,
-    pub machine: Arc<Served>,
-    pub name: String,
-    pub input: String,
-    pub trace_header: Option<String>,
-    pub started: Millis,
-}
-
 impl Ledger {
+    pub(crate) fn new(keep: Option<usize>, past: Vec<ExecutionRecord>) -> Ledger {
+        let mut book = Book::default();
+        for record in past {
+            let arn: Arc<str> = Arc::from(record.facts.arn.as_str());
+            book.order.push_back(arn.clone());
+            book.entries.insert(arn, Arc::new(Entry::past(record)));
+        }
+        Ledger {
+            book: Mutex::new(book),
+            keep: keep.unwrap_or(MOST),
+            stored: keep.is_some(),
+        }
+    }
+
     /// Enters an execution that starts.
-    pub(crate) fn enter(&self, entering: Entering) -> Result<Arc<Entry>, NotEntered> {
+    pub(crate) fn enter(
+        &self,
+        facts: Facts,
+        machine: Arc<Served>,
+    ) -> Result<Arc<Entry>, NotEntered> {
         let mut book = self.lock();
-        if let Some(known) = book.entries.get(entering.arn.as_str()) {
-            let same = known.input == entering.input && known.ended().is_none();
+        if let Some(known) = book.entries.get(facts.arn.as_str()) {
+            let same = known.facts.input == facts.input
+                && known.is_running()
+                && known.facts.version_arn == facts.version_arn;
             return Err(match same {
                 true => NotEntered::Same(known.clone()),
                 false => NotEntered::Taken,
             });
         }
-        book.forget()?;
+        book.forget(self.keep, self.stored)?;
         book.count += 1;
+        let arn: Arc<str> = Arc::from(facts.arn.as_str());
         let entry = Arc::new(Entry {
-            arn: Arc::from(entering.arn),
-            machine: entering.machine,
-            name: entering.name,
-            input: entering.input,
-            trace_header: entering.trace_header,
-            started: entering.started,
-            course: Mutex::new(Course::Running {
-                controls: None,
-                events: Vec::new(),
-                stop: None,
+            facts,
+            machine: Some(machine),
+            progress: Mutex::new(Progress {
+                course: Course::Computing { stop: None },
+                redrives: 0,
+                redriven: None,
+                changes: BTreeMap::new(),
             }),
         });
-        book.order.push_back(entry.arn.clone());
-        book.entries.insert(entry.arn.clone(), entry.clone());
+        book.order.push_back(arn.clone());
+        book.entries.insert(arn, entry.clone());
         Ok(entry)
+    }
+
+    /// Forgets some of them, as if they had never been.
+    pub(crate) fn remove(&self, arns: &[String]) {
+        let mut book = self.lock();
+        for arn in arns {
+            book.entries.remove(arn.as_str());
+        }
+        if !arns.is_empty() {
+            let Book { entries, order, .. } = &mut *book;
+            order.retain(|arn| entries.contains_key(arn));
+        }
     }
 
     pub(crate) fn find(&self, arn: &str) -> Option<Arc<Entry>> {
@@ -144,29 +186,33 @@ impl Ledger {
 }
 
 impl Book {
-    /// Makes room by forgetting the oldest that have ended.
-    fn forget(&mut self) -> Result<(), NotEntered> {
-        if self.order.len() < MOST && !self.count.is_multiple_of(256) {
+    /// Makes room: the oldest that have ended are forgotten, or left to the store.
+    fn forget(&mut self, keep: usize, stored: bool) -> Result<(), NotEntered> {
+        if self.order.len() < keep && !self.count.is_multiple_of(256) {
             return Ok(());
         }
         let mut events: usize = self.entries.values().map(|entry| entry.event_count()).sum();
         let mut left = self.order.len();
         let mut kept = VecDeque::with_capacity(left);
         while let Some(arn) = self.order.pop_front() {
-            let entry = self.entries.get(&arn);
-            let full = left >= MOST || events > MOST_EVENTS;
-            match entry {
-                Some(entry) if full && entry.ended().is_some() => {
-                    events = events.saturating_sub(entry.event_count());
-                    left -= 1;
-                    self.entries.remove(&arn);
-                }
-                Some(_) => kept.push_back(arn),
-                None => left -= 1,
+            let Some(entry) = self.entries.get(&arn) else {
+                left -= 1;
+                continue;
+            };
+            let many = events > MOST_EVENTS;
+            if !entry.is_running() && (left >= keep || (many && !stored)) {
+                events = events.saturating_sub(entry.event_count());
+                left -= 1;
+                self.entries.remove(&arn);
+                continue;
             }
+            if many && stored {
+                events = events.saturating_sub(entry.leave_to_store());
+            }
+            kept.push_back(arn);
         }
         self.order = kept;
-        if left >= MOST {
+        if left >= keep.max(MOST) {
             return Err(NotEntered::Full);
         }
         Ok(())
@@ -174,79 +220,111 @@ impl Book {
 }
 
 impl Entry {
-    pub(crate) fn course(&self) -> MutexGuard<'_, Course> {
-        self.course.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(crate) fn ended(&self) -> Option<Ended> {
-        match &*self.course() {
-            Course::Ended { ended, .. } => Some(ended.clone()),
-            Course::Running { .. } | Course::Waiting(_) => None,
+    fn past(record: ExecutionRecord) -> Entry {
+        let end = record.end.unwrap_or_else(|| End::server_ended(0));
+        Entry {
+            facts: record.facts,
+            machine: None,
+            progress: Mutex::new(Progress {
+                course: Course::Past {
+                    end,
+                    map_runs: record.map_runs,
+                },
+                redrives: record.redrives,
+                redriven: record.redriven,
+                changes: BTreeMap::new(),
+            }),
         }
     }
 
-    /// What has happened so far.
-    pub(crate) fn events(&self) -> Arc<Vec<Event>> {
-        match &*self.course() {
-            Course::Running { events, .. } => Arc::new(events.clone()),
-            Course::Waiting(performance) => Arc::new(performance.events().to_vec()),
-            Course::Ended { events, .. } => events.clone(),
+    pub(crate) fn progress(&self) -> MutexGuard<'_, Progress> {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn is_running(&self) -> bool {
+        self.end().is_none()
+    }
+
+    /// Its end; without the output where only the store has it.
+    pub(crate) fn end(&self) -> Option<End> {
+        match &self.progress().course {
+            Course::Ended { ended, .. } => Some(End::of(ended)),
+            Course::Past { end, .. } => Some(end.clone()),
+            Course::Computing { .. } | Course::Driven(_) | Course::Waiting(_) => None,
+        }
+    }
+
+    /// The word of `DescribeExecution`, and when it ended.
+    pub(crate) fn status(&self) -> (String, Option<Millis>) {
+        match &self.progress().course {
+            Course::Ended { ended, .. } => (ended.status.name().to_owned(), Some(ended.at)),
+            Course::Past { end, .. } => (end.status.clone(), Some(end.at)),
+            Course::Computing { .. } | Course::Driven(_) | Course::Waiting(_) => {
+                ("RUNNING".to_owned(), None)
+            }
+        }
+    }
+
+    /// What has happened so far; none where only the store knows.
+    pub(crate) fn events(&self) -> Option<Arc<Vec<Event>>> {
+        match &self.progress().course {
+            Course::Computing { .. } => Some(Arc::default()),
+            Course::Driven(run) => Some(run.events()),
+            Course::Waiting(performance) => Some(Arc::new(performance.events().to_vec())),
+            Course::Ended { events, .. } => Some(events.clone()),
+            Course::Past { .. } => None,
         }
     }
 
     fn event_count(&self) -> usize {
-        match &*self.course() {
-            Course::Running { events, .. } => events.len(),
+        match &self.progress().course {
+            Course::Computing { .. } | Course::Past { .. } => 0,
+            Course::Driven(run) => run.event_count(),
             Course::Waiting(performance) => performance.events().len(),
             Course::Ended { events, .. } => events.len(),
         }
     }
 
-    /// Puts away what came of it: its end, or the point at which it waits.
-    pub(crate) fn settle(&self, mut performance: Performance) {
-        let mut course = self.course();
-        let stop = match &mut *course {
-            Course::Running { stop, .. } => stop.take(),
-            Course::Waiting(_) | Course::Ended { .. } => None,
-        };
-        if let Some(stop) = stop {
-            performance.stop(performance.now(), stop.error, stop.cause);
+    /// How it is written: while it runs, or with its end.
+    pub(crate) fn record(&self, end: Option<End>, map_runs: Vec<String>) -> ExecutionRecord {
+        let progress = self.progress();
+        ExecutionRecord {
+            facts: self.facts.clone(),
+            definition: self
+                .machine
+                .as_ref()
+                .map(|machine| fingerprint(&machine.text))
+                .unwrap_or_default(),
+            end,
+            redrives: progress.redrives,
+            redriven: progress.redriven,
+            map_runs,
         }
-        *course = match performance.ended().cloned() {
-            Some(ended) => Course::Ended {
-                ended,
-                events: Arc::new(performance.into_events()),
-            },
-            None => Course::Waiting(Box::new(performance)),
-        };
     }
 
-    /// Lets it end from outside at a moment; false where it has ended already.
-    pub(crate) fn stop(&self, stop: Stop, at: Millis) -> bool {
-        let mut course = self.course();
-        match &mut *course {
-            Course::Ended { .. } => false,
-            Course::Running {
-                controls: Some(controls),
-                ..
-            } => {
-                let Stop { error, cause } = stop;
-                // One that has so much to hear already will end in any case.
-                let _ = controls.try_send(Control::Abort { error, cause });
-                true
-            }
-            Course::Running { stop: wanted, .. } => {
-                *wanted = Some(stop);
-                true
-            }
-            Course::Waiting(performance) => {
-                performance.stop(at, stop.error, stop.cause);
-                if let Some(ended) = performance.ended().cloned() {
-                    let events = Arc::new(performance.events().to_vec());
-                    *course = Course::Ended { ended, events };
-                }
-                true
-            }
+    /// Forgets the events of an execution that the store has; tells how many.
+    fn leave_to_store(&self) -> usize {
+        let mut progress = self.progress();
+        let Course::Ended { ended, events, .. } = &progress.course else {
+            return 0;
+        };
+        let count = events.len();
+        let map_runs = map_runs(events);
+        let mut end = End::of(ended);
+        end.output = None;
+        progress.course = Course::Past { end, map_runs };
+        count
+    }
+}
+
+/// The ARNs of the Map Runs among events.
+pub(crate) fn map_runs(events: &[Event]) -> Vec<String> {
+    use crate::engine::EventDetail;
+    let mut found = Vec::new();
+    for event in events {
+        if let EventDetail::MapRunStarted { map_run_arn, .. } = &event.detail {
+            found.push(map_run_arn.to_string());
         }
     }
+    found
 }

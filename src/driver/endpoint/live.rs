@@ -1,4 +1,5 @@
-//! Executions on the real clock: each is driven by a task of its own until it ends or everything does.
+//! Executions that are driven: each by a task of its own until it ends or everything does. They are those on the real
+//! clock, and those that somebody watches.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,22 +11,34 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::sync::watch;
 
+use crate::backends::Real;
 use crate::debugger::Clock;
 use crate::debugger::Control;
+use crate::debugger::Pace;
 use crate::debugger::RunNews;
+use crate::debugger::RunOrder;
+use crate::driver::endpoint::books::Books;
 use crate::driver::endpoint::ledger::Course;
 use crate::driver::endpoint::ledger::Entry;
+use crate::driver::endpoint::ledger::Remains;
 use crate::driver::endpoint::machine::Prepared;
 use crate::driver::endpoint::perform::MOST_WORDS;
+use crate::driver::endpoint::store::End;
+use crate::driver::endpoint::watch::Attached;
+use crate::driver::endpoint::watch::Beginning;
 use crate::engine::Ended;
 use crate::engine::Event;
 use crate::engine::EventDetail;
 use crate::engine::Millis;
+use crate::engine::Stage;
 use crate::engine::Status;
 use crate::engine::TaskEvent;
 use crate::trace::is_unanswered;
 
-/// What runs on the real clock.
+/// News on their way to one watcher.
+const QUEUE: usize = 64;
+
+/// What is driven.
 #[derive(Debug, Default)]
 pub(crate) struct Live {
     runs: Arc<Mutex<Runs>>,
@@ -33,84 +46,124 @@ pub(crate) struct Live {
 
 #[derive(Debug, Default)]
 struct Runs {
-    count: u64,
-    controls: BTreeMap<u64, mpsc::Sender<Control>>,
+    /// By ARN. They leave when they end.
+    running: BTreeMap<String, LiveRun>,
     /// Everything is to end.
     stopping: bool,
     /// Those that were ended with everything else.
     aborted: Vec<String>,
 }
 
-/// One of them, as whoever started it sees it.
+/// One of them, as whoever started it sees it. The run goes on for as long as somebody holds one.
 #[derive(Clone, Debug)]
 pub(crate) struct LiveRun {
+    pub controls: mpsc::Sender<Control>,
+    order: Arc<RunOrder>,
     ended: watch::Receiver<Option<Ended>>,
-    events: Arc<Mutex<Vec<Event>>>,
-    notes: Arc<Mutex<Vec<String>>>,
+    seen: Arc<Mutex<Seen>>,
+}
+
+/// What has come of a run so far.
+#[derive(Debug, Default)]
+struct Seen {
+    events: Arc<Vec<Event>>,
+    stages: Arc<Vec<Stage>>,
+    notes: Vec<String>,
+    tasks: Option<RunNews>,
+    nested: Option<RunNews>,
+    /// The latest word on each call that was made for real.
+    called: BTreeMap<u64, RunNews>,
+    /// That it is paused, waits, or has ended.
+    rest: Option<RunNews>,
+    watchers: Vec<mpsc::Sender<RunNews>>,
 }
 
 impl Live {
     /// Starts one. What happens is also written to its entry, where it has one.
     pub(crate) fn begin(
         &self,
+        books: &Arc<Books>,
+        real: &Arc<Real>,
         arn: &str,
         prepared: &Prepared,
+        clock: Clock,
         entry: Option<Arc<Entry>>,
     ) -> LiveRun {
         let (controls, door) = mpsc::channel(16);
         let (sender, news) = mpsc::channel(64);
         let (end, ended) = watch::channel(None);
-        let number = {
-            let mut runs = lock(&self.runs);
-            runs.count += 1;
-            let number = runs.count;
-            runs.controls.insert(number, controls.clone());
-            number
-        };
-        if let Some(entry) = &entry
-            && let Course::Running { controls: door, .. } = &mut *entry.course()
-        {
-            *door = Some(controls.clone());
+        let mut order = prepared.order(clock);
+        order.start.stages = books.watch.is_watched();
+        if books.watch.beginning() == Beginning::Paused {
+            order.pace = Pace::Next;
         }
         let run = LiveRun {
+            controls,
+            order: Arc::new(order.clone()),
             ended,
-            events: Arc::default(),
-            notes: Arc::default(),
+            seen: Arc::default(),
         };
-        let order = prepared.order(Clock::Real);
+        lock(&self.runs).running.insert(arn.to_owned(), run.clone());
+        if let Some(entry) = &entry {
+            let course = &mut entry.progress().course;
+            let stop = match course {
+                Course::Computing { stop } => stop.take(),
+                Course::Driven(_)
+                | Course::Waiting(_)
+                | Course::Ended { .. }
+                | Course::Past { .. } => None,
+            };
+            if let Some(stop) = stop {
+                let (error, cause) = (stop.error, stop.cause);
+                let _ = run.controls.try_send(Control::Abort { error, cause });
+            }
+            *course = Course::Driven(run.clone());
+        } else {
+            books.watch.tell_express(arn, prepared, None);
+        }
         tokio::spawn(crate::driver::drive(
             order,
             prepared.mocks.clone(),
+            real.clone(),
             door,
             sender,
         ));
         let watched = Watched {
             arn: arn.to_owned(),
-            number,
-            run: run.clone(),
+            run: Some(run.clone()),
+            seen: run.seen.clone(),
+            prepared: prepared.clone(),
             entry,
             runs: self.runs.clone(),
+            books: books.clone(),
             end,
-            // The run goes on for as long as somebody could speak to it.
-            _controls: controls,
         };
         tokio::spawn(watched.follow(news));
         run
     }
 
+    /// One that has ended goes on.
+    pub(crate) fn resume(&self, arn: &str, run: &LiveRun) {
+        lock(&self.runs).running.insert(arn.to_owned(), run.clone());
+    }
+
+    pub(crate) fn find(&self, arn: &str) -> Option<LiveRun> {
+        lock(&self.runs).running.get(arn).cloned()
+    }
+
     /// Stops all of them and waits a moment for their ends.
     pub(crate) async fn stop(&self) {
-        let controls: Vec<mpsc::Sender<Control>> = {
+        let running: Vec<LiveRun> = {
             let mut runs = lock(&self.runs);
             runs.stopping = true;
-            runs.controls.values().cloned().collect()
+            runs.running.values().cloned().collect()
         };
-        for controls in controls {
+        for run in running {
             let cause = Some("stepwright serve has ended".to_owned());
-            let _ = controls.try_send(Control::Abort { error: None, cause });
+            let _ = run.controls.try_send(Control::Abort { error: None, cause });
         }
-        for _ in 0..100 {
-            if lock(&self.runs).controls.is_empty() {
+        for _ in 0..150 {
+            if lock(&self.runs).running.is_empty() {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
@@ -132,75 +185,172 @@ impl LiveRun {
     }
 
     pub(crate) fn events(&self) -> Arc<Vec<Event>> {
-        Arc::new(lock(&self.events).clone())
+        lock(&self.seen).events.clone()
+    }
+
+    pub(crate) fn event_count(&self) -> usize {
+        lock(&self.seen).events.len()
     }
 
     pub(crate) fn notes(&self) -> Vec<String> {
-        lock(&self.notes).clone()
+        lock(&self.seen).notes.clone()
+    }
+
+    /// Joins it: what has happened, and a channel with everything that comes after.
+    pub(crate) fn attach(&self) -> Attached {
+        let (sender, news) = mpsc::channel(QUEUE);
+        let mut seen = lock(&self.seen);
+        seen.watchers.push(sender);
+        let standing = [&seen.tasks, &seen.nested, &seen.rest];
+        Attached {
+            order: self.order.as_ref().clone(),
+            events: seen.events.clone(),
+            stages: seen.stages.clone(),
+            standing: standing
+                .into_iter()
+                .flatten()
+                .chain(seen.called.values())
+                .cloned()
+                .collect(),
+            news,
+            controls: self.controls.clone(),
+        }
+    }
+}
+
+impl Seen {
+    /// Takes a piece in; tells who else is to get it.
+    fn take(&mut self, piece: &RunNews) -> Vec<mpsc::Sender<RunNews>> {
+        match piece {
+            RunNews::Happened { events, stages } => {
+                let words = events.iter().filter_map(unanswered).map(str::to_owned);
+                let room = MOST_WORDS.saturating_sub(self.notes.len());
+                self.notes.extend(words.take(room));
+                Arc::make_mut(&mut self.events).extend(events.iter().cloned());
+                Arc::make_mut(&mut self.stages).extend(stages.iter().cloned());
+            }
+            RunNews::Rewound { events } => {
+                Arc::make_mut(&mut self.events).truncate(*events);
+                self.rest = None;
+                self.tasks = None;
+                self.nested = None;
+            }
+            RunNews::Resumed | RunNews::Redriven => self.rest = None,
+            RunNews::Paused(_)
+            | RunNews::Waiting { .. }
+            | RunNews::Ended { .. }
+            | RunNews::Lost(_) => self.rest = Some(piece.clone()),
+            RunNews::Tasks(_) => self.tasks = Some(piece.clone()),
+            RunNews::Nested(_) => self.nested = Some(piece.clone()),
+            RunNews::Called(record) => {
+                self.called.insert(record.number, piece.clone());
+            }
+            RunNews::NotRedriven(_) | RunNews::Stored(_) => {}
+        }
+        self.watchers.retain(|watcher| !watcher.is_closed());
+        self.watchers.clone()
     }
 }
 
 struct Watched {
     arn: String,
-    number: u64,
-    run: LiveRun,
+    /// Held until it ends, so that it goes on meanwhile.
+    run: Option<LiveRun>,
+    seen: Arc<Mutex<Seen>>,
+    prepared: Prepared,
     entry: Option<Arc<Entry>>,
     runs: Arc<Mutex<Runs>>,
+    books: Arc<Books>,
     end: watch::Sender<Option<Ended>>,
-    _controls: mpsc::Sender<Control>,
 }
 
 impl Watched {
-    async fn follow(self, mut news: mpsc::Receiver<RunNews>) {
+    async fn follow(mut self, mut news: mpsc::Receiver<RunNews>) {
         while let Some(piece) = news.recv().await {
-            match piece {
-                RunNews::Happened { events, .. } => self.take(events),
-                RunNews::Ended { ended, .. } => {
-                    self.finish(*ended);
-                    return;
+            let watchers = lock(&self.seen).take(&piece);
+            match &piece {
+                RunNews::Ended { ended, .. } => self.finish(ended.as_ref().clone()).await,
+                RunNews::Tasks(tasks) => {
+                    if let Some(entry) = &self.entry {
+                        self.books.desk.update(entry, tasks.clone());
+                    }
                 }
-                RunNews::Lost(_)
+                RunNews::Redriven | RunNews::Rewound { .. } => self.reopen(),
+                RunNews::Happened { .. }
+                | RunNews::Lost(_)
                 | RunNews::Paused(_)
                 | RunNews::Resumed
-                | RunNews::Rewound { .. }
-                | RunNews::Tasks(_)
                 | RunNews::Nested(_)
                 | RunNews::Waiting { .. }
-                | RunNews::Redriven
                 | RunNews::NotRedriven(_)
+                | RunNews::Called(_)
                 | RunNews::Stored(_) => {}
+            }
+            for watcher in watchers {
+                // Who has left need not know.
+                let _ = watcher.send(piece.clone()).await;
             }
         }
     }
 
-    fn take(&self, events: Vec<Event>) {
-        if let Some(entry) = &self.entry
-            && let Course::Running { events: known, .. } = &mut *entry.course()
-        {
-            known.extend(events.iter().cloned());
+    async fn finish(&mut self, ended: Ended) {
+        let events = lock(&self.seen).events.clone();
+        let run = self.run.take();
+        match (&self.entry, run) {
+            (Some(entry), Some(run)) => {
+                let watched = !lock(&self.seen).watchers.is_empty();
+                let remains = match ended.status {
+                    Status::Succeeded if !watched => Remains::Nothing,
+                    Status::Succeeded | Status::Failed | Status::TimedOut | Status::Aborted => {
+                        Remains::Driven(run)
+                    }
+                };
+                // That the disk is full has been told to whoever started the next one.
+                let _ = self
+                    .books
+                    .close(entry, ended.clone(), events, remains)
+                    .await;
+            }
+            (None, _) => {
+                let end = End::of(&ended);
+                self.books
+                    .watch
+                    .tell_express(&self.arn, &self.prepared, Some(&end));
+            }
+            (Some(_), None) => {}
         }
-        let words = events.iter().filter_map(unanswered).map(str::to_owned);
-        let mut notes = lock(&self.run.notes);
-        let room = MOST_WORDS.saturating_sub(notes.len());
-        notes.extend(words.take(room));
-        drop(notes);
-        lock(&self.run.events).extend(events);
-    }
-
-    fn finish(self, ended: Ended) {
         let mut runs = lock(&self.runs);
-        runs.controls.remove(&self.number);
+        runs.running.remove(&self.arn);
         if runs.stopping && ended.status == Status::Aborted {
             runs.aborted.push(format!("aborted: {}", self.arn));
         }
         drop(runs);
-        if let Some(entry) = &self.entry {
-            let events = Arc::new(lock(&self.run.events).clone());
-            let ended = ended.clone();
-            *entry.course() = Course::Ended { ended, events };
-        }
         // Nobody may wait for it any more.
         let _ = self.end.send(Some(ended));
+    }
+
+    /// It goes on after its end: it was redriven, or somebody went back.
+    fn reopen(&mut self) {
+        let Some(entry) = &self.entry else {
+            return;
+        };
+        let mut progress = entry.progress();
+        let remains = match &mut progress.course {
+            Course::Ended { remains, .. } => std::mem::replace(remains, Remains::Nothing),
+            Course::Computing { .. }
+            | Course::Driven(_)
+            | Course::Waiting(_)
+            | Course::Past { .. } => return,
+        };
+        if let Remains::Driven(run) = remains {
+            progress.course = Course::Driven(run.clone());
+            drop(progress);
+            lock(&self.runs)
+                .running
+                .insert(self.arn.clone(), run.clone());
+            self.run = Some(run);
+            self.books.watch.tell(entry);
+        }
     }
 }
 

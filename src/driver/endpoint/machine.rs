@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::PoisonError;
+use std::sync::RwLock;
 
+use crate::asl::StatePath;
 use crate::backends::Mocks;
 use crate::backends::Workflows;
 use crate::debugger::Clock;
@@ -11,6 +14,7 @@ use crate::debugger::Neighbors;
 use crate::debugger::Pace;
 use crate::debugger::RunOrder;
 use crate::driver::endpoint::choice::Chosen;
+use crate::driver::endpoint::choice::Naming;
 use crate::driver::endpoint::choice::Shelf;
 use crate::driver::endpoint::perform::Performance;
 use crate::engine::CompileOptions;
@@ -19,6 +23,8 @@ use crate::engine::Program;
 use crate::engine::Start;
 use crate::engine::compile;
 use crate::query::Value;
+use crate::sidecar::BackendPlan;
+use crate::sidecar::Backends;
 use crate::sidecar::Sidecar;
 use crate::sidecar::WorkflowText;
 use crate::syntax::Format;
@@ -57,15 +63,55 @@ pub struct Served {
     pub path: Option<PathBuf>,
     /// Or why it cannot run: sentences with file, line and column.
     pub program: Result<Arc<Program>, String>,
+    /// The activities its tasks ask for.
+    pub(crate) activities: Vec<Asks>,
     pub(crate) shelf: Shelf,
+    /// What answers tasks besides mocks.
+    pub(crate) backends: Arc<BackendPlan>,
     pub(crate) around: Arc<Surroundings>,
 }
 
-/// What the machines of a site have in common.
-#[derive(Debug)]
+/// What the machines of a site have in common: where the states of each find the others. It changes as machines do.
+#[derive(Debug, Default)]
 pub(crate) struct Surroundings {
+    now: RwLock<Around>,
+}
+
+/// The same at one moment.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Around {
     pub neighbors: Neighbors,
     pub workflows: Workflows,
+}
+
+/// An activity that a machine's states ask for.
+#[derive(Clone, Debug)]
+pub(crate) struct Asks {
+    pub state: StatePath,
+    pub name: Arc<str>,
+    pub activity: Arc<str>,
+}
+
+impl Surroundings {
+    pub(crate) fn now(&self) -> Around {
+        self.now
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    pub(crate) fn set(&self, neighbors: Neighbors) {
+        let workflows = Workflows::new(
+            neighbors.texts.clone(),
+            neighbors.folders.clone(),
+            neighbors.params.clone(),
+        );
+        let mut now = self.now.write().unwrap_or_else(PoisonError::into_inner);
+        *now = Around {
+            neighbors,
+            workflows,
+        };
+    }
 }
 
 /// An execution, ready to run: on a virtual clock every time in the same way.
@@ -76,6 +122,10 @@ pub struct Prepared {
     pub start: Start,
     pub mocks: Mocks,
     pub scenario: Option<String>,
+    /// What answers tasks besides mocks.
+    pub backends: Arc<BackendPlan>,
+    /// Which tasks without a mock wait for an answer from outside.
+    pub hand: Hand,
 }
 
 impl Prepared {
@@ -91,8 +141,9 @@ impl Prepared {
             pace: Pace::Run,
             clock,
             tempo: 0,
-            hand: Hand::Nobody,
-            neighbors: self.machine.around.neighbors.clone(),
+            hand: self.hand,
+            neighbors: self.machine.around.now().neighbors,
+            backends: self.backends.clone(),
         }
     }
 
@@ -110,15 +161,22 @@ impl Prepared {
             &self.program,
             self.start.clone(),
             self.mocks.clone(),
-            self.machine.around.workflows.clone(),
+            self.machine.around.now().workflows,
+            self.hand,
         )
     }
 }
 
 impl Served {
-    pub(crate) fn new(machine: MachineText, shelf: Shelf, around: Arc<Surroundings>) -> Served {
+    pub(crate) fn new(
+        machine: MachineText,
+        shelf: Shelf,
+        backends: BackendPlan,
+        around: Arc<Surroundings>,
+    ) -> Served {
         Served {
             program: prepare(&machine).map(Arc::new),
+            activities: activities(&machine),
             id: machine.id,
             name: machine.name,
             arn: Arc::from(machine.arn),
@@ -126,6 +184,7 @@ impl Served {
             text: machine.text,
             path: machine.path,
             shelf,
+            backends: Arc::new(backends),
             around,
         }
     }
@@ -137,13 +196,36 @@ impl Served {
     pub fn prepare(self: &Arc<Served>, start: Start, chosen: Chosen) -> Result<Prepared, String> {
         let mut start = start;
         start.variables = chosen.variables;
+        let backends = self.plan(chosen.backends, chosen.naming);
         Ok(Prepared {
             program: self.program.clone()?,
             machine: self.clone(),
             start,
             mocks: chosen.mocks,
             scenario: chosen.scenario,
+            backends,
+            // Express workflows know neither activities nor tokens.
+            hand: match self.kind {
+                ExecutionKind::Standard => Hand::Callbacks,
+                ExecutionKind::Express => Hand::Nobody,
+            },
         })
+    }
+
+    /// What answers besides mocks: a scenario's own word counts first.
+    fn plan(&self, own: Option<(PathBuf, Backends)>, naming: Naming) -> Arc<BackendPlan> {
+        let named = naming == Naming::Named && !self.backends.forced.usual.is_empty();
+        if own.is_none() && !named {
+            return self.backends.clone();
+        }
+        let mut plan = self.backends.as_ref().clone();
+        if let Some(own) = own {
+            plan.layers.insert(0, own);
+        }
+        if named {
+            plan.mocks_first();
+        }
+        Arc::new(plan)
     }
 
     /// The answers for an execution with this input; see [`Shelf::choose`].
@@ -179,6 +261,20 @@ impl MachineText {
             companion: Arc::from(companion.to_json()),
         }
     }
+}
+
+fn activities(machine: &MachineText) -> Vec<Asks> {
+    let parse = crate::syntax::parse(&machine.text, machine.format);
+    let read = crate::asl::read(&parse.tree);
+    let asks = read.states.iter().filter_map(|state| {
+        let activity = state.resource.clone()?;
+        activity.contains(":activity:").then(|| Asks {
+            state: state.path.clone(),
+            name: state.name.clone(),
+            activity,
+        })
+    });
+    asks.collect()
 }
 
 fn prepare(machine: &MachineText) -> Result<Program, String> {

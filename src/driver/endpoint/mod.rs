@@ -4,11 +4,16 @@
 //! [`listen`] puts an edge behind an address. Every answer leaves a [`RequestRecord`].
 //!
 //! Never: decides how API Gateway maps a request (that is `gateway`), leaves the machine, or trusts a page in a browser.
-//! Add a way in as a file here; an action of the Step Functions API in `states.rs`.
+//! Add a way in as a file here; an action of the Step Functions API in `states/`.
 
 mod body;
+mod books;
 mod carry;
+mod catalog;
 mod choice;
+mod chronicle;
+mod desk;
+mod direct;
 mod doors;
 mod edge;
 mod guard;
@@ -22,10 +27,12 @@ mod pool;
 mod routes;
 mod site;
 mod states;
+mod store;
+mod watch;
 
 pub use choice::{Chosen, GivenMocks};
 pub use doors::Door;
-pub use edge::{Answered, Edge, EdgeOptions, Keep};
+pub use edge::{Answered, Edge, EdgeOptions, Keep, NoStore};
 pub use guard::Guests;
 pub use listen::{ListenError, ListenOptions, Listening, listen};
 pub use machine::{MachineText, Prepared, Served};
@@ -33,3 +40,5 @@ pub use notebook::{RequestRecord, RequestRun};
 pub use perform::Performed;
 pub use routes::{RouteInfo, find_route, routes};
 pub use site::{Site, SiteText};
+pub use store::{StoreError, StoreOptions};
+pub use watch::{Attached, Beginning, ExecutionNews};

@@ -8,14 +8,18 @@ use crate::backends::Workflows;
 use crate::engine::Ended;
 use crate::engine::Event;
 use crate::engine::Execution;
+use crate::engine::MapRunChange;
 use crate::engine::Millis;
 use crate::engine::Outcome;
 use crate::engine::Program;
+use crate::engine::RedriveRefusal;
 use crate::engine::Signal;
 use crate::engine::Start;
 use crate::engine::Step;
 use crate::trace::Hand;
 use crate::trace::NestedRun;
+use crate::trace::TaskKey;
+use crate::trace::WaitingTask;
 use crate::trace::is_unanswered;
 
 /// Sentences about calls without an answer that are kept.
@@ -63,11 +67,12 @@ impl Performance {
         mut start: Start,
         mocks: Mocks,
         workflows: Workflows,
+        hand: Hand,
     ) -> Performance {
         start.objects.extend(mocks.objects().iter().cloned());
         let now = start.at;
         Performance {
-            outside: Outside::new(mocks, workflows, Hand::Nobody, start.seed),
+            outside: Outside::new(mocks, workflows, hand, start.seed).holding(),
             execution: Execution::new(program.clone(), start),
             now,
             step: Step::default(),
@@ -146,6 +151,43 @@ impl Performance {
         self.outside.stop(now, &said);
     }
 
+    /// The tasks that wait for an answer from outside.
+    pub(crate) fn waiting(&self) -> Vec<WaitingTask> {
+        self.outside.waiting()
+    }
+
+    /// Answers a task that waits, at the moment at which everything stands still.
+    pub(crate) fn answer(&mut self, task: &TaskKey, outcome: Outcome) {
+        // One that no longer waits needs no answer.
+        let _ = self.outside.answer(task, outcome, self.now);
+    }
+
+    /// Lets it go on where it failed, if it can.
+    pub(crate) fn redrive(&mut self, now: Millis) {
+        self.now = self.now.max(now);
+        self.signal(Signal::Redrive { now: self.now });
+    }
+
+    pub(crate) fn can_redrive(&self) -> Result<(), RedriveRefusal> {
+        self.execution.can_redrive()
+    }
+
+    pub(crate) fn change_map_run(&mut self, map_run_arn: &str, change: MapRunChange) {
+        self.signal(Signal::ChangeMapRun {
+            map_run_arn: map_run_arn.to_owned(),
+            change,
+            now: self.now,
+        });
+    }
+
+    fn signal(&mut self, signal: Signal) {
+        let program = self.execution.program().clone();
+        self.execution.advance_in(&program, signal, &mut self.step);
+        for demand in self.step.demands.drain(..) {
+            self.outside.serve(demand, self.now, &program);
+        }
+    }
+
     pub(crate) fn ended(&self) -> Option<&Ended> {
         self.execution.ended()
     }
@@ -160,10 +202,6 @@ impl Performance {
 
     pub(crate) fn unanswered(&self) -> &[String] {
         &self.unanswered
-    }
-
-    pub(crate) fn into_events(self) -> Vec<Event> {
-        self.step.events
     }
 
     pub(crate) fn finish(self) -> Performed {

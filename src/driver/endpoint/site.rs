@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::backends::Mocks;
-use crate::backends::Workflows;
 use crate::debugger::Neighbors;
 use crate::debugger::execution_kind;
 use crate::driver::endpoint::choice::GivenMocks;
@@ -23,6 +22,7 @@ use crate::project::Machine;
 use crate::project::Project;
 use crate::project::companion_path;
 use crate::query::Value;
+use crate::sidecar::BackendPlan;
 use crate::sidecar::SavedRequest;
 use crate::sidecar::Sidecar;
 
@@ -41,6 +41,8 @@ pub struct SiteText {
     pub folder: PathBuf,
     /// Where states look for workflows that are not among the machines.
     pub folders: Vec<PathBuf>,
+    /// What answers besides mocks, for all machines: what the command line and the folder say, and what was agreed to.
+    pub backends: BackendPlan,
 }
 
 /// What is served.
@@ -54,7 +56,10 @@ pub struct Site {
     /// Answers of routes, in the order in which they are asked.
     routes: Vec<Mocks>,
     companion: Shelf,
-    standing: Option<String>,
+    /// What answers routes besides mocks.
+    pub(crate) backends: Arc<BackendPlan>,
+    around: Arc<Surroundings>,
+    text: SiteText,
 }
 
 impl SiteText {
@@ -105,10 +110,6 @@ impl Site {
     /// Reads and compiles everything. Never fails: what is wrong is listed, and answers by name when it is asked for.
     pub fn new(text: SiteText) -> Site {
         let given = text.given.as_ref();
-        let whole = match given {
-            Some(GivenMocks::Companion(sidecar)) => Some(sidecar.as_ref()),
-            Some(GivenMocks::List(_) | GivenMocks::Cases { .. }) | None => None,
-        };
         let around = Arc::new(surroundings(&text));
         let standing = text.scenario.as_deref();
         let mut problems = Vec::new();
@@ -117,19 +118,7 @@ impl Site {
         if let Some(GivenMocks::List(mocks)) = given {
             routes.push(mocks.clone());
         }
-        let spoken = [
-            whole.map(|sidecar| (sidecar, "the file of --mocks")),
-            Some((&text.companion, "the companion of the project")),
-        ];
-        let spoken: Vec<Saying<'_>> = spoken
-            .into_iter()
-            .flatten()
-            .map(|(sidecar, place)| Saying {
-                sidecar,
-                base: &text.folder,
-                place,
-            })
-            .collect();
+        let spoken = spoken(&text);
         let mut route_mocks =
             |sidecar: &Sidecar, base: &Path, place: &str, problems: &mut Vec<String>| {
                 if sidecar.mocks.is_null() {
@@ -145,35 +134,16 @@ impl Site {
             problems.extend(problems_of(saying.sidecar, saying.place));
         }
         let mut machines = Vec::new();
-        for machine in text.machines.clone() {
-            let base = machine.path.as_deref().and_then(Path::parent);
-            let base = base.unwrap_or(&text.folder).to_owned();
+        for machine in &text.machines {
             let place = format!("the companion of {}", machine.name);
-            let own: Vec<Sidecar> = machine.companions.clone();
-            let entry = whole.and_then(|whole| {
-                let by_id = whole.machines.get(&machine.id);
-                by_id.or_else(|| whole.machines.get(&machine.name))
-            });
-            let said = |sidecar| Saying {
-                sidecar,
-                base: &base,
-                place: &place,
-            };
-            // What was named in so many words counts before what lies beside the definition.
-            let named = whole.into_iter().flat_map(|_| spoken.first().copied());
-            let named = entry.into_iter().map(said).chain(named);
-            let sayings: Vec<Saying<'_>> = named
-                .chain(own.iter().map(said))
-                .chain(spoken.last().copied())
-                .collect();
-            let shelf = Shelf::new([&machine.id, &machine.name], given, &sayings, standing);
-            for sidecar in &own {
+            let base = base_of(machine, &text);
+            for sidecar in &machine.companions {
                 route_mocks(sidecar, &base, &place, &mut problems);
                 problems.extend(problems_of(sidecar, &place));
                 requests.extend(sidecar.requests.clone());
             }
-            problems.extend(shelf.problems());
-            let served = Served::new(machine, shelf, around.clone());
+            let served = serve(machine.clone(), &text, &around);
+            problems.extend(served.shelf.problems());
             if let Err(reason) = &served.program {
                 problems.push(format!("{} cannot run: {reason}", served.name));
             }
@@ -188,29 +158,43 @@ impl Site {
             problems.extend(told);
         }
         problems.dedup();
+        let companion = Shelf::new(["", ""], None, &spoken, standing);
         Site {
             machines,
             apis,
             requests,
             problems,
             routes,
-            companion: Shelf::new(["", ""], None, &spoken, standing),
-            standing: text.scenario,
+            companion,
+            backends: Arc::new(plan(&text, &text.folder, [&text.companion])),
+            around,
+            text,
         }
     }
 
-    /// The machine of an ARN; a version, an alias or a test case behind the name is passed over.
-    pub fn machine(&self, arn: &str) -> Option<&Arc<Served>> {
-        let is_it = |one: &&Arc<Served>| {
-            arn.strip_prefix(one.arn.as_ref())
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '#']))
-        };
-        self.machines.iter().find(is_it)
+    /// Serves a machine that came later, with the answers that such a machine gets.
+    pub(crate) fn serve(&self, machine: MachineText) -> Arc<Served> {
+        Arc::new(serve(machine, &self.text, &self.around))
+    }
+
+    /// The machines as they were found.
+    pub(crate) fn texts(&self) -> &[MachineText] {
+        &self.text.machines
+    }
+
+    /// From now on states find these machines by name.
+    pub(crate) fn surround<'a>(&self, machines: impl Iterator<Item = &'a MachineText>) {
+        let texts = machines.map(|machine| (machine.name.clone(), machine.neighbor()));
+        self.around.set(Neighbors {
+            texts: texts.collect(),
+            folders: self.text.folders.clone(),
+            params: Default::default(),
+        });
     }
 
     /// Mocks that may answer a route which calls no machine, the first to be asked first.
     pub(crate) fn route_mocks(&self, wanted: Option<&str>) -> Vec<&Mocks> {
-        let wanted = wanted.or(self.standing.as_deref());
+        let wanted = wanted.or(self.text.scenario.as_deref());
         let shelves = || {
             let machines = self.machines.iter().map(|machine| &machine.shelf);
             std::iter::once(&self.companion).chain(machines)
@@ -249,22 +233,103 @@ fn problems_of(sidecar: &Sidecar, place: &str) -> Vec<String> {
         .collect()
 }
 
+/// The companion among the mocks that were named, where they are one.
+fn named_companion(text: &SiteText) -> Option<&Sidecar> {
+    match &text.given {
+        Some(GivenMocks::Companion(sidecar)) => Some(sidecar.as_ref()),
+        Some(GivenMocks::List(_) | GivenMocks::Cases { .. }) | None => None,
+    }
+}
+
+/// What counts for all machines, the first counting most.
+fn spoken(text: &SiteText) -> Vec<Saying<'_>> {
+    let spoken = [
+        named_companion(text).map(|sidecar| (sidecar, "the file of --mocks")),
+        Some((&text.companion, "the companion of the project")),
+    ];
+    let spoken = spoken.into_iter().flatten();
+    spoken
+        .map(|(sidecar, place)| Saying {
+            sidecar,
+            base: &text.folder,
+            place,
+        })
+        .collect()
+}
+
+/// The folder below which a machine's folders for buckets lie.
+fn base_of(machine: &MachineText, text: &SiteText) -> PathBuf {
+    let base = machine.path.as_deref().and_then(Path::parent);
+    base.unwrap_or(&text.folder).to_owned()
+}
+
+fn serve(machine: MachineText, text: &SiteText, around: &Arc<Surroundings>) -> Served {
+    let base = base_of(&machine, text);
+    let place = format!("the companion of {}", machine.name);
+    let spoken = spoken(text);
+    let whole = named_companion(text);
+    let entry = whole.and_then(|whole| {
+        let by_id = whole.machines.get(&machine.id);
+        by_id.or_else(|| whole.machines.get(&machine.name))
+    });
+    let said = |sidecar| Saying {
+        sidecar,
+        base: &base,
+        place: &place,
+    };
+    // What was named in so many words counts before what lies beside the definition.
+    let named = whole.into_iter().flat_map(|_| spoken.first().copied());
+    let named = entry.into_iter().map(said).chain(named);
+    let sayings: Vec<Saying<'_>> = named
+        .chain(machine.companions.iter().map(said))
+        .chain(spoken.last().copied())
+        .collect();
+    let names = [machine.id.as_str(), machine.name.as_str()];
+    let shelf = Shelf::new(
+        names,
+        text.given.as_ref(),
+        &sayings,
+        text.scenario.as_deref(),
+    );
+    let companions = machine.companions.iter().chain([&text.companion]);
+    let backends = plan(
+        text,
+        &base,
+        entry.into_iter().chain(whole).chain(companions),
+    );
+    Served::new(machine, shelf, backends, around.clone())
+}
+
+/// What companions say of backends, the first counting most, before what holds for all.
+fn plan<'a>(
+    text: &SiteText,
+    base: &Path,
+    companions: impl IntoIterator<Item = &'a Sidecar>,
+) -> BackendPlan {
+    let said = companions.into_iter().map(|sidecar| &sidecar.backends);
+    let said = said.filter(|backends| !backends.is_empty());
+    let mut plan = text.backends.clone();
+    let base = if base.as_os_str().is_empty() {
+        &plan.folder
+    } else {
+        base
+    };
+    let base = base.to_owned();
+    let layers = said.map(|backends| (base.clone(), backends.clone()));
+    plan.layers = layers.chain(plan.layers).collect();
+    plan
+}
+
 fn surroundings(text: &SiteText) -> Surroundings {
     let texts = text.machines.iter();
     let texts = texts.map(|machine| (machine.name.clone(), machine.neighbor()));
-    let neighbors = Neighbors {
+    let around = Surroundings::default();
+    around.set(Neighbors {
         texts: texts.collect(),
         folders: text.folders.clone(),
         params: Default::default(),
-    };
-    Surroundings {
-        workflows: Workflows::new(
-            neighbors.texts.clone(),
-            neighbors.folders.clone(),
-            neighbors.params.clone(),
-        ),
-        neighbors,
-    }
+    });
+    around
 }
 
 fn read_api(document: &ApiDocument) -> Arc<Api> {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::engine::EventDetail;
 use crate::engine::Execution;
+use crate::engine::MapRunChange;
 use crate::engine::MapRunLimits;
 use crate::engine::StageKind;
 use crate::engine::child::ChildEnd;
@@ -281,6 +282,42 @@ impl Execution {
         match &mut self.threads.get_mut(id)?.visit.stand {
             Stand::Container(container) => Some(container),
             _ => None,
+        }
+    }
+
+    /// Gives a Map Run other limits; more concurrency lets child executions begin at once.
+    pub(crate) fn change_map_run(&mut self, arn: &str, change: MapRunChange) {
+        let program = self.program.clone();
+        let found = self.threads.iter().find_map(|(id, thread)| {
+            let Stand::Container(container) = &thread.visit.stand else {
+                return None;
+            };
+            let run = container.map.as_ref()?.distributed.as_ref()?;
+            (run.arn.as_ref() == arn).then_some((id, thread.visit.state))
+        });
+        let Some((id, state)) = found else {
+            return;
+        };
+        let thread = self.threads.get_mut(id);
+        if let Some(Stand::Container(container)) = thread.map(|thread| &mut thread.visit.stand) {
+            match change.max_concurrency {
+                Some(0) => container.limit = CONCURRENCY,
+                Some(limit) => container.limit = limit,
+                None => {}
+            }
+            let run = container
+                .map
+                .as_mut()
+                .and_then(|map| map.distributed.as_mut());
+            if let Some(run) = run {
+                run.tolerated_count = change.tolerated_failure_count.or(run.tolerated_count);
+                run.tolerated_percentage = change
+                    .tolerated_failure_percentage
+                    .or(run.tolerated_percentage);
+            }
+        }
+        if let Some(state) = program.state(state) {
+            self.begin_lanes(id, state);
         }
     }
 

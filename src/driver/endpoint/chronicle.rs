@@ -1,0 +1,388 @@
+//! What an execution has left behind: its events as the API writes them, its Map Runs, and their child executions.
+
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::io::Write;
+
+use flate2::Compression;
+use flate2::read::DeflateDecoder;
+use flate2::write::DeflateEncoder;
+use serde::Deserialize;
+use serde::Serialize;
+use serde_json::Value as Json;
+use serde_json::json;
+
+use crate::driver::endpoint::store::End;
+use crate::driver::endpoint::store::Facts;
+use crate::engine::ChildExecution;
+use crate::engine::Event;
+use crate::engine::EventDetail;
+use crate::engine::MapRunLimits;
+use crate::engine::Millis;
+
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Chronicle {
+    pub events: Vec<Json>,
+    pub runs: Vec<MapRunTold>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct MapRunTold {
+    pub arn: String,
+    pub started: Millis,
+    pub stopped: Option<Millis>,
+    /// `RUNNING` or how it ended.
+    pub status: String,
+    pub items: usize,
+    pub executions: usize,
+    pub max_concurrency: usize,
+    pub tolerated_count: i64,
+    pub tolerated_percentage: f64,
+    pub writes_results: bool,
+    pub redrives: i64,
+    pub redriven: Option<Millis>,
+    pub children: Vec<ChildTold>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct ChildTold {
+    pub arn: String,
+    pub name: String,
+    /// Which item or batch it works on.
+    pub index: usize,
+    pub items: usize,
+    pub started: Millis,
+    pub input: String,
+    pub end: Option<End>,
+    pub events: Vec<Json>,
+}
+
+/// How many of something are in which status.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Counts {
+    pub pending: usize,
+    pub running: usize,
+    pub succeeded: usize,
+    pub failed: usize,
+    pub timed_out: usize,
+    pub aborted: usize,
+    pub total: usize,
+    pub written: usize,
+}
+
+impl Chronicle {
+    /// Folds the events of an execution and of its child executions.
+    pub(crate) fn of(events: &[Event], role: &str) -> Chronicle {
+        let mut chronicle = Chronicle::default();
+        let mut places: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+        for event in events {
+            let Some(told) = event_json(event, role) else {
+                continue;
+            };
+            match &event.child {
+                Some(child) => chronicle.take_child(event, child, told, &mut places),
+                None => {
+                    chronicle.take_own(event);
+                    chronicle.events.push(told);
+                }
+            }
+        }
+        chronicle
+    }
+
+    /// What is known of an execution whose server ended: that it began, and that it was ended.
+    pub(crate) fn of_lost(facts: &Facts, end: &End) -> Chronicle {
+        let mut failed = json!({});
+        if let (Some(error), Some(cause)) = (&end.error, &end.cause) {
+            failed = json!({"error": error, "cause": cause});
+        }
+        Chronicle {
+            events: vec![
+                json!({
+                    "timestamp": seconds(facts.started), "type": "ExecutionStarted", "id": 1, "previousEventId": 0,
+                    "executionStartedEventDetails": {
+                        "input": facts.input, "inputDetails": {"truncated": false}, "roleArn": facts.role,
+                    },
+                }),
+                json!({
+                    "timestamp": seconds(end.at), "type": "ExecutionAborted", "id": 2, "previousEventId": 1,
+                    "executionAbortedEventDetails": failed,
+                }),
+            ],
+            runs: Vec::new(),
+        }
+    }
+
+    pub(crate) fn child(&self, arn: &str) -> Option<(&MapRunTold, &ChildTold)> {
+        self.runs.iter().find_map(|run| {
+            let child = run.children.iter().find(|child| child.arn == arn)?;
+            Some((run, child))
+        })
+    }
+
+    pub(crate) fn run(&self, arn: &str) -> Option<&MapRunTold> {
+        self.runs.iter().find(|run| run.arn == arn)
+    }
+
+    pub(crate) fn pack(&self) -> Vec<u8> {
+        let text = serde_json::to_vec(self).unwrap_or_default();
+        let mut encoder = DeflateEncoder::new(Vec::new(), Compression::fast());
+        // Writing to memory does not fail.
+        let _ = encoder.write_all(&text);
+        encoder.finish().unwrap_or_default()
+    }
+
+    pub(crate) fn unpack(packed: &[u8]) -> Option<Chronicle> {
+        let mut text = Vec::new();
+        DeflateDecoder::new(packed).read_to_end(&mut text).ok()?;
+        serde_json::from_slice(&text).ok()
+    }
+
+    fn take_own(&mut self, event: &Event) {
+        match &event.detail {
+            EventDetail::MapRunStarted {
+                map_run_arn,
+                limits,
+            } => {
+                let limits = limits.clone().unwrap_or(MapRunLimits {
+                    items: 0,
+                    executions: 0,
+                    max_concurrency: 0,
+                    tolerated_failure_count: None,
+                    tolerated_failure_percentage: None,
+                    writes_results: false,
+                });
+                self.runs.push(MapRunTold {
+                    arn: map_run_arn.to_string(),
+                    started: event.at,
+                    stopped: None,
+                    status: "RUNNING".to_owned(),
+                    items: limits.items,
+                    executions: limits.executions,
+                    max_concurrency: limits.max_concurrency,
+                    tolerated_count: limits.tolerated_failure_count.unwrap_or_default(),
+                    tolerated_percentage: limits.tolerated_failure_percentage.unwrap_or_default(),
+                    writes_results: limits.writes_results,
+                    redrives: 0,
+                    redriven: None,
+                    children: Vec::new(),
+                });
+            }
+            EventDetail::MapRunRedriven {
+                map_run_arn,
+                redrive_count,
+            } => {
+                let runs = self.runs.iter_mut();
+                for run in runs.filter(|run| run.arn == map_run_arn.as_ref()) {
+                    run.status = "RUNNING".to_owned();
+                    run.stopped = None;
+                    run.redrives = *redrive_count;
+                    run.redriven = Some(event.at);
+                }
+            }
+            EventDetail::MapRunSucceeded => self.end_run(event, "SUCCEEDED"),
+            EventDetail::MapRunFailed { .. } => self.end_run(event, "FAILED"),
+            EventDetail::MapRunAborted => self.end_run(event, "ABORTED"),
+            // What stops the whole execution stops its Map Runs without a word about them.
+            EventDetail::ExecutionAborted { .. }
+            | EventDetail::ExecutionTimedOut { .. }
+            | EventDetail::ExecutionFailed { .. } => {
+                for run in self.runs.iter_mut().filter(|run| run.stopped.is_none()) {
+                    run.status = "ABORTED".to_owned();
+                    run.stopped = Some(event.at);
+                }
+            }
+            EventDetail::ExecutionStarted { .. }
+            | EventDetail::ExecutionSucceeded { .. }
+            | EventDetail::ExecutionRedriven { .. }
+            | EventDetail::StateEntered { .. }
+            | EventDetail::StateExited { .. }
+            | EventDetail::Task { .. }
+            | EventDetail::MapStateStarted { .. }
+            | EventDetail::MapStateSucceeded
+            | EventDetail::MapStateFailed { .. }
+            | EventDetail::MapStateAborted
+            | EventDetail::MapIterationStarted { .. }
+            | EventDetail::MapIterationSucceeded { .. }
+            | EventDetail::MapIterationFailed { .. }
+            | EventDetail::MapIterationAborted { .. }
+            | EventDetail::ParallelStateStarted
+            | EventDetail::ParallelStateSucceeded
+            | EventDetail::ParallelStateFailed { .. }
+            | EventDetail::ParallelStateAborted
+            | EventDetail::WaitStateAborted
+            | EventDetail::TaskStateAborted
+            | EventDetail::EvaluationFailed { .. }
+            | EventDetail::InputEdited { .. } => {}
+        }
+    }
+
+    /// The Map Run that ends is the one begun last in the same place.
+    fn end_run(&mut self, event: &Event, status: &str) {
+        let open = self.runs.iter_mut().rev().find(|run| run.stopped.is_none());
+        if let Some(run) = open {
+            run.status = status.to_owned();
+            run.stopped = Some(event.at);
+        }
+    }
+
+    fn take_child(
+        &mut self,
+        event: &Event,
+        about: &ChildExecution,
+        told: Json,
+        places: &mut BTreeMap<String, (usize, usize)>,
+    ) {
+        if let EventDetail::ExecutionStarted { input, .. } = &event.detail
+            && let Some((index, run)) = self
+                .runs
+                .iter_mut()
+                .enumerate()
+                .find(|(_, run)| run.arn == about.map_run_arn.as_ref())
+        {
+            places.insert(about.arn.to_string(), (index, run.children.len()));
+            run.children.push(ChildTold {
+                arn: about.arn.to_string(),
+                name: about.name.to_string(),
+                index: about.index,
+                items: about.items,
+                started: event.at,
+                input: input.to_json(),
+                end: None,
+                events: Vec::new(),
+            });
+        }
+        let Some((run, place)) = places.get(about.arn.as_ref()).copied() else {
+            return;
+        };
+        let run = self.runs.get_mut(run);
+        let Some(child) = run.and_then(|run| run.children.get_mut(place)) else {
+            return;
+        };
+        child.events.push(told);
+        child.end = end_of(event).or(child.end.take());
+    }
+}
+
+impl MapRunTold {
+    /// Child executions by status; those of a redrive count in place of the ones before.
+    pub(crate) fn counts(&self) -> (Counts, Counts) {
+        let mut latest: BTreeMap<usize, &ChildTold> = BTreeMap::new();
+        for child in &self.children {
+            latest.insert(child.index, child);
+        }
+        let mut executions = Counts {
+            total: self.executions,
+            ..Counts::default()
+        };
+        let mut items = Counts {
+            total: self.items,
+            ..Counts::default()
+        };
+        for child in latest.values() {
+            executions.add(child.status(), 1);
+            items.add(child.status(), child.items);
+        }
+        executions.finish();
+        items.finish();
+        if self.writes_results && self.stopped.is_some() {
+            executions.written = executions.total - executions.pending;
+            items.written = items.total - items.pending;
+        }
+        (executions, items)
+    }
+}
+
+impl ChildTold {
+    pub(crate) fn status(&self) -> &str {
+        self.end
+            .as_ref()
+            .map_or("RUNNING", |end| end.status.as_str())
+    }
+}
+
+impl Counts {
+    fn add(&mut self, status: &str, count: usize) {
+        match status {
+            "SUCCEEDED" => self.succeeded += count,
+            "FAILED" => self.failed += count,
+            "TIMED_OUT" => self.timed_out += count,
+            "ABORTED" => self.aborted += count,
+            _ => self.running += count,
+        }
+    }
+
+    fn finish(&mut self) {
+        let known = self.running + self.succeeded + self.failed + self.timed_out + self.aborted;
+        self.total = self.total.max(known);
+        self.pending = self.total - known;
+    }
+}
+
+/// An event as `GetExecutionHistory` tells it; none for what AWS does not know.
+pub(crate) fn event_json(event: &Event, role: &str) -> Option<Json> {
+    if matches!(event.detail, EventDetail::InputEdited { .. }) {
+        return None;
+    }
+    let mut told = event.to_json();
+    let members = told.as_object_mut()?;
+    members.insert("timestamp".to_owned(), seconds(event.at));
+    if let Some(Json::Object(details)) = members.get_mut("executionStartedEventDetails") {
+        details.insert("roleArn".to_owned(), role.into());
+    }
+    Some(told)
+}
+
+/// A moment as AWS JSON writes it: seconds since 1970.
+pub(crate) fn seconds(at: Millis) -> Json {
+    Json::from(at as f64 / 1_000.0)
+}
+
+fn end_of(event: &Event) -> Option<End> {
+    let text = |text: &Option<std::sync::Arc<str>>| text.as_deref().map(str::to_owned);
+    let (status, output, error, cause) = match &event.detail {
+        EventDetail::ExecutionSucceeded { output } => {
+            ("SUCCEEDED", Some(output.to_json()), None, None)
+        }
+        EventDetail::ExecutionFailed { error, cause } => ("FAILED", None, text(error), text(cause)),
+        EventDetail::ExecutionTimedOut { error, cause } => {
+            ("TIMED_OUT", None, text(error), text(cause))
+        }
+        EventDetail::ExecutionAborted { error, cause } => {
+            ("ABORTED", None, text(error), text(cause))
+        }
+        EventDetail::ExecutionStarted { .. }
+        | EventDetail::ExecutionRedriven { .. }
+        | EventDetail::StateEntered { .. }
+        | EventDetail::StateExited { .. }
+        | EventDetail::Task { .. }
+        | EventDetail::MapStateStarted { .. }
+        | EventDetail::MapStateSucceeded
+        | EventDetail::MapStateFailed { .. }
+        | EventDetail::MapStateAborted
+        | EventDetail::MapIterationStarted { .. }
+        | EventDetail::MapIterationSucceeded { .. }
+        | EventDetail::MapIterationFailed { .. }
+        | EventDetail::MapIterationAborted { .. }
+        | EventDetail::MapRunStarted { .. }
+        | EventDetail::MapRunRedriven { .. }
+        | EventDetail::MapRunSucceeded
+        | EventDetail::MapRunFailed { .. }
+        | EventDetail::MapRunAborted
+        | EventDetail::ParallelStateStarted
+        | EventDetail::ParallelStateSucceeded
+        | EventDetail::ParallelStateFailed { .. }
+        | EventDetail::ParallelStateAborted
+        | EventDetail::WaitStateAborted
+        | EventDetail::TaskStateAborted
+        | EventDetail::EvaluationFailed { .. }
+        | EventDetail::InputEdited { .. } => return None,
+    };
+    Some(End {
+        status: status.to_owned(),
+        output,
+        error,
+        cause,
+        at: event.at,
+    })
+}
