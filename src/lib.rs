@@ -14,6 +14,7 @@ pub mod engine;
 pub mod project;
 pub mod sidecar;
 
+pub mod aws;
 pub mod editor;
 pub mod gateway;
 pub mod graph;

@@ -1039,7 +1039,14 @@ fn edge_of(folder: &Path, clock: Clock) -> Arc<Edge> {
     };
     let site = Site::new(SiteText::of_project(&project, folder, &companion));
     assert!(site.problems.is_empty(), "{:?}", site.problems);
-    Edge::new(site, EdgeOptions { clock, seed: 1 })
+    Edge::new(
+        site,
+        EdgeOptions {
+            clock,
+            seed: 1,
+            real: stepwright::backends::Real::new(),
+        },
+    )
 }
 
 fn runtime() -> tokio::runtime::Runtime {

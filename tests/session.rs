@@ -86,8 +86,13 @@ impl World {
                     let (controls, door) = mpsc::channel(8);
                     let (sender, news) = mpsc::channel(64);
                     let mocks = Mocks::from_list(&mocks).unwrap();
-                    self.runtime
-                        .spawn(stepwright::driver::drive(*order, mocks, door, sender));
+                    self.runtime.spawn(stepwright::driver::drive(
+                        *order,
+                        mocks,
+                        stepwright::backends::Real::new(),
+                        door,
+                        sender,
+                    ));
                     self.run = Some((run, controls, news));
                     self.listen();
                 }

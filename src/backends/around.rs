@@ -5,8 +5,11 @@ use std::sync::Arc;
 
 use crate::asl::resource::Pattern;
 use crate::backends::Mocks;
+use crate::backends::flight::Ticket;
 use crate::backends::nested::Child;
 use crate::backends::nested::Shared;
+use crate::backends::out::Out;
+use crate::backends::real;
 use crate::backends::service;
 use crate::backends::service::Description;
 use crate::backends::service::Request;
@@ -24,6 +27,7 @@ use crate::engine::Outcome;
 use crate::engine::Program;
 use crate::engine::Start;
 use crate::query::Value;
+use crate::sidecar::Backend;
 use crate::trace::Hand;
 use crate::trace::NestedRun;
 use crate::trace::TaskKey;
@@ -43,8 +47,10 @@ pub(crate) struct Around {
     /// Keeps answers of one moment in the order in which they were given.
     given: usize,
     waiting: BTreeMap<CallId, Waiting>,
+    /// Calls that are made for real.
+    pub(crate) out: BTreeMap<CallId, Out>,
     /// Executions that still run, or inside which one does.
-    children: Vec<Child>,
+    pub(crate) children: Vec<Child>,
     /// Executions started so far, by workflow.
     starts: BTreeMap<Arc<str>, usize>,
     /// Calls that wait for an execution which was running already, by its ARN.
@@ -84,6 +90,7 @@ impl Around {
                 self.due.cancel(call);
                 self.joined.retain(|(joined, _, _)| *joined != call);
                 self.waiting.remove(&call);
+                self.call_off(call);
                 let child = self.children.iter_mut().find(|child| child.call == call);
                 if let Some(child) = child.filter(|child| child.is_awaited()) {
                     child.cancel(now, shared);
@@ -92,7 +99,52 @@ impl Around {
         }
     }
 
+    /// Asks the backends that are to answer a call, the first that can.
     fn call(&mut self, call: Call, now: Millis, program: &Program, shared: &mut Shared) {
+        let Some(reach) = shared.reach.clone() else {
+            return self.mocked(call, now, program, shared);
+        };
+        let chain = reach.plan.of(&call.state, &call.name).to_vec();
+        let mut instead = None;
+        let last = chain.len().saturating_sub(1);
+        for (place, backend) in chain.into_iter().enumerate() {
+            let has_mock = self.mocks.knows(&call.state, &call.name);
+            match backend {
+                Backend::Mock if has_mock || place == last => {
+                    return self.mocked(call, now, program, shared);
+                }
+                Backend::Mock => instead = Some("there is no mock for it".to_owned()),
+                Backend::Local if !has_mock && is_nested(&call) => {
+                    return self.mocked(call, now, program, shared);
+                }
+                Backend::Local | Backend::Aws => match real::route(&call, backend, &reach.plan) {
+                    Ok(route) => {
+                        let ticket = Ticket {
+                            key: self.key.inner(call.id),
+                            call,
+                            route,
+                            instead,
+                        };
+                        return self.send(ticket, now, shared);
+                    }
+                    Err(fault) if place == last && shared.answers_by_hand(&call) => {
+                        shared
+                            .notes
+                            .extend(fault.cause.as_deref().map(str::to_owned));
+                        return self.wait(call, now, true);
+                    }
+                    Err(fault) if place == last => {
+                        return self.give(call.id, Outcome::Failed(fault), now);
+                    }
+                    Err(fault) => instead = fault.cause.as_deref().map(str::to_owned),
+                },
+            }
+        }
+        self.mocked(call, now, program, shared);
+    }
+
+    /// Answers a call from the mocks, by another execution, or by hand.
+    fn mocked(&mut self, call: Call, now: Millis, program: &Program, shared: &mut Shared) {
         if let Some(answers) = self.mocks.take(&call) {
             let promised = answers.iter().any(|answer| is_final(&answer.outcome));
             for Answer { after, outcome } in answers {
@@ -126,7 +178,7 @@ impl Around {
         self.due.insert(at, call, self.given, outcome);
     }
 
-    fn wait(&mut self, call: Call, since: Millis, held: bool) {
+    pub(crate) fn wait(&mut self, call: Call, since: Millis, held: bool) {
         let waiting = Waiting { call, since, held };
         self.waiting.insert(waiting.call.id, waiting);
     }
@@ -264,6 +316,7 @@ impl Around {
 
     /// Brings the executions further in up to a moment; what they were awaited for arrives then.
     pub(crate) fn advance(&mut self, now: Millis, shared: &mut Shared) {
+        self.land(now, shared);
         for child in &mut self.children {
             child.advance(now, shared);
         }
@@ -495,6 +548,11 @@ impl Taken {
     }
 }
 
+/// Whether a call starts another execution or answers a task, which happens within the run itself.
+fn is_nested(call: &Call) -> bool {
+    Request::of(call).is_some()
+}
+
 fn express_arn(program: &Program, name: &str) -> String {
     let arn = program.execution_arn(name);
     let id = format!(":{name}");
@@ -502,7 +560,7 @@ fn express_arn(program: &Program, name: &str) -> String {
 }
 
 /// Nothing comes after it.
-const fn is_final(outcome: &Outcome) -> bool {
+pub(crate) const fn is_final(outcome: &Outcome) -> bool {
     match outcome {
         Outcome::Succeeded(_) | Outcome::Failed(_) => true,
         Outcome::Submitted(_) | Outcome::Heartbeat | Outcome::Started { .. } => false,

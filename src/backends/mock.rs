@@ -227,7 +227,8 @@ impl Mocks {
             "States.TaskFailed",
             format!(
                 "{UNANSWERED}\"{name}\" ({}{}){}: add \"{name}\": [{{\"return\": ...}}] to \"mocks\" of the companion \
-                 file, of the scenario or of the mock file, or choose the local backend (not built yet), or AWS (not built yet)",
+                 file, of the scenario or of the mock file, or let the local backend or AWS answer it (\"backends\" of the \
+                 companion file, or --backend)",
                 call.resource,
                 function.unwrap_or_default(),
                 used_up.unwrap_or_default(),

@@ -8,6 +8,7 @@ use crate::backends::Workflows;
 use crate::backends::around::Around;
 use crate::backends::around::Order;
 use crate::backends::around::Taken;
+use crate::backends::flight::Reach;
 use crate::backends::service::Request;
 use crate::backends::service::Sending;
 use crate::engine::Call;
@@ -27,6 +28,8 @@ use crate::trace::TaskKey;
 pub(crate) struct Shared {
     pub workflows: Workflows,
     pub hand: Hand,
+    /// How calls are made for real; none where only mocks answer.
+    pub reach: Option<Reach>,
     /// The clock does not pass timeouts of tasks that wait for a hand.
     pub holds: bool,
     pub stages: bool,
@@ -59,6 +62,7 @@ impl Shared {
         Shared {
             workflows,
             hand,
+            reach: None,
             holds: false,
             stages: false,
             names: BTreeMap::new(),

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use crate::backends::Mocks;
+use crate::backends::Real;
 use crate::backends::Workflows;
 use crate::backends::around::Around;
+use crate::backends::flight::Reach;
 use crate::backends::nested::Sent;
 use crate::backends::nested::Shared;
 use crate::backends::service::Request;
@@ -15,6 +17,8 @@ use crate::engine::Millis;
 use crate::engine::Outcome;
 use crate::engine::Program;
 use crate::query::Value;
+use crate::sidecar::BackendPlan;
+use crate::trace::CallRecord;
 use crate::trace::Hand;
 use crate::trace::NestedRun;
 use crate::trace::TaskKey;
@@ -48,6 +52,40 @@ impl Outside {
     pub fn with_stages(mut self) -> Outside {
         self.shared.stages = true;
         self
+    }
+
+    /// Makes calls for real, as the plan has it; that needs a tokio runtime around.
+    #[must_use]
+    pub fn reaching(mut self, plan: Arc<BackendPlan>, real: Arc<Real>) -> Outside {
+        self.shared.reach = plan.is_real().then(|| Reach::new(plan, real));
+        self
+    }
+
+    /// Whether calls are out, whose answers take real time.
+    pub fn is_out(&self) -> bool {
+        self.around.is_out()
+    }
+
+    /// Returns when something has come of a call that is out; never where none can be.
+    pub fn news(&self) -> impl Future<Output = ()> + Send + use<> {
+        let reach = self.shared.reach.clone();
+        async move {
+            match reach {
+                Some(reach) => reach.news().await,
+                None => std::future::pending().await,
+            }
+        }
+    }
+
+    /// What calls made for real have told since the last time: when they begin, and when they are over.
+    pub fn take_records(&self) -> Vec<CallRecord> {
+        let reach = self.shared.reach.as_ref();
+        reach.map(Reach::take_records).unwrap_or_default()
+    }
+
+    /// Makes the calls again that were out at this moment and have been broken off since.
+    pub fn call_again(&mut self, now: Millis) {
+        self.around.call_again(now, &self.shared);
     }
 
     /// Makes the next copies cheap.

@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use crate::cli::backends::BackendArgs;
 use crate::cli::site;
 use crate::cli::test::Tried;
 use crate::cli::within::Opened;
@@ -13,11 +14,11 @@ use crate::sidecar::WantedResponse;
 ///
 /// # Errors
 /// The project cannot be served: one sentence.
-pub(crate) fn asked(opened: &Opened) -> Result<Vec<Tried>, String> {
+pub(crate) fn asked(opened: &Opened, backends: &BackendArgs) -> Result<Vec<Tried>, String> {
     if opened.project.apis.is_empty() || opened.name.is_some() {
         return Ok(Vec::new());
     }
-    let edge = site::of_opened(opened)?;
+    let edge = site::of_opened(opened, backends)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 
 use crate::backends::Mocks;
+use crate::backends::Real;
 use crate::cli::answers::Answering;
 use crate::cli::answers::Lines;
 use crate::cli::output::note;
@@ -17,6 +18,7 @@ use crate::engine::Event;
 use crate::engine::Status;
 use crate::engine::StoredObject;
 use crate::query::Value;
+use crate::trace::CallRecord;
 use crate::trace::NestedRun;
 use crate::trace::WaitingTask;
 
@@ -33,6 +35,8 @@ pub struct RunOutcome {
     pub stored: Vec<StoredObject>,
     /// Executions its states have started, in the order of their ends.
     pub nested: Vec<Arc<NestedRun>>,
+    /// Calls that were made for real, in the order in which they began.
+    pub calls: Vec<CallRecord>,
     /// What a person should know: mocks left over, workflows that are missing, lines not used.
     pub notes: Vec<String>,
     /// Why it was ended before its time.
@@ -69,7 +73,13 @@ async fn watch(order: RunOrder, mocks: Mocks, person: Person) -> Result<RunOutco
     let (controls, door) = mpsc::channel(64);
     let (sender, mut news) = mpsc::channel(64);
     let arn = order.program.execution_arn(&order.start.name);
-    let driver = tokio::spawn(crate::driver::drive(order, mocks, door, sender));
+    let driver = tokio::spawn(crate::driver::drive(
+        order,
+        mocks,
+        Real::new(),
+        door,
+        sender,
+    ));
     let mut outcome = RunOutcome {
         arn,
         ..RunOutcome::default()
@@ -102,6 +112,7 @@ async fn watch(order: RunOrder, mocks: Mocks, person: Person) -> Result<RunOutco
             Heard::News(None) => return Err("the run ended unexpectedly".to_owned()),
             Heard::News(Some(piece)) => match piece {
                 RunNews::Happened { events, .. } => outcome.events.extend(events),
+                RunNews::Called(record) => note_call(&mut outcome.calls, *record),
                 RunNews::Nested(runs) => note_nested(&mut outcome.nested, runs),
                 RunNews::Tasks(tasks) => match &mut answering {
                     Some(answering) => words = answering.see(tasks),
@@ -195,6 +206,14 @@ pub(crate) fn names(tasks: &[WaitingTask]) -> String {
         .map(|task| format!("\"{}\" ({})", task.name, task.resource))
         .collect();
     names.join(", ")
+}
+
+/// A call that is known is replaced by what it has become.
+fn note_call(known: &mut Vec<CallRecord>, record: CallRecord) {
+    match known.iter_mut().find(|known| known.number == record.number) {
+        Some(known) => *known = record,
+        None => known.push(record),
+    }
 }
 
 /// Runs that are known are replaced by what they have become.

@@ -8,10 +8,12 @@
 
 mod answers;
 mod asked;
+mod backends;
 mod bench;
 mod buckets;
 mod cases;
 mod check;
+mod consent;
 mod edit;
 mod eval;
 mod eval_vtl;
@@ -144,6 +146,11 @@ enum Verb {
     /// Serve the Step Functions API and the API Gateway edge locally
     #[command(after_help = serve::HELP)]
     Serve(Box<serve::ServeArgs>),
+    /// List and withdraw what may be done for real, by folder
+    #[command(
+        after_help = "Example: stepwright consent give orders command\nExample: stepwright consent withdraw orders"
+    )]
+    Consent(consent::ConsentArgs),
     /// Put load on a route of the local API and say how long answers took
     #[command(after_help = load::HELP)]
     Load(Box<load::LoadArgs>),
@@ -182,6 +189,7 @@ impl Verb {
             Verb::Replay(_) => unbuilt("replay"),
             Verb::Forecast(_) => unbuilt("forecast"),
             Verb::Serve(arguments) => serve::serve(&arguments),
+            Verb::Consent(arguments) => consent::consent(&arguments),
             Verb::Load(arguments) => load::load(&arguments),
             Verb::Remote(_) => unbuilt("remote"),
             Verb::Completions { shell } => {

@@ -8,9 +8,11 @@ use crate::cli::output::write_pieces;
 use crate::cli::run::FormatArg;
 use crate::engine::Status;
 use crate::query::Value;
+use crate::trace::CallRecord;
 use crate::trace::ChildRun;
 use crate::trace::NestedRun;
 use crate::trace::Trace;
+use crate::trace::WorkerStart;
 
 /// Prints a run in the format asked for; `child` is the child execution whose history is wanted. The exit code:
 /// 1 for a run that ended without success.
@@ -75,6 +77,37 @@ fn summary_json(outcome: &RunOutcome, trace: &Trace, fault: Option<&FaultPlace>)
         let nested = outcome.nested.iter().map(|run| nested_json(run)).collect();
         members.push(("nested", Value::array(nested)));
     }
+    if !outcome.calls.is_empty() {
+        let calls = outcome.calls.iter().map(call_json).collect();
+        members.push(("calls", Value::array(calls)));
+    }
+    Value::object(members)
+}
+
+/// A call that was made for real.
+fn call_json(call: &CallRecord) -> Value {
+    let mut members = vec![
+        ("state", Value::from(call.state.as_str())),
+        ("attempt", Value::from(i64::from(call.attempt))),
+        ("backend", Value::from(call.backend)),
+        ("target", Value::string(&call.target)),
+    ];
+    let millis = |millis: f64| Value::from(millis.round() as i64);
+    members.extend(call.took.map(|took| ("took_ms", millis(took))));
+    match call.start {
+        Some(WorkerStart::Cold { init }) => {
+            members.push(("start", Value::from("cold")));
+            members.push(("init_ms", millis(init)));
+        }
+        Some(WorkerStart::Warm) => members.push(("start", Value::from("warm"))),
+        None => {}
+    }
+    members.extend(call.error.as_deref().map(|error| ("error", error.into())));
+    let instead = call.instead.as_deref();
+    members.extend(instead.map(|instead| ("instead", instead.into())));
+    if !call.log.is_empty() {
+        members.push(("log", Value::from(call.log.as_ref())));
+    }
     Value::object(members)
 }
 
@@ -133,6 +166,7 @@ fn print_text(outcome: &RunOutcome, trace: &Trace, fault: Option<&FaultPlace>) {
     if !outcome.nested.is_empty() {
         say("");
     }
+    print_calls(&outcome.calls);
     if let Some(pause) = &outcome.paused {
         say(&format!(
             "paused before {} with the input {}",
@@ -171,6 +205,25 @@ fn print_visits(trace: &Trace, start: i64) {
                 "          {indent}  {error}: {}",
                 visit.cause.as_deref().unwrap_or("no cause given")
             ));
+        }
+    }
+}
+
+/// What was called for real, with what functions wrote.
+fn print_calls(calls: &[CallRecord]) {
+    for call in calls {
+        say(&format!(
+            "{}: {} called the {} ({})",
+            call.backend,
+            call.name,
+            call.target,
+            call.timing()
+        ));
+        if let Some(instead) = &call.instead {
+            say(&format!("       because {instead}"));
+        }
+        for line in call.log.lines() {
+            say(&format!("       | {line}"));
         }
     }
 }

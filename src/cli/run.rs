@@ -13,6 +13,9 @@ use crate::backends::Mocks;
 use crate::cli::Source;
 use crate::cli::SourceArgs;
 use crate::cli::answers::open_answers;
+use crate::cli::backends::BackendArgs;
+use crate::cli::backends::Named;
+use crate::cli::backends::Said;
 use crate::cli::buckets::BucketArgs;
 use crate::cli::fail;
 use crate::cli::json_argument;
@@ -35,6 +38,8 @@ use crate::engine::Program;
 use crate::engine::Start;
 use crate::engine::compile;
 use crate::query::Value;
+use crate::sidecar::BackendPlan;
+use crate::sidecar::Scenario;
 use crate::sidecar::Sidecar;
 use crate::sidecar::WorkflowText;
 use crate::syntax::Format;
@@ -60,6 +65,12 @@ Nested workflows: a state that starts another workflow and has no mock runs NAME
 same folder, with the mocks below "$nested": {"NAME": MOCKS} (a list of MOCKS: one for each execution), else with
 the same test case of a MockConfigFile.json, else with those of the first scenario of its own companion file.
 
+Backends: "backends" of the companion or of a scenario, and stepwright.backends.json of the folder, say what answers
+tasks for real: {"default": "local", "states": {"STATE": "aws" or ["mock", "local"]}, "functions": {"NAME": {"handler",
+"folder", "runtime"} or {"command": [PROGRAM, …]} or {"endpoint": URL}, with "env" and "timeout"}, "aws": {"endpoint",
+"region", "profile"}, "connections": FILE}. --backend stands for "default". Nothing is done for real before you agree,
+in the window for the folder or with --allow for this run; `stepwright consent` lists and withdraws.
+
 Answers: with --answers every task without a mock waits, and is told on standard error as
   {"waiting": {"state", "taskToken", "resource", "input"}}
 A line answers it, at the present virtual moment or "after" so many seconds:
@@ -69,6 +80,8 @@ A line answers it, at the present virtual moment or "after" so many seconds:
 Once the lines have ended, timeouts go on; a task that still waits then stops the run as ABORTED.
 
 Example: stepwright run order.asl.json --input '{"id":1}' --mocks mocks.json --format json
+Example: stepwright run order.asl.json --backend local --allow command
+Example: stepwright run template.yaml#Orders --backend aws --endpoint-url http://127.0.0.1:5000 --allow aws,command
 Example: stepwright run approval.asl.json --answers - < answers.jsonl"#;
 
 #[derive(clap::Args, Debug)]
@@ -100,11 +113,8 @@ pub struct RunArgs {
     /// Where chance comes from
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    #[arg(long, value_enum, default_value_t = BackendArg::Mock)]
-    backend: BackendArg,
-    /// The profile of `--backend aws`
-    #[arg(long, value_name = "NAME")]
-    profile: Option<String>,
+    #[command(flatten)]
+    backends: BackendArgs,
     /// The execution's name
     #[arg(long)]
     name: Option<String>,
@@ -154,13 +164,6 @@ enum ClockArg {
 }
 
 #[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
-enum BackendArg {
-    Mock,
-    Local,
-    Aws,
-}
-
-#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FormatArg {
     Text,
     Json,
@@ -179,18 +182,6 @@ pub fn run(arguments: &RunArgs) -> u8 {
 }
 
 fn execute(arguments: &RunArgs) -> Result<u8, String> {
-    match arguments.backend {
-        BackendArg::Mock if arguments.profile.is_some() => {
-            return Err("--profile goes with --backend aws, which is not built yet".into());
-        }
-        BackendArg::Mock => {}
-        BackendArg::Local => {
-            return Err("--backend local is not built yet; give answers with --mocks".into());
-        }
-        BackendArg::Aws => {
-            return Err("--backend aws is not built yet; give answers with --mocks".into());
-        }
-    }
     let named = arguments
         .source
         .as_ref()
@@ -265,6 +256,7 @@ fn execute(arguments: &RunArgs) -> Result<u8, String> {
             None => Hand::Nobody,
         },
         neighbors: neighbors(&source),
+        backends: arguments.plan(&source, &sidecar, scenario)?,
     };
     let person = Person {
         interrupts: arguments.answers.is_some() || order.clock == Clock::Real,
@@ -282,6 +274,29 @@ fn execute(arguments: &RunArgs) -> Result<u8, String> {
         note(&format!("stepwright: {broken_off}"));
     }
     Ok(code)
+}
+
+impl RunArgs {
+    /// What answers tasks besides mocks.
+    fn plan(
+        &self,
+        source: &Source,
+        sidecar: &Sidecar,
+        scenario: Option<&Scenario>,
+    ) -> Result<Arc<BackendPlan>, String> {
+        for problem in &sidecar.problems {
+            if problem.contains("backends") {
+                note(&format!("note: {problem}"));
+            }
+        }
+        let named = match self.mocks.is_some() || scenario.is_some() {
+            true => Named::Mocks,
+            false => Named::Nothing,
+        };
+        let own = scenario.map(|scenario| &scenario.backends);
+        let said = Said::of(source, own, &sidecar.backends);
+        self.backends.plan(said, named).map(Arc::new)
+    }
 }
 
 /// The companion of a definition; empty where there is none.

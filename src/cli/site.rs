@@ -4,8 +4,12 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::backends::Real;
 use crate::cli::Source;
 use crate::cli::SourceArgs;
+use crate::cli::backends::BackendArgs;
+use crate::cli::backends::Named;
+use crate::cli::backends::Said;
 use crate::cli::output::note;
 use crate::cli::run::companion;
 use crate::cli::run::kind_of;
@@ -35,8 +39,8 @@ pub struct SiteArgs {
     /// A JSON file with such values: {"NAME": "value"}, or CloudFormation's list of parameters
     #[arg(long, value_name = "FILE")]
     params: Option<String>,
-    #[arg(long, value_enum, default_value_t = SiteBackend::Mock)]
-    backend: SiteBackend,
+    #[command(flatten)]
+    backends: BackendArgs,
     /// Answers of tasks and routes: FILE in the list form, a companion, or a MockConfigFile.json as FILE#CASE
     #[arg(long, value_name = "FILE[#CASE]")]
     mocks: Option<String>,
@@ -65,13 +69,6 @@ pub struct KeepArgs {
     /// Days that an execution is kept after its end
     #[arg(long, value_name = "DAYS", default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..))]
     keep_days: u32,
-}
-
-#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
-enum SiteBackend {
-    Mock,
-    Local,
-    Aws,
 }
 
 #[derive(clap::ValueEnum, Clone, Copy, Debug)]
@@ -110,7 +107,7 @@ pub fn open_stored(arguments: &SiteArgs, keep: &KeepArgs) -> Result<Arc<Edge>, S
         keep: usize::try_from(keep.keep_executions).unwrap_or(usize::MAX),
         days: keep.keep_days,
     };
-    match Edge::with_store(site, options, &store) {
+    match Edge::with_store(site, options.clone(), &store) {
         Ok(edge) => Ok(edge),
         Err(refused) if keep.store.is_some() => Err(refused.error.to_string()),
         // Nobody has asked for this one by name, and serving goes without it.
@@ -123,12 +120,6 @@ pub fn open_stored(arguments: &SiteArgs, keep: &KeepArgs) -> Result<Arc<Edge>, S
 }
 
 fn prepare(arguments: &SiteArgs) -> Result<(Site, EdgeOptions), String> {
-    match arguments.backend {
-        SiteBackend::Mock => {}
-        SiteBackend::Local | SiteBackend::Aws => {
-            return Err("only --backend mock is built yet; give answers with --mocks".to_owned());
-        }
-    }
     let mut text = read(arguments)?;
     text.given = arguments.mocks.as_deref().map(read_mocks).transpose()?;
     text.scenario.clone_from(&arguments.scenario);
@@ -158,6 +149,7 @@ fn prepare(arguments: &SiteArgs) -> Result<(Site, EdgeOptions), String> {
             SiteClock::Real => Clock::Real,
         },
         seed: arguments.seed.unwrap_or(chance),
+        real: Real::new(),
     };
     Ok((site, options))
 }
@@ -166,15 +158,23 @@ fn prepare(arguments: &SiteArgs) -> Result<(Site, EdgeOptions), String> {
 ///
 /// # Errors
 /// The project holds neither a state machine nor an API.
-pub fn of_opened(opened: &Opened) -> Result<Arc<Edge>, String> {
+pub fn of_opened(opened: &Opened, backends: &BackendArgs) -> Result<Arc<Edge>, String> {
     let options = EdgeOptions {
         clock: Clock::Virtual,
         seed: 1,
+        real: Real::new(),
     };
-    Ok(Edge::new(Site::new(of_project(opened)?), options))
+    Ok(Edge::new(
+        Site::new(of_project(opened, backends, Named::Nothing)?),
+        options,
+    ))
 }
 
 fn read(arguments: &SiteArgs) -> Result<SiteText, String> {
+    let named = match arguments.mocks.is_some() || arguments.scenario.is_some() {
+        true => Named::Mocks,
+        false => Named::Nothing,
+    };
     let source = SourceArgs {
         file: arguments.path.clone(),
         param: arguments.param.clone(),
@@ -182,7 +182,7 @@ fn read(arguments: &SiteArgs) -> Result<SiteText, String> {
     };
     let params = parameters(&source)?;
     if let Some(opened) = within::open(&arguments.path, &params)? {
-        return of_project(&opened);
+        return of_project(&opened, &arguments.backends, named);
     }
     let path = Path::new(&arguments.path);
     let files = match path.is_dir() {
@@ -200,6 +200,8 @@ fn read(arguments: &SiteArgs) -> Result<SiteText, String> {
         text.folder = folder.unwrap_or_default();
     }
     text.folders = vec![text.folder.clone()];
+    let said = Said::within(text.folder.clone(), Vec::new(), None);
+    text.backends = arguments.backends.plan(said, named)?;
     Ok(text)
 }
 
@@ -229,7 +231,7 @@ fn definitions(folder: &Path) -> Result<Vec<String>, String> {
     Ok(found)
 }
 
-fn of_project(opened: &Opened) -> Result<SiteText, String> {
+fn of_project(opened: &Opened, backends: &BackendArgs, named: Named) -> Result<SiteText, String> {
     let project = &opened.project;
     for unresolved in &project.unresolved {
         note(&format!(
@@ -250,6 +252,8 @@ fn of_project(opened: &Opened) -> Result<SiteText, String> {
         within::companion_beside(&opened.folder.join(&definition.file)).text
     };
     let mut text = SiteText::of_project(project, &opened.folder, &companion);
+    let said = Said::within(opened.folder.clone(), Vec::new(), Some(project));
+    text.backends = backends.plan(said, named)?;
     if opened.name.is_some() {
         let wanted = opened.machine()?;
         text.machines

@@ -13,6 +13,9 @@ use crate::backends::Mocks;
 use crate::cli::Source;
 use crate::cli::SourceArgs;
 use crate::cli::asked::asked;
+use crate::cli::backends::BackendArgs;
+use crate::cli::backends::Named;
+use crate::cli::backends::Said;
 use crate::cli::fail;
 use crate::cli::live::Person;
 use crate::cli::live::RunOutcome;
@@ -47,6 +50,8 @@ pub struct TestArgs {
     /// Count what the scenarios touch; always printed in the text format
     #[arg(long)]
     coverage: bool,
+    #[command(flatten)]
+    backends: BackendArgs,
 }
 
 #[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,7 +87,7 @@ pub fn test(arguments: &TestArgs) -> u8 {
     let mut tried = Vec::new();
     let mut covered = Vec::new();
     for file in &files {
-        match test_file(file, &files, &mut tried) {
+        match test_file(file, &files, &arguments.backends, &mut tried) {
             Ok(Some(coverage)) => covered.push((file.display().to_string(), coverage)),
             Ok(None) => {}
             Err(reason) => return fail(&reason),
@@ -154,26 +159,32 @@ fn is_api(name: &str) -> bool {
 fn test_file(
     file: &Path,
     files: &[PathBuf],
+    backends: &BackendArgs,
     tried: &mut Vec<Tried>,
 ) -> Result<Option<Coverage>, String> {
     if file
         .file_name()
         .is_some_and(|name| name == "MockConfigFile.json")
     {
-        test_mock_file(file, tried)?;
+        test_mock_file(file, backends, tried)?;
         return Ok(None);
     }
     let name = file.display().to_string();
     if let Some(opened) = crate::cli::within::open(&name, &BTreeMap::new())? {
-        test_project(&opened, files, tried)?;
-        tried.extend(asked(&opened)?);
+        test_project(&opened, files, backends, tried)?;
+        tried.extend(asked(&opened, backends)?);
         return Ok(None);
     }
-    test_source(prepare(&name)?, tried).map(Some)
+    test_source(prepare(&name)?, backends, tried).map(Some)
 }
 
 /// The scenarios of all machines of a project whose companion is an entry in that of the project, or a file.
-fn test_project(opened: &Opened, files: &[PathBuf], tried: &mut Vec<Tried>) -> Result<(), String> {
+fn test_project(
+    opened: &Opened,
+    files: &[PathBuf],
+    backends: &BackendArgs,
+    tried: &mut Vec<Tried>,
+) -> Result<(), String> {
     for machine in opened.machines()? {
         let within = opened.within(machine)?;
         let alone = files.contains(&opened.folder.join(&within.definition.file));
@@ -182,7 +193,7 @@ fn test_project(opened: &Opened, files: &[PathBuf], tried: &mut Vec<Tried>) -> R
         }
         let source = Source::of_machine(within, BTreeMap::new());
         if !companion(&source).scenarios.is_empty() {
-            test_source(compiled(source)?, tried)?;
+            test_source(compiled(source)?, backends, tried)?;
         }
     }
     Ok(())
@@ -190,6 +201,7 @@ fn test_project(opened: &Opened, files: &[PathBuf], tried: &mut Vec<Tried>) -> R
 
 fn test_source(
     (source, program): (Source, Arc<Program>),
+    backends: &BackendArgs,
     tried: &mut Vec<Tried>,
 ) -> Result<Coverage, String> {
     let name = source.file.clone();
@@ -202,7 +214,10 @@ fn test_source(
         let start = scenario_start(scenario);
         let mocks = scenario_mocks(&source, &sidecar, scenario)?;
         let begun = Instant::now();
-        let outcome = drive(order(&source, &program, start), mocks, Person::default());
+        let said = Said::of(&source, Some(&scenario.backends), &sidecar.backends);
+        let mut order = order(&source, &program, start);
+        order.backends = Arc::new(backends.plan(said, Named::Mocks)?);
+        let outcome = drive(order, mocks, Person::default());
         let duration_ms = begun.elapsed().as_secs_f64() * 1000.0;
         let (status, difference) = match &outcome {
             Ok(outcome) => {
@@ -227,7 +242,11 @@ fn test_source(
 }
 
 /// The test cases of a mock file name no expectation: they hold when every call was answered.
-fn test_mock_file(file: &Path, tried: &mut Vec<Tried>) -> Result<(), String> {
+fn test_mock_file(
+    file: &Path,
+    backends: &BackendArgs,
+    tried: &mut Vec<Tried>,
+) -> Result<(), String> {
     let text =
         std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
     let config = Value::parse(&text).map_err(|error| format!("{}: {error}", file.display()))?;
@@ -259,7 +278,10 @@ fn test_mock_file(file: &Path, tried: &mut Vec<Tried>) -> Result<(), String> {
                 ..Start::default()
             };
             let begun = Instant::now();
-            let outcome = drive(order(&source, &program, start), mocks, Person::default());
+            let said = Said::of(&source, None, &companion(&source).backends);
+            let mut order = order(&source, &program, start);
+            order.backends = Arc::new(backends.plan(said, Named::Mocks)?);
+            let outcome = drive(order, mocks, Person::default());
             let (status, difference) = match &outcome {
                 Ok(outcome) => match &outcome.ended {
                     Some(ended) => {
@@ -338,6 +360,7 @@ fn order(source: &Source, program: &Arc<Program>, start: Start) -> RunOrder {
         tempo: 0,
         hand: Hand::Nobody,
         neighbors: neighbors(source),
+        backends: Arc::default(),
     }
 }
 

@@ -18,10 +18,12 @@ use crate::engine::Stage;
 use crate::engine::Start;
 use crate::engine::StoredObject;
 use crate::query::Value;
+use crate::sidecar::BackendPlan;
 use crate::sidecar::RunSummary;
 use crate::sidecar::Scenario;
 use crate::sidecar::WorkflowKind;
 use crate::sidecar::WorkflowText;
+use crate::trace::CallRecord;
 use crate::trace::Hand;
 use crate::trace::NestedRun;
 use crate::trace::Trace;
@@ -40,6 +42,8 @@ pub struct RunOrder {
     /// Which calls without a mock wait for a person.
     pub hand: Hand,
     pub neighbors: Neighbors,
+    /// What answers tasks besides mocks.
+    pub backends: Arc<BackendPlan>,
 }
 
 /// Where a run finds the workflows that its states start by name.
@@ -79,6 +83,8 @@ pub enum RunNews {
     Tasks(Vec<WaitingTask>),
     /// Executions that states have started: those that are new or have gone on.
     Nested(Vec<Arc<NestedRun>>),
+    /// A call is made for real, or is over.
+    Called(Box<CallRecord>),
     /// Nothing goes on until one of the waiting tasks is answered.
     Waiting {
         now: Millis,

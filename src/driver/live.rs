@@ -9,6 +9,7 @@ use tokio::time::Instant;
 
 use crate::backends::Mocks;
 use crate::backends::Outside;
+use crate::backends::Real;
 use crate::backends::Workflows;
 use crate::debugger::Checkpoint;
 use crate::debugger::Clock;
@@ -37,10 +38,12 @@ const BATCH: usize = 256;
 /// Drives a run to its end and then stays, so that the person can go back to an earlier moment.
 /// Returns when nobody listens any more.
 ///
+/// While calls are out that are made for real, the virtual clock goes as fast as the real one.
 /// The channel is bounded: a window that falls behind slows the run, the run never slows the window.
 pub async fn drive(
     order: RunOrder,
     mocks: Mocks,
+    real: Arc<Real>,
     mut controls: Receiver<Control>,
     news: Sender<RunNews>,
 ) {
@@ -50,7 +53,7 @@ pub async fn drive(
     let mut run = Run {
         execution: Execution::new(order.program.clone(), start),
         world: World {
-            outside: outside(&order, mocks),
+            outside: outside(&order, mocks, real),
             now,
         },
         tasks: Vec::new(),
@@ -70,10 +73,11 @@ pub async fn drive(
     let _ = run.live(&mut controls).await;
 }
 
-fn outside(order: &RunOrder, mocks: Mocks) -> Outside {
+fn outside(order: &RunOrder, mocks: Mocks, real: Arc<Real>) -> Outside {
     let neighbors = order.neighbors.clone();
     let workflows = Workflows::new(neighbors.texts, neighbors.folders, neighbors.params);
-    let mut outside = Outside::new(mocks, workflows, order.hand, order.start.seed);
+    let mut outside = Outside::new(mocks, workflows, order.hand, order.start.seed)
+        .reaching(order.backends.clone(), real);
     if order.clock == Clock::Virtual {
         outside = outside.holding();
     }
@@ -360,6 +364,7 @@ impl Run {
         self.order.pace = Pace::Next;
         self.tasks.clear();
         self.nested = 0;
+        self.world.outside.call_again(self.world.now);
         self.tell(RunNews::Rewound {
             events: moment.events,
         })
@@ -381,6 +386,9 @@ impl Run {
     /// Nothing can be done right now: goes to the next answer or timer.
     async fn wait(&mut self, controls: &mut Receiver<Control>) -> Result<(), Gone> {
         self.flush().await?;
+        if self.world.outside.is_out() {
+            return self.wait_outside(controls).await;
+        }
         let Some(next) = self.world.outside.next(&self.execution) else {
             self.rest_news().await?;
             // A person sees this moment, so it is one to go back to.
@@ -405,6 +413,43 @@ impl Run {
             }
         }
         self.world.now = self.world.now.max(next);
+        self.arrive().await
+    }
+
+    /// Waits for what is made for real, or for what is due before it: real time passes.
+    async fn wait_outside(&mut self, controls: &mut Receiver<Control>) -> Result<(), Gone> {
+        let before = self.time();
+        let began = Instant::now();
+        let next = self.world.outside.next(&self.execution);
+        let span = next.map(|next| u64::try_from(next - before).unwrap_or_default());
+        if span != Some(0) {
+            self.rest_news().await?;
+        }
+        let news = self.world.outside.news();
+        let due = async {
+            match span {
+                Some(span) => tokio::time::sleep(Duration::from_millis(span)).await,
+                None => std::future::pending().await,
+            }
+        };
+        let control = tokio::select! {
+            () = news => None,
+            () = due => None,
+            control = controls.recv() => Some(control.ok_or(Gone)?),
+        };
+        if self.order.clock == Clock::Virtual {
+            let passed = i64::try_from(began.elapsed().as_millis()).unwrap_or(i64::MAX);
+            self.world.now = before.saturating_add(passed);
+        }
+        self.time();
+        match control {
+            Some(control) => self.obey(control).await,
+            None => self.arrive().await,
+        }
+    }
+
+    /// Takes in what has arrived by now.
+    async fn arrive(&mut self) -> Result<(), Gone> {
         let now = self.world.now;
         self.world.outside.advance(now);
         if let Some((call, outcome)) = self.world.outside.take(now) {
@@ -459,6 +504,9 @@ impl Run {
     }
 
     async fn flush(&mut self) -> Result<(), Gone> {
+        for record in self.world.outside.take_records() {
+            self.tell(RunNews::Called(Box::new(record))).await?;
+        }
         self.flush_events().await?;
         let ended: Vec<Arc<NestedRun>> = self
             .world

@@ -310,6 +310,7 @@ impl Session {
             tempo: self.settings.tempo,
             hand: Hand::Nobody,
             neighbors: self.neighbors(tab),
+            backends: Arc::default(),
         };
         let mocks = chosen
             .map(|scenario| scenario.mocks.clone())
@@ -531,7 +532,7 @@ impl Session {
             RunNews::NotRedriven(refusal) => {
                 self.tell_error(refusal.to_string());
             }
-            RunNews::Stored(_) | RunNews::Lost(_) => {}
+            RunNews::Called(_) | RunNews::Stored(_) | RunNews::Lost(_) => {}
         }
         Vec::new()
     }

@@ -128,19 +128,22 @@ fn rename_in(
     splices
 }
 
-/// The keys below `mocks` of a scenario, or of the whole file.
+/// The keys below `mocks` and `backends/states` of a scenario, or of the whole file.
 fn rename_mocks(
     sheet: &Sheet<'_>,
     tree: &Tree,
     node: NodeId,
     names: &BTreeMap<String, String>,
 ) -> Vec<Splice> {
-    let mocks = tree.get(node, "mocks").map(|mocks| tree.members(mocks));
-    let members = mocks.into_iter().flatten();
-    let renamed = members.filter_map(|member| {
-        let new = names.get(member.key.as_ref())?;
-        Some(sheet.rename_key(member.key_span, new))
-    });
+    let backends = tree.get(node, "backends");
+    let states = backends.and_then(|backends| tree.get(backends, "states"));
+    let lists = tree.get(node, "mocks").into_iter().chain(states);
+    let renamed = lists
+        .flat_map(|list| tree.members(list))
+        .filter_map(|member| {
+            let new = names.get(member.key.as_ref())?;
+            Some(sheet.rename_key(member.key_span, new))
+        });
     renamed.collect()
 }
 
@@ -177,13 +180,13 @@ mod tests {
 
     #[test]
     fn names_and_paths_follow() {
-        let text = r#"{"breakpoints":["/States/A","/States/M/Branches/0/States/A","/States/Z"],"mocks":{"A":[],"GET /A":[]},
+        let text = r#"{"breakpoints":["/States/A","/States/M/Branches/0/States/A","/States/Z"],"mocks":{"A":[],"GET /A":[]},"backends":{"states":{"A":"aws"}},
  "scenarios":[{"mocks":{"A":[]},"expect":{"path":["A","B"],"visits":["A"],"avoids":["Z"]}}]}"#;
         let moved = [(StatePath::top("A"), StatePath::top("New"))];
         let edit = follow(text, &moved, &[StatePath::top("Z")]);
         assert_eq!(
             edit.apply(text),
-            r#"{"breakpoints":["/States/New","/States/M/Branches/0/States/A"],"mocks":{"New":[],"GET /A":[]},
+            r#"{"breakpoints":["/States/New","/States/M/Branches/0/States/A"],"mocks":{"New":[],"GET /A":[]},"backends":{"states":{"New":"aws"}},
  "scenarios":[{"mocks":{"New":[]},"expect":{"path":["New","B"],"visits":["New"],"avoids":["Z"]}}]}"#
         );
     }

@@ -4,15 +4,20 @@
 //! other: what is changed in it is spliced, what we do not know in it stays.
 //!
 //! Never: runs a scenario, or loses a byte of a file that is not as it should be.
-//! Add a member to the typed view in `view.rs`, a kind of expectation in `expectation.rs`, a field of
+//! Add a member to the typed view in `view.rs`, one that chooses what answers tasks in `backends.rs`, a kind of expectation in `expectation.rs`, a field of
 //! saved requests in `request.rs`.
 
+mod backends;
 mod change;
 mod expectation;
 mod place;
 mod request;
 mod view;
 
+pub use backends::{
+    AwsSite, Backend, BackendPlan, Backends, Consent, FOLDER_FILE, FunctionBackend, FunctionPlan,
+    FunctionRun,
+};
 pub use change::{follow, set};
 pub use expectation::{Difference, Expectation, RunSummary};
 pub use place::{WorkflowText, path_beside};

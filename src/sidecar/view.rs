@@ -6,6 +6,7 @@ use crate::asl::MachineType;
 use crate::asl::StatePath;
 use crate::query::Map;
 use crate::query::Value;
+use crate::sidecar::Backends;
 use crate::sidecar::Expectation;
 use crate::sidecar::SavedRequest;
 use crate::syntax::Format;
@@ -22,6 +23,8 @@ pub struct Sidecar {
     /// Answers of tasks where no scenario was chosen, and under `METHOD /path` those of a route that calls a service
     /// itself; null where there are none.
     pub mocks: Value,
+    /// What answers tasks instead of mocks.
+    pub backends: Backends,
     /// Requests to the API in front, kept for people and tests.
     pub requests: Vec<SavedRequest>,
     /// In the companion of a template: what it says of each machine, by logical id or name.
@@ -39,6 +42,8 @@ pub struct Scenario {
     pub input: Value,
     /// An object of lists by state name, as `run --mocks` takes it; null where there are none.
     pub mocks: Value,
+    /// What answers tasks in this scenario alone.
+    pub backends: Backends,
     /// Variables assigned before the first state; null where there are none.
     pub variables: Value,
     pub expect: Expectation,
@@ -156,6 +161,11 @@ impl Sidecar {
             Some(other) => self.wrong("mocks", "an object", other),
             None => {}
         }
+        if let Some(backends) = members.get("backends") {
+            let (backends, problems) = Backends::read(backends, "backends");
+            self.backends = backends;
+            self.problems.extend(problems);
+        }
         match members.get("requests").map(|list| (list, list.as_array())) {
             Some((_, Some(items))) => {
                 for (index, item) in items.iter().enumerate() {
@@ -241,6 +251,11 @@ impl Sidecar {
         if !variables.is_null() && variables.as_object().is_none() {
             self.wrong(&format!("{place}/variables"), "an object", &variables);
         }
+        let backends = members.get("backends");
+        let (backends, problems) = backends
+            .map(|backends| Backends::read(backends, &format!("{place}/backends")))
+            .unwrap_or_default();
+        self.problems.extend(problems);
         let (expect, problems) = Expectation::read(&any("expect"), &format!("{place}/expect"));
         self.problems.extend(problems);
         self.scenarios.push(Scenario {
@@ -251,6 +266,7 @@ impl Sidecar {
                 .cloned()
                 .unwrap_or_else(|| Value::object::<&str>([])),
             mocks,
+            backends,
             variables,
             expect,
         });

@@ -17,5 +17,7 @@ mod visit;
 pub use fold::{Passage, Trace};
 pub use import::{ImportError, import};
 pub use map_run::{ChildRun, MapRun};
-pub use outside::{Hand, NestedRun, TaskKey, UNANSWERED, WaitingTask, is_unanswered};
+pub use outside::{
+    CallRecord, Hand, NestedRun, TaskKey, UNANSWERED, WaitingTask, WorkerStart, is_unanswered,
+};
 pub use visit::{Attempt, AttemptStatus, Visit, VisitStatus};

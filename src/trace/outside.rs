@@ -54,6 +54,46 @@ pub struct WaitingTask {
     pub held: bool,
 }
 
+/// A call that was made for real: what answered, how long it took, what it wrote.
+#[derive(Clone, Debug)]
+pub struct CallRecord {
+    /// Counted through the whole process, so that a call made again has another one.
+    pub number: u64,
+    pub key: TaskKey,
+    pub state: StatePath,
+    pub name: Arc<str>,
+    pub lane: Lane,
+    /// Retries of the visit before it.
+    pub attempt: u32,
+    /// `local` or `aws`, as it is written.
+    pub backend: &'static str,
+    /// What is called, in words: `function reserve (node)`, `DynamoDB: PutItem at http://127.0.0.1:5000`.
+    pub target: String,
+    /// The virtual moment at which it began.
+    pub began: Millis,
+    /// Real milliseconds; none while it runs.
+    pub took: Option<f64>,
+    pub start: Option<WorkerStart>,
+    /// What the function wrote on its standard output and error.
+    pub log: Arc<str>,
+    /// Why another backend did not answer that comes first.
+    pub instead: Option<String>,
+    /// The error it failed with.
+    pub error: Option<Arc<str>>,
+}
+
+/// How the worker of a function was found.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum WorkerStart {
+    /// It was started for the call.
+    Cold {
+        /// Real milliseconds until its code was loaded.
+        init: f64,
+    },
+    /// It had answered another call before.
+    Warm,
+}
+
 /// An execution that a state of a run has started.
 #[derive(Clone, Debug)]
 pub struct NestedRun {
@@ -94,6 +134,31 @@ impl TaskKey {
     /// Executions around the one the call belongs to: 0 in the run itself.
     pub fn depth(&self) -> usize {
         self.0.len().saturating_sub(1)
+    }
+}
+
+impl CallRecord {
+    /// "cold start 182 ms, 12 ms" or "warm, 3 ms"; what is known of it.
+    pub fn timing(&self) -> String {
+        let start = self.start.map(|start| match start {
+            WorkerStart::Cold { init } => format!("cold start {}", duration(init)),
+            WorkerStart::Warm => "warm".to_owned(),
+        });
+        let took = self.took.map_or("still out".to_owned(), duration);
+        start
+            .into_iter()
+            .chain([took])
+            .collect::<Vec<String>>()
+            .join(", ")
+    }
+}
+
+/// Real milliseconds in words.
+fn duration(millis: f64) -> String {
+    match millis {
+        millis if millis < 10.0 => format!("{millis:.1} ms"),
+        millis if millis < 10_000.0 => format!("{millis:.0} ms"),
+        millis => format!("{:.1} s", millis / 1_000.0),
     }
 }
 

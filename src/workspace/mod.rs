@@ -2,6 +2,8 @@
 //! Never: knows what the bytes mean.
 //! Add a kind of access as a file here; everything that touches files for the window goes through this room.
 
+mod backends;
+mod consents;
 mod data;
 mod folder;
 mod open;
@@ -10,6 +12,8 @@ mod save;
 mod settings;
 mod watch;
 
+pub use backends::{folder_backends, project_functions};
+pub use consents::Consents;
 pub use data::store_path;
 pub use folder::Folder;
 pub use open::{OpenError, Opened, open, stamp_of};

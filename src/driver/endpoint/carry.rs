@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::asl::StatePath;
 use crate::backends::Mocks;
 use crate::debugger::Clock;
 use crate::debugger::Control;
@@ -33,6 +34,7 @@ use crate::gateway::Refusal;
 use crate::gateway::StartCall;
 use crate::gateway::Synchrony;
 use crate::query::Value;
+use crate::sidecar::Backend;
 
 /// Micro-steps that are done on a thread that answers requests.
 const SHORT: usize = 4_000;
@@ -114,26 +116,15 @@ impl Edge {
                     .await;
                 Carried::of(IntegrationResult::Http(answer))
             }
-            IntegrationCall::Service(call) => {
-                let what = format!("{} {}", call.service, call.action);
-                self.mocked(&call.parameters, &what, asked).await
-            }
-            IntegrationCall::Lambda(call) => {
-                let what = format!("the function {}", call.function);
-                self.mocked(&call.event, &what, asked).await
-            }
-            IntegrationCall::Http(call) => {
-                let what = format!(
-                    "{} {}, which is outside of this machine's mocks",
-                    call.method, call.url
-                );
-                self.mocked(&parameters_of(&call), &what, asked).await
+            IntegrationCall::Service(_) | IntegrationCall::Lambda(_) | IntegrationCall::Http(_) => {
+                self.outside(&call, asked).await
             }
         }
     }
 
-    /// Answers a call of a route from the mocks under `METHOD /path`.
-    async fn mocked(&self, parameters: &Value, what: &str, asked: Asked<'_>) -> Carried {
+    /// Answers a call of a route from the mocks under `METHOD /path`, or makes it for real.
+    async fn outside(&self, call: &IntegrationCall, asked: Asked<'_>) -> Carried {
+        let (parameters, what) = told(call);
         let Some(route) = asked.route else {
             return Carried::missing(format!("{what} belongs to no route"));
         };
@@ -147,12 +138,18 @@ impl Edge {
         let mocks = self.site.route_mocks(asked.scenario);
         let answers = mocks
             .into_iter()
-            .find_map(|mocks| taken(mocks, &key, parameters));
-        let Some(answers) = answers else {
-            return Carried::missing(format!(
-                "no mock answers the route {key}, which calls {what}: add \"{key}\": [{{\"return\": ...}}] to \"mocks\" \
-                 of the companion file or of --mocks; nothing is called for real yet"
-            ));
+            .find_map(|mocks| taken(mocks, &key, &parameters));
+        let chain = self.site.backends.of(&StatePath::top(&key), &key);
+        let is_real_first = chain.first().is_some_and(|first| *first != Backend::Mock);
+        let Some(answers) = answers.filter(|_| !is_real_first || asked.scenario.is_some()) else {
+            return match self.direct(call, &key, asked).await {
+                Some(Ok(result)) => Carried::of(result),
+                Some(Err(words)) => Carried::missing(words),
+                None => Carried::missing(format!(
+                    "no mock answers the route {key}, which calls {what}: add \"{key}\": [{{\"return\": ...}}] to \
+                     \"mocks\" of the companion file or of --mocks, or let a backend answer it (\"backends\", --backend)"
+                )),
+            };
         };
         let last = answers
             .into_iter()
@@ -251,11 +248,14 @@ impl Edge {
     }
 
     /// The clock of an execution that a task of its own has to drive; none where it is performed at once.
-    fn driven(&self) -> Option<Clock> {
+    fn driven(&self, prepared: &Prepared) -> Option<Clock> {
         match self.clock {
             Clock::Real => Some(Clock::Real),
-            // Somebody may want to step it.
-            Clock::Virtual => self.books.watch.is_watched().then_some(Clock::Virtual),
+            // Somebody may want to step it, or calls take real time.
+            Clock::Virtual => {
+                let driven = self.books.watch.is_watched() || prepared.backends.is_real();
+                driven.then_some(Clock::Virtual)
+            }
         }
     }
 
@@ -268,7 +268,7 @@ impl Edge {
     ) -> Carried {
         let started = prepared.start.at;
         let arn = call.express_arn();
-        let (ended, lasted, notes, events) = match self.driven() {
+        let (ended, lasted, notes, events) = match self.driven(&prepared) {
             None => {
                 let Some(performance) = self.run(prepared.performance(), asked.slice).await else {
                     return Carried::missing("the execution broke off".to_owned());
@@ -278,7 +278,9 @@ impl Edge {
                 (done.ended, lasted, done.unanswered, None)
             }
             Some(clock) => {
-                let run = self.live.begin(&self.books, &arn, &prepared, clock, None);
+                let run = self
+                    .live
+                    .begin(&self.books, &self.real, &arn, &prepared, clock, None);
                 let ended = run.wait(asked.limit).await;
                 let lasted = match (clock, &ended) {
                     (Clock::Virtual, Some(ended)) => ended.at - started,
@@ -322,7 +324,7 @@ impl Edge {
         let arn = call.express_arn();
         let mut ended = None;
         let mut notes = Vec::new();
-        match self.driven() {
+        match self.driven(&prepared) {
             None => {
                 let mut performance = prepared.performance();
                 if performance.run(SHORT) {
@@ -334,7 +336,12 @@ impl Edge {
                     tokio::spawn(async move { edge.run(performance, Slice::Short).await });
                 }
             }
-            Some(clock) => drop(self.live.begin(&self.books, &arn, &prepared, clock, None)),
+            Some(clock) => {
+                drop(
+                    self.live
+                        .begin(&self.books, &self.real, &arn, &prepared, clock, None),
+                )
+            }
         }
         Carried::started(arn, prepared, ended, notes)
     }
@@ -383,7 +390,7 @@ impl Edge {
         };
         let mut notes = Vec::new();
         let mut ended = None;
-        let written = match self.driven() {
+        let written = match self.driven(&prepared) {
             None => {
                 self.books.watch.tell(&entry);
                 let mut performance = prepared.performance();
@@ -402,7 +409,10 @@ impl Edge {
                 let written = self.books.open(&entry).await;
                 if written.is_ok() {
                     let known = Some(entry.clone());
-                    drop(self.live.begin(&self.books, &arn, &prepared, clock, known));
+                    drop(
+                        self.live
+                            .begin(&self.books, &self.real, &arn, &prepared, clock, known),
+                    );
                     self.books.watch.tell(&entry);
                 }
                 written
@@ -537,6 +547,25 @@ fn taken(mocks: &Mocks, key: &str, parameters: &Value) -> Option<Vec<Answer>> {
 
 fn is_states(service: &str) -> bool {
     matches!(service, "states" | "sync-states")
+}
+
+/// What mocks are matched against, and words for the call.
+fn told(call: &IntegrationCall) -> (Value, String) {
+    match call {
+        IntegrationCall::Service(call) => {
+            let what = format!("{} {}", call.service, call.action);
+            (call.parameters.clone(), what)
+        }
+        IntegrationCall::Lambda(call) => (
+            call.event.clone(),
+            format!("the function {}", call.function),
+        ),
+        IntegrationCall::Http(call) => {
+            let what = format!("{} {}", call.method, call.url);
+            (parameters_of(call), what)
+        }
+        IntegrationCall::Start(call) => (call.input.clone(), call.machine.clone()),
+    }
 }
 
 fn parameters_of(call: &HttpCall) -> Value {

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::path::PathBuf;
 
 use crate::backends::MockError;
 use crate::backends::Mocks;
 use crate::query::Value;
+use crate::sidecar::Backends;
 use crate::sidecar::Sidecar;
 
 /// The answers of one execution, and where they come from.
@@ -15,8 +17,20 @@ pub struct Chosen {
     /// Variables that the scenario assigns before the first state.
     pub variables: Vec<(String, Value)>,
     pub scenario: Option<String>,
+    /// What the scenario says of backends, with the folder its paths are taken from.
+    pub backends: Option<(PathBuf, Backends)>,
+    pub naming: Naming,
     /// One sentence without a full stop.
     pub words: String,
+}
+
+/// How mocks came to be chosen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Naming {
+    /// In so many words, by the request or the command line: they count before what answers all tasks for real.
+    Named,
+    #[default]
+    Usual,
 }
 
 /// A mock file that was named, for all machines that are served.
@@ -28,6 +42,15 @@ pub enum GivenMocks {
     Cases { file: Value, case: Option<String> },
     /// A companion: scenarios, mocks, and those of single machines.
     Companion(Box<Sidecar>),
+}
+
+impl Chosen {
+    fn by_name(self) -> Chosen {
+        Chosen {
+            naming: Naming::Named,
+            ..self
+        }
+    }
 }
 
 impl GivenMocks {
@@ -83,6 +106,7 @@ struct Scenario {
     input: Value,
     variables: Vec<(String, Value)>,
     mocks: Result<Mocks, String>,
+    backends: Option<(PathBuf, Backends)>,
 }
 
 /// Everything that can answer the tasks of one machine, read once.
@@ -203,6 +227,8 @@ impl Shelf {
                     .map(|(name, value)| (name.to_string(), value.clone()))
                     .collect(),
                 mocks: read(&scenario.mocks, &format!("/scenarios/{index}/mocks")),
+                backends: Some((base.to_owned(), scenario.backends.clone()))
+                    .filter(|(_, backends)| !backends.is_empty()),
             };
             self.scenarios.push((scenario.name.clone(), prepared));
         }
@@ -220,13 +246,16 @@ impl Shelf {
     /// There is no scenario of that name, or its mocks cannot be read: one sentence.
     pub(crate) fn choose(&self, wanted: Option<&str>, input: &Value) -> Result<Chosen, String> {
         if let Some(name) = wanted {
-            return self.named(name).unwrap_or_else(|| Err(self.unknown(name)));
+            let chosen = self
+                .named(name)
+                .unwrap_or_else(|| Err(self.unknown(name)))?;
+            return Ok(chosen.by_name());
         }
         if let Some(chosen) = self.standing.as_deref().and_then(|name| self.named(name)) {
-            return chosen;
+            return chosen.map(Chosen::by_name);
         }
         if let Some(usual) = &self.given {
-            return usual.chosen();
+            return usual.chosen().map(Chosen::by_name);
         }
         let same = self
             .scenarios
@@ -325,6 +354,8 @@ impl Scenario {
             mocks: self.mocks.clone()?,
             variables: self.variables.clone(),
             scenario: Some(name.to_owned()),
+            backends: self.backends.clone(),
+            naming: Naming::Usual,
             words,
         })
     }

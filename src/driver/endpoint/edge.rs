@@ -8,6 +8,7 @@ use std::time::UNIX_EPOCH;
 
 use tokio::sync::broadcast;
 
+use crate::backends::Real;
 use crate::debugger::Clock;
 use crate::driver::endpoint::books::Books;
 use crate::driver::endpoint::carry::Carried;
@@ -48,11 +49,13 @@ pub(crate) const SCENARIO: &str = "X-Stepwright-Scenario";
 const EXPLANATION: &str = "X-Stepwright-Explanation";
 
 /// How a site is served.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct EdgeOptions {
     pub clock: Clock,
     /// Where ids, names and the chance of executions come from.
     pub seed: u64,
+    /// What is kept between calls that are made for real.
+    pub real: Arc<Real>,
 }
 
 /// A site that answers.
@@ -64,6 +67,7 @@ pub struct Edge {
     pub(crate) books: Arc<Books>,
     pub(crate) catalog: Catalog,
     pub(crate) live: Live,
+    pub(crate) real: Arc<Real>,
     notebook: Notebook,
     meters: Meters,
     seed: AtomicU64,
@@ -131,6 +135,7 @@ impl Edge {
             books: Arc::new(books),
             catalog,
             live: Live::default(),
+            real: options.real,
             notebook: Notebook::new(),
             meters: Meters::default(),
             seed: AtomicU64::new(options.seed),

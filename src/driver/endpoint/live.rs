@@ -11,6 +11,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::sync::watch;
 
+use crate::backends::Real;
 use crate::debugger::Clock;
 use crate::debugger::Control;
 use crate::debugger::Pace;
@@ -70,6 +71,8 @@ struct Seen {
     notes: Vec<String>,
     tasks: Option<RunNews>,
     nested: Option<RunNews>,
+    /// The latest word on each call that was made for real.
+    called: BTreeMap<u64, RunNews>,
     /// That it is paused, waits, or has ended.
     rest: Option<RunNews>,
     watchers: Vec<mpsc::Sender<RunNews>>,
@@ -80,6 +83,7 @@ impl Live {
     pub(crate) fn begin(
         &self,
         books: &Arc<Books>,
+        real: &Arc<Real>,
         arn: &str,
         prepared: &Prepared,
         clock: Clock,
@@ -120,6 +124,7 @@ impl Live {
         tokio::spawn(crate::driver::drive(
             order,
             prepared.mocks.clone(),
+            real.clone(),
             door,
             sender,
         ));
@@ -196,7 +201,12 @@ impl LiveRun {
             order: self.order.as_ref().clone(),
             events: seen.events.clone(),
             stages: seen.stages.clone(),
-            standing: standing.into_iter().flatten().cloned().collect(),
+            standing: standing
+                .into_iter()
+                .flatten()
+                .chain(seen.called.values())
+                .cloned()
+                .collect(),
             news,
             controls: self.controls.clone(),
         }
@@ -227,6 +237,9 @@ impl Seen {
             | RunNews::Lost(_) => self.rest = Some(piece.clone()),
             RunNews::Tasks(_) => self.tasks = Some(piece.clone()),
             RunNews::Nested(_) => self.nested = Some(piece.clone()),
+            RunNews::Called(record) => {
+                self.called.insert(record.number, piece.clone());
+            }
             RunNews::NotRedriven(_) | RunNews::Stored(_) => {}
         }
         self.watchers.retain(|watcher| !watcher.is_closed());
@@ -265,6 +278,7 @@ impl Watched {
                 | RunNews::Nested(_)
                 | RunNews::Waiting { .. }
                 | RunNews::NotRedriven(_)
+                | RunNews::Called(_)
                 | RunNews::Stored(_) => {}
             }
             for watcher in watchers {

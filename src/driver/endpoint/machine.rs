@@ -14,6 +14,7 @@ use crate::debugger::Neighbors;
 use crate::debugger::Pace;
 use crate::debugger::RunOrder;
 use crate::driver::endpoint::choice::Chosen;
+use crate::driver::endpoint::choice::Naming;
 use crate::driver::endpoint::choice::Shelf;
 use crate::driver::endpoint::perform::Performance;
 use crate::engine::CompileOptions;
@@ -22,6 +23,8 @@ use crate::engine::Program;
 use crate::engine::Start;
 use crate::engine::compile;
 use crate::query::Value;
+use crate::sidecar::BackendPlan;
+use crate::sidecar::Backends;
 use crate::sidecar::Sidecar;
 use crate::sidecar::WorkflowText;
 use crate::syntax::Format;
@@ -63,6 +66,8 @@ pub struct Served {
     /// The activities its tasks ask for.
     pub(crate) activities: Vec<Asks>,
     pub(crate) shelf: Shelf,
+    /// What answers tasks besides mocks.
+    pub(crate) backends: Arc<BackendPlan>,
     pub(crate) around: Arc<Surroundings>,
 }
 
@@ -117,6 +122,8 @@ pub struct Prepared {
     pub start: Start,
     pub mocks: Mocks,
     pub scenario: Option<String>,
+    /// What answers tasks besides mocks.
+    pub backends: Arc<BackendPlan>,
     /// Which tasks without a mock wait for an answer from outside.
     pub hand: Hand,
 }
@@ -136,6 +143,7 @@ impl Prepared {
             tempo: 0,
             hand: self.hand,
             neighbors: self.machine.around.now().neighbors,
+            backends: self.backends.clone(),
         }
     }
 
@@ -160,7 +168,12 @@ impl Prepared {
 }
 
 impl Served {
-    pub(crate) fn new(machine: MachineText, shelf: Shelf, around: Arc<Surroundings>) -> Served {
+    pub(crate) fn new(
+        machine: MachineText,
+        shelf: Shelf,
+        backends: BackendPlan,
+        around: Arc<Surroundings>,
+    ) -> Served {
         Served {
             program: prepare(&machine).map(Arc::new),
             activities: activities(&machine),
@@ -171,6 +184,7 @@ impl Served {
             text: machine.text,
             path: machine.path,
             shelf,
+            backends: Arc::new(backends),
             around,
         }
     }
@@ -182,18 +196,36 @@ impl Served {
     pub fn prepare(self: &Arc<Served>, start: Start, chosen: Chosen) -> Result<Prepared, String> {
         let mut start = start;
         start.variables = chosen.variables;
+        let backends = self.plan(chosen.backends, chosen.naming);
         Ok(Prepared {
             program: self.program.clone()?,
             machine: self.clone(),
             start,
             mocks: chosen.mocks,
             scenario: chosen.scenario,
+            backends,
             // Express workflows know neither activities nor tokens.
             hand: match self.kind {
                 ExecutionKind::Standard => Hand::Callbacks,
                 ExecutionKind::Express => Hand::Nobody,
             },
         })
+    }
+
+    /// What answers besides mocks: a scenario's own word counts first.
+    fn plan(&self, own: Option<(PathBuf, Backends)>, naming: Naming) -> Arc<BackendPlan> {
+        let named = naming == Naming::Named && !self.backends.forced.usual.is_empty();
+        if own.is_none() && !named {
+            return self.backends.clone();
+        }
+        let mut plan = self.backends.as_ref().clone();
+        if let Some(own) = own {
+            plan.layers.insert(0, own);
+        }
+        if named {
+            plan.mocks_first();
+        }
+        Arc::new(plan)
     }
 
     /// The answers for an execution with this input; see [`Shelf::choose`].

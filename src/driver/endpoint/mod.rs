@@ -13,6 +13,7 @@ mod catalog;
 mod choice;
 mod chronicle;
 mod desk;
+mod direct;
 mod doors;
 mod edge;
 mod guard;

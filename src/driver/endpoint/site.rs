@@ -22,6 +22,7 @@ use crate::project::Machine;
 use crate::project::Project;
 use crate::project::companion_path;
 use crate::query::Value;
+use crate::sidecar::BackendPlan;
 use crate::sidecar::SavedRequest;
 use crate::sidecar::Sidecar;
 
@@ -40,6 +41,8 @@ pub struct SiteText {
     pub folder: PathBuf,
     /// Where states look for workflows that are not among the machines.
     pub folders: Vec<PathBuf>,
+    /// What answers besides mocks, for all machines: what the command line and the folder say, and what was agreed to.
+    pub backends: BackendPlan,
 }
 
 /// What is served.
@@ -53,6 +56,8 @@ pub struct Site {
     /// Answers of routes, in the order in which they are asked.
     routes: Vec<Mocks>,
     companion: Shelf,
+    /// What answers routes besides mocks.
+    pub(crate) backends: Arc<BackendPlan>,
     around: Arc<Surroundings>,
     text: SiteText,
 }
@@ -161,6 +166,7 @@ impl Site {
             problems,
             routes,
             companion,
+            backends: Arc::new(plan(&text, &text.folder, [&text.companion])),
             around,
             text,
         }
@@ -285,7 +291,33 @@ fn serve(machine: MachineText, text: &SiteText, around: &Arc<Surroundings>) -> S
         &sayings,
         text.scenario.as_deref(),
     );
-    Served::new(machine, shelf, around.clone())
+    let companions = machine.companions.iter().chain([&text.companion]);
+    let backends = plan(
+        text,
+        &base,
+        entry.into_iter().chain(whole).chain(companions),
+    );
+    Served::new(machine, shelf, backends, around.clone())
+}
+
+/// What companions say of backends, the first counting most, before what holds for all.
+fn plan<'a>(
+    text: &SiteText,
+    base: &Path,
+    companions: impl IntoIterator<Item = &'a Sidecar>,
+) -> BackendPlan {
+    let said = companions.into_iter().map(|sidecar| &sidecar.backends);
+    let said = said.filter(|backends| !backends.is_empty());
+    let mut plan = text.backends.clone();
+    let base = if base.as_os_str().is_empty() {
+        &plan.folder
+    } else {
+        base
+    };
+    let base = base.to_owned();
+    let layers = said.map(|backends| (base.clone(), backends.clone()));
+    plan.layers = layers.chain(plan.layers).collect();
+    plan
 }
 
 fn surroundings(text: &SiteText) -> Surroundings {

@@ -1,0 +1,129 @@
+//! Any program as a function: started for one event, which stands on its standard input.
+
+use std::process::Stdio;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::io::AsyncReadExt;
+use tokio::io::AsyncWriteExt;
+use tokio::process::Command;
+use tokio::time::Instant;
+
+use crate::backends::function::FunctionError;
+use crate::backends::function::Invocation;
+use crate::backends::function::log::Log;
+use crate::backends::function::log::joined;
+use crate::backends::function::side_channel::side_channel;
+use crate::backends::function::worker::collect;
+use crate::trace::WorkerStart;
+
+/// The environment variable that names the file in which a program may leave its result.
+const RESULT_FILE: &str = "STEPWRIGHT_RESULT_FILE";
+
+/// Bytes of a result that are read; the service passes on 6 MB at most.
+const MOST: u64 = 6 * 1_024 * 1_024;
+
+/// Starts a program, hands it the event, and reads its result from descriptor 3 or from its result file.
+pub(crate) async fn run_once(
+    mut command: Command,
+    event: &str,
+    id: &str,
+    limit: Duration,
+) -> Invocation {
+    let failed = |error: FunctionError, log: String| Invocation {
+        result: Err(error),
+        start: None,
+        log,
+    };
+    let file = match tempfile::Builder::new()
+        .prefix("stepwright-result-")
+        .tempfile()
+    {
+        Ok(file) => file,
+        Err(error) => return failed(FunctionError::broken(&error.to_string()), String::new()),
+    };
+    command.env(RESULT_FILE, file.path());
+    let mut channel = match side_channel(&mut command) {
+        Ok(channel) => channel,
+        Err(error) => return failed(error, String::new()),
+    };
+    command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true);
+    let began = Instant::now();
+    let program = command
+        .as_std()
+        .get_program()
+        .to_string_lossy()
+        .into_owned();
+    let mut child = match command.spawn() {
+        Ok(child) => child,
+        Err(error) => return failed(FunctionError::not_started(&program, &error), String::new()),
+    };
+    // The command holds the child's end of the channel, which would keep it open.
+    drop(command);
+    let start = Some(WorkerStart::Cold {
+        init: began.elapsed().as_secs_f64() * 1_000.0,
+    });
+    let (output, errors) = (Arc::new(Log::default()), Arc::new(Log::default()));
+    let readers = [
+        child
+            .stdout
+            .take()
+            .map(|stream| tokio::spawn(collect(stream, output.clone()))),
+        child
+            .stderr
+            .take()
+            .map(|stream| tokio::spawn(collect(stream, errors.clone()))),
+    ];
+    let input = child.stdin.take();
+    let event = event.to_owned();
+    let told = async {
+        if let Some(mut input) = input {
+            // A program need not read its event.
+            let _ = input.write_all(event.as_bytes()).await;
+        }
+    };
+    let mut answer = Vec::new();
+    let heard = async {
+        // What was read before an error is judged like the rest.
+        let _ = (&mut channel).take(MOST).read_to_end(&mut answer).await;
+    };
+    let work = async {
+        let ((), (), status) = tokio::join!(told, heard, child.wait());
+        status
+    };
+    let ended = tokio::time::timeout(limit, work).await;
+    let status = match ended {
+        Ok(Ok(status)) => Ok(status),
+        Ok(Err(error)) => Err(FunctionError::broken(&error.to_string())),
+        Err(_) => Err(FunctionError::timed_out(id, limit)),
+    };
+    if status.is_err() {
+        // One that is gone already needs no end.
+        let _ = child.start_kill();
+    }
+    for reader in readers.into_iter().flatten() {
+        let _ = tokio::time::timeout(Duration::from_millis(500), reader).await;
+    }
+    let log = joined(output.take(), errors.take());
+    let result = status.and_then(|status| {
+        if answer.is_empty() {
+            answer = std::fs::read(file.path()).unwrap_or_default();
+        }
+        match status.success() {
+            false => Err(FunctionError::exited(&status.to_string())),
+            true if answer.is_empty() => Err(FunctionError::new(
+                "Runtime.MalformedHandlerResponse",
+                format!(
+                    "no result came: write it as JSON to descriptor 3, or to the file that {RESULT_FILE} names; \
+                     standard output is the log"
+                ),
+            )),
+            true => Ok(String::from_utf8_lossy(&answer).trim().to_owned()),
+        }
+    });
+    Invocation { result, start, log }
+}

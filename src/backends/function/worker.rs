@@ -1,0 +1,202 @@
+//! A process that keeps a handler warm: it is started once and answers one call after the other.
+
+use std::process::Stdio;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value as Json;
+use serde_json::json;
+use tokio::io::AsyncBufReadExt;
+use tokio::io::AsyncReadExt;
+use tokio::io::AsyncWriteExt;
+use tokio::io::BufReader;
+use tokio::io::Lines;
+use tokio::process::Child;
+use tokio::process::ChildStdin;
+use tokio::process::Command;
+use tokio::time::Instant;
+
+use crate::backends::function::FunctionError;
+use crate::backends::function::log::Log;
+use crate::backends::function::side_channel::SideChannel;
+use crate::backends::function::side_channel::side_channel;
+
+/// Loading the code of a function may take so long; Lambda gives 10 s, on machines that do nothing else.
+const INIT: Duration = Duration::from_secs(30);
+
+/// What is said after an answer arrives a moment later on the other descriptors.
+const LAST_WORDS: Duration = Duration::from_millis(500);
+
+/// A worker that has loaded its handler.
+#[derive(Debug)]
+pub(crate) struct Worker {
+    child: Child,
+    input: ChildStdin,
+    answers: Lines<BufReader<SideChannel>>,
+    output: Arc<Log>,
+    errors: Arc<Log>,
+    /// Real milliseconds from its start until its code was loaded.
+    pub init: f64,
+}
+
+/// What one call came to.
+#[derive(Debug)]
+pub(crate) struct Spoken {
+    pub result: Result<String, FunctionError>,
+    pub log: String,
+    /// The worker can answer another call.
+    pub alive: bool,
+}
+
+impl Worker {
+    /// Starts a worker and waits until it has loaded the handler.
+    ///
+    /// # Errors
+    /// What went wrong, with what the process wrote.
+    pub(crate) async fn start(mut command: Command) -> Result<Worker, (FunctionError, String)> {
+        let began = Instant::now();
+        let plain = |error: FunctionError| (error, String::new());
+        let channel = side_channel(&mut command).map_err(plain)?;
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true);
+        let program = command
+            .as_std()
+            .get_program()
+            .to_string_lossy()
+            .into_owned();
+        let mut child = command
+            .spawn()
+            .map_err(|error| plain(FunctionError::not_started(&program, &error)))?;
+        // The command holds the child's end of the channel, which would keep it open.
+        drop(command);
+        let (output, errors) = (Arc::new(Log::default()), Arc::new(Log::default()));
+        if let Some(stream) = child.stdout.take() {
+            tokio::spawn(collect(stream, output.clone()));
+        }
+        if let Some(stream) = child.stderr.take() {
+            tokio::spawn(collect(stream, errors.clone()));
+        }
+        let Some(input) = child.stdin.take() else {
+            return Err(plain(FunctionError::broken("its input cannot be written")));
+        };
+        let mut worker = Worker {
+            child,
+            input,
+            answers: BufReader::new(channel).lines(),
+            output,
+            errors,
+            init: 0.0,
+        };
+        let first = tokio::time::timeout(INIT, worker.hear()).await;
+        let failed = match first {
+            Ok(Ok(line)) if line.get("ready").is_some() => None,
+            Ok(Ok(mut line)) => Some(FunctionError::thrown(
+                line.get_mut("failed").map(Json::take).unwrap_or_default(),
+            )),
+            Ok(Err(error)) => Some(error),
+            Err(_) => Some(FunctionError::new(
+                "Sandbox.Timedout",
+                format!("loading its code took more than {} s", INIT.as_secs()),
+            )),
+        };
+        if let Some(error) = failed {
+            let log = worker.last_words(None).await;
+            return Err((error, log));
+        }
+        worker.init = began.elapsed().as_secs_f64() * 1_000.0;
+        Ok(worker)
+    }
+
+    /// Hands an event over and waits for the answer, at most for the function's timeout.
+    pub(crate) async fn ask(
+        &mut self,
+        id: &str,
+        event: &str,
+        context: Json,
+        limit: Duration,
+    ) -> Spoken {
+        let line = format!(
+            "{{\"id\":{},\"context\":{context},\"event\":{}}}\n",
+            json!(id),
+            event.replace(['\n', '\r'], " ")
+        );
+        let asked = async {
+            // One that has ended meanwhile says so by the end of its answers.
+            let _ = self.input.write_all(line.as_bytes()).await;
+            let _ = self.input.flush().await;
+            self.hear().await
+        };
+        let heard = tokio::time::timeout(limit, asked).await;
+        let (result, alive) = match heard {
+            Ok(Ok(mut answer)) => match answer.get_mut("error").map(Json::take) {
+                Some(error) => (Err(FunctionError::thrown(error)), true),
+                None => {
+                    let result = answer.get("result").unwrap_or(&Json::Null);
+                    (Ok(result.to_string()), true)
+                }
+            },
+            Ok(Err(error)) => (Err(error), false),
+            Err(_) => (Err(FunctionError::timed_out(id, limit)), false),
+        };
+        let log = self.last_words(alive.then_some(id)).await;
+        Spoken { result, log, alive }
+    }
+
+    /// The next line of its answers, or how it ended.
+    async fn hear(&mut self) -> Result<Json, FunctionError> {
+        match self.answers.next_line().await {
+            Ok(Some(line)) => serde_json::from_str(&line).map_err(|_| {
+                FunctionError::new(
+                    "Runtime.MalformedHandlerResponse",
+                    "the worker answered with something that is not JSON",
+                )
+            }),
+            Ok(None) => Err(self.how_it_ended().await),
+            Err(error) => Err(FunctionError::broken(&error.to_string())),
+        }
+    }
+
+    async fn how_it_ended(&mut self) -> FunctionError {
+        match tokio::time::timeout(LAST_WORDS, self.child.wait()).await {
+            Ok(Ok(status)) => FunctionError::exited(&status.to_string()),
+            Ok(Err(_)) | Err(_) => FunctionError::exited("no answer"),
+        }
+    }
+
+    /// What was written since the last call: up to the marks of this one, or all there is.
+    async fn last_words(&mut self, id: Option<&str>) -> String {
+        if id.is_none() {
+            let _ = self.child.start_kill();
+        }
+        let mark = id.map(|id| format!("\u{1e}{id}\u{1e}\n"));
+        let both = async {
+            let output = self.output.until(mark.as_deref()).await;
+            let errors = self.errors.until(mark.as_deref()).await;
+            (output, errors)
+        };
+        let (output, errors) = match tokio::time::timeout(LAST_WORDS, both).await {
+            Ok(both) => both,
+            Err(_) => (self.output.take(), self.errors.take()),
+        };
+        crate::backends::function::log::joined(output, errors)
+    }
+
+    /// Whether the process is still there.
+    pub(crate) fn is_alive(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
+    }
+}
+
+/// Reads a stream to its end.
+pub(crate) async fn collect(mut stream: impl tokio::io::AsyncRead + Unpin, log: Arc<Log>) {
+    let mut buffer = vec![0_u8; 8_192];
+    loop {
+        match stream.read(&mut buffer).await {
+            Ok(0) | Err(_) => return log.close(),
+            Ok(count) => log.write(buffer.get(..count).unwrap_or_default()),
+        }
+    }
+}

@@ -1,0 +1,396 @@
+//! Calls that are made for real: which backend a task goes to, whether the person has agreed to it, and what came of it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::OnceLock;
+use std::sync::PoisonError;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering;
+
+use tokio::sync::mpsc;
+
+use crate::asl::resource;
+use crate::asl::resource::Pattern;
+use crate::asl::resource::Resource;
+use crate::asl::resource::Target;
+use crate::backends::SdkClient;
+use crate::backends::SdkSettings;
+use crate::backends::function::FunctionError;
+use crate::backends::function::FunctionRequest;
+use crate::backends::function::Workers;
+use crate::backends::http_task;
+use crate::backends::http_task::Tokens;
+use crate::backends::lambda;
+use crate::backends::lambda::Answered;
+use crate::backends::secrets::without_credentials;
+use crate::backends::web;
+use crate::engine::Call;
+use crate::engine::Fault;
+use crate::engine::Millis;
+use crate::engine::Outcome;
+use crate::sidecar::AwsSite;
+use crate::sidecar::Backend;
+use crate::sidecar::BackendPlan;
+use crate::sidecar::Consent;
+use crate::sidecar::FunctionPlan;
+use crate::sidecar::FunctionRun;
+use crate::trace::UNANSWERED;
+use crate::trace::WorkerStart;
+
+/// What is kept between runs: warm workers, connections, tokens. It belongs to one tokio runtime.
+#[derive(Debug, Default)]
+pub struct Real {
+    workers: Workers,
+    web: OnceLock<Result<reqwest::Client, String>>,
+    services: Mutex<BTreeMap<AwsSite, SdkClient>>,
+    tokens: Tokens,
+    calls: AtomicU64,
+}
+
+/// Where a call goes.
+#[derive(Clone, Debug)]
+pub(crate) struct Route {
+    pub backend: Backend,
+    pub way: Way,
+    /// In words.
+    pub target: String,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Way {
+    Function(Box<FunctionRequest>, Box<FunctionPlan>),
+    Http,
+    Service,
+}
+
+/// What came of a call besides its outcome.
+#[derive(Debug)]
+pub(crate) struct Made {
+    /// None where somebody else answers: the task waits with its token.
+    pub outcome: Option<Outcome>,
+    pub start: Option<WorkerStart>,
+    pub log: String,
+}
+
+impl Real {
+    pub fn new() -> Arc<Real> {
+        Arc::new(Real::default())
+    }
+
+    /// Ends every idle worker: the next call of each function starts cold.
+    pub fn cool_down(&self) {
+        self.workers.cool_down();
+    }
+
+    pub(crate) fn next_number(&self) -> u64 {
+        self.calls.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// Makes a call. What comes before its outcome goes through `interim`.
+    pub(crate) async fn make(
+        &self,
+        call: &Call,
+        route: &Route,
+        plan: &BackendPlan,
+        at: Millis,
+        interim: &mpsc::Sender<Outcome>,
+    ) -> Made {
+        let id = request_id(self.next_number(), at);
+        let waits = resource::read(&call.resource).pattern == Pattern::WaitForTaskToken;
+        let made = match &route.way {
+            Way::Function(request, function) => self.function(request, function, &id, at).await,
+            Way::Http => {
+                let file = plan.connections();
+                let result = match self.web() {
+                    Ok(client) => {
+                        http_task::invoke(client, &call.payload, file.as_deref(), &self.tokens)
+                            .await
+                    }
+                    Err(words) => Err(Fault::new("States.Http.Socket", words)),
+                };
+                Made::of(result.map_or_else(Outcome::Failed, Outcome::Succeeded))
+            }
+            Way::Service => {
+                return Made {
+                    outcome: self.service(call, plan, interim).await,
+                    start: None,
+                    log: String::new(),
+                };
+            }
+        };
+        match made.outcome {
+            // The function has taken the token; whoever it gave it to answers.
+            Some(Outcome::Succeeded(value)) if waits => {
+                // Whoever does not listen any more does not wait either.
+                let _ = interim.send(Outcome::Submitted(value)).await;
+                Made {
+                    outcome: None,
+                    ..made
+                }
+            }
+            _ => made,
+        }
+    }
+
+    /// Makes a call that belongs to no run and waits for what comes of it.
+    pub async fn answer(
+        &self,
+        call: &Call,
+        backend: Backend,
+        plan: &BackendPlan,
+        at: Millis,
+    ) -> Outcome {
+        let route = match route(call, backend, plan) {
+            Ok(route) => route,
+            Err(fault) => return Outcome::Failed(fault),
+        };
+        // Nobody asks what comes before the outcome.
+        let (interim, _door) = mpsc::channel(4);
+        let made = self.make(call, &route, plan, at, &interim).await;
+        made.outcome.unwrap_or(Outcome::Heartbeat)
+    }
+
+    async fn service(
+        &self,
+        call: &Call,
+        plan: &BackendPlan,
+        interim: &mpsc::Sender<Outcome>,
+    ) -> Option<Outcome> {
+        match self.client_of(plan.aws()) {
+            Ok(client) => client.call(call, interim).await,
+            Err(words) => Some(Outcome::Failed(Fault::new("States.Runtime", words))),
+        }
+    }
+
+    /// The client of a site; one for all its calls, so that connections and credentials are kept.
+    fn client_of(&self, site: AwsSite) -> Result<SdkClient, String> {
+        let mut services = self.services.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(client) = services.get(&site) {
+            return Ok(client.clone());
+        }
+        let client = SdkClient::new(SdkSettings {
+            endpoint: site.endpoint.clone(),
+            region: site.region.clone(),
+            profile: site.profile.clone(),
+            ..SdkSettings::default()
+        })?;
+        services.insert(site, client.clone());
+        Ok(client)
+    }
+
+    fn web(&self) -> Result<&reqwest::Client, String> {
+        let built = self.web.get_or_init(|| web::client().map_err(web::reason));
+        built.as_ref().map_err(String::clone)
+    }
+
+    async fn function(
+        &self,
+        request: &FunctionRequest,
+        plan: &FunctionPlan,
+        id: &str,
+        at: Millis,
+    ) -> Made {
+        let (result, start, log) = match &plan.run {
+            FunctionRun::Endpoint { url, name } => {
+                let name = name.as_deref().unwrap_or(&plan.name);
+                let client = match self.web() {
+                    Ok(client) => client,
+                    Err(words) => {
+                        let fault = Fault::new("Lambda.SdkClientException", words);
+                        return Made::of(Outcome::Failed(fault));
+                    }
+                };
+                match lambda::invoke(client, url, name, request, id).await {
+                    Answered::Returned(text) => (Ok(text), None, String::new()),
+                    Answered::Failed(error) => (Err(error), None, String::new()),
+                    Answered::Refused(fault) => return Made::of(Outcome::Failed(fault)),
+                }
+            }
+            FunctionRun::Command(_) | FunctionRun::Handler { .. } => {
+                if request.dry_run {
+                    return Made::of(Outcome::Succeeded(request.accepted(id, at)));
+                }
+                let done = self.workers.invoke(plan, request, id).await;
+                (done.result, done.start, done.log)
+            }
+        };
+        let returned = |text: String| match request.fire_and_forget || request.dry_run {
+            true => Ok(request.accepted(id, at)),
+            false => request
+                .returned(&text, id, at)
+                .map_err(|error| error.of(&plan.name)),
+        };
+        // Nobody hears of what becomes of an event.
+        let result = match result {
+            Err(_) if request.fire_and_forget => Ok(request.accepted(id, at)),
+            result => result
+                .and_then(returned)
+                .or_else(|error: FunctionError| request.failed(error, id, at)),
+        };
+        Made {
+            outcome: Some(result.map_or_else(Outcome::Failed, Outcome::Succeeded)),
+            start,
+            log: without_credentials(&log).into_owned(),
+        }
+    }
+}
+
+impl Made {
+    fn of(outcome: Outcome) -> Made {
+        Made {
+            outcome: Some(outcome),
+            start: None,
+            log: String::new(),
+        }
+    }
+}
+
+/// Where a call goes with a backend, as the plan has it.
+///
+/// # Errors
+/// The fault of a call that cannot be made: nothing says how, or the person has not agreed to it.
+pub(crate) fn route(call: &Call, backend: Backend, plan: &BackendPlan) -> Result<Route, Fault> {
+    let resource = resource::read(&call.resource);
+    let refuse = |words: String| {
+        Fault::new(
+            "States.TaskFailed",
+            format!("{UNANSWERED}\"{}\": {words}", call.name),
+        )
+    };
+    let (way, target, consent) = way(call, &resource, backend, plan).map_err(refuse)?;
+    if !plan.allowed.contains(&consent) {
+        return Err(refuse(format!(
+            "it would call the {target}, and nobody has agreed that Stepwright may {} ({}): agree in the window \
+             when it asks, or run with --allow {}",
+            consent.meaning(),
+            plan.folder.display(),
+            consent.word(),
+        )));
+    }
+    Ok(Route {
+        backend,
+        way,
+        target,
+    })
+}
+
+/// What the plan needs agreement to for a call; none where nothing is called.
+pub fn consent_of(
+    call_resource: &str,
+    payload_function: Option<&str>,
+    backend: Backend,
+    plan: &BackendPlan,
+) -> Option<Consent> {
+    if backend == Backend::Mock {
+        return None;
+    }
+    let resource = resource::read(call_resource);
+    match resource.target {
+        Target::Optimized { ref service, .. } if service == "http" => Some(Consent::Http),
+        Target::Lambda { ref function, .. } if backend == Backend::Local => {
+            Some(consent_of_function(plan.function(function).as_ref()))
+        }
+        Target::Optimized { ref service, .. } | Target::Sdk { ref service, .. }
+            if service == "lambda" && backend == Backend::Local =>
+        {
+            Some(consent_of_function(
+                plan.function(payload_function.unwrap_or("*")).as_ref(),
+            ))
+        }
+        Target::Activity { .. } | Target::StandIn { .. } => None,
+        Target::Lambda { .. }
+        | Target::Optimized { .. }
+        | Target::Sdk { .. }
+        | Target::Other { .. } => Some(Consent::Aws),
+    }
+}
+
+fn consent_of_function(plan: Option<&FunctionPlan>) -> Consent {
+    match plan.map(|plan| &plan.run) {
+        Some(FunctionRun::Endpoint { .. }) => Consent::Lambda,
+        Some(FunctionRun::Command(_) | FunctionRun::Handler { .. }) | None => Consent::Command,
+    }
+}
+
+fn way(
+    call: &Call,
+    resource: &Resource,
+    backend: Backend,
+    plan: &BackendPlan,
+) -> Result<(Way, String, Consent), String> {
+    let function = FunctionRequest::of(call);
+    match (function, &resource.target) {
+        (Some(request), _) if backend == Backend::Local => {
+            let function = plan.function(&request.name).ok_or_else(|| {
+                format!(
+                    "nothing says how the function {name} runs here: add \"{name}\" to \"functions\" of \"backends\" with \
+                     \"handler\" and \"folder\", \"command\", or \"endpoint\"",
+                    name = request.name
+                )
+            })?;
+            let consent = consent_of_function(Some(&function));
+            let target = match &function.run {
+                FunctionRun::Endpoint { url, .. } => format!("function {} at {url}", request.name),
+                FunctionRun::Command(words) => {
+                    format!("function {} ({})", request.name, words.join(" "))
+                }
+                FunctionRun::Handler { handler, .. } => format!(
+                    "function {} ({handler} in {})",
+                    request.name,
+                    function.folder.display()
+                ),
+            };
+            let way = Way::Function(Box::new(request), Box::new(function));
+            Ok((way, target, consent))
+        }
+        (_, Target::Optimized { service, .. }) if service == "http" => {
+            let address = call
+                .payload
+                .get("ApiEndpoint")
+                .and_then(|value| value.as_str());
+            let target = format!("API {}", address.unwrap_or("without an address"));
+            Ok((Way::Http, target, Consent::Http))
+        }
+        (_, Target::Activity { name }) => Err(format!(
+            "the activity {name} is answered by a worker, through the Step Functions endpoint of `stepwright serve`"
+        )),
+        (_, Target::StandIn { name }) => Err(format!(
+            "its Resource is the placeholder {name}: give it a value with --param or in the companion file"
+        )),
+        (
+            _,
+            Target::Lambda { .. }
+            | Target::Optimized { .. }
+            | Target::Sdk { .. }
+            | Target::Other { .. },
+        ) => {
+            let site = plan.aws();
+            let near = site.endpoint.as_deref().is_some_and(web::is_loopback);
+            if backend == Backend::Local && !near {
+                return Err(
+                    "the local backend calls services at an endpoint on this machine only: name one as \"endpoint\" of \"aws\" \
+                     of \"backends\" or with --endpoint-url, or choose the backend aws"
+                        .to_owned(),
+                );
+            }
+            let place = site.endpoint.unwrap_or_else(|| "AWS".to_owned());
+            let target = format!("service {} at {place}", resource.display_name());
+            Ok((Way::Service, target, Consent::Aws))
+        }
+    }
+}
+
+/// The id of a request, in the form of a UUID.
+fn request_id(number: u64, at: Millis) -> String {
+    let mut chance = fastrand::Rng::with_seed(number ^ at.unsigned_abs().rotate_left(20));
+    let (high, low) = (chance.u64(..), chance.u64(..));
+    format!(
+        "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
+        high >> 32,
+        (high >> 16) & 0xffff,
+        high & 0xfff,
+        (low >> 48) & 0x3fff | 0x8000,
+        low & 0xffff_ffff_ffff
+    )
+}
