@@ -11,6 +11,7 @@ ENVIRONMENT = {
     "PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", ""), "AWS_ACCESS_KEY_ID": "none",
     "AWS_SECRET_ACCESS_KEY": "none", "AWS_DEFAULT_REGION": "us-east-1", "AWS_CONFIG_FILE": os.devnull,
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull, "AWS_MAX_ATTEMPTS": "1",
+    "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
 }
 
 
@@ -41,6 +42,11 @@ words = aws("describe-execution", "--execution-arn", started["executionArn"] + "
 assert "ExecutionDoesNotExist" in words, words
 valid = aws("validate-state-machine-definition", "--definition", "{}")
 assert valid["result"] == "FAIL", valid
+tested = aws("test-state", "--definition", '{"Type": "Pass", "Result": 1, "End": true}')
+assert (tested["status"], tested["output"]) == ("SUCCEEDED", "1"), tested
+express = aws("create-state-machine", "--name", "cli-quick", "--definition", definition, "--type", "EXPRESS",
+              "--role-arn", "arn:aws:iam::123456789012:role/any")["stateMachineArn"]
+assert aws("start-sync-execution", "--state-machine-arn", express, "--input", "5")["output"] == "5"
 activity = aws("create-activity", "--name", "cli")["activityArn"]
 aws("delete-activity", "--activity-arn", activity)
 aws("delete-state-machine", "--state-machine-arn", machine)
