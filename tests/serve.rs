@@ -712,7 +712,15 @@ fn what_cannot_be_served_is_said() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
     let output = Command::new(env!("CARGO_BIN_EXE_stepwright"))
-        .args(["serve", &path(&folder), "--port", &port, "--api-port", "0"])
+        .args([
+            "serve",
+            &path(&folder),
+            "--port",
+            &port,
+            "--api-port",
+            "0",
+            "--no-store",
+        ])
         .output()
         .unwrap();
     assert_eq!(output.status.code(), Some(2));
@@ -939,7 +947,15 @@ fn files_outside_of_the_project_and_yaml_bombs_are_refused_by_name() {
     std::fs::write(folder.path().join("template.yaml"), bomb).unwrap();
     let begun = Instant::now();
     let output = Command::new(env!("CARGO_BIN_EXE_stepwright"))
-        .args(["serve", &path(&folder), "--port", "0", "--api-port", "0"])
+        .args([
+            "serve",
+            &path(&folder),
+            "--port",
+            "0",
+            "--api-port",
+            "0",
+            "--no-store",
+        ])
         .output()
         .unwrap();
     let errors = String::from_utf8_lossy(&output.stderr).into_owned();

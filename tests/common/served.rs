@@ -50,7 +50,15 @@ impl Served {
         let mut child = Command::new(env!("CARGO_BIN_EXE_stepwright"))
             .arg("serve")
             .arg(path)
-            .args(["--port", "0", "--api-port", "0", "--format", "json"])
+            .args([
+                "--port",
+                "0",
+                "--api-port",
+                "0",
+                "--format",
+                "json",
+                "--no-store",
+            ])
             .args(more)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

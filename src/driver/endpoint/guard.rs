@@ -56,6 +56,8 @@ impl Guests {
     }
 
     fn knows(&self, name: &str, local: IpAddr) -> bool {
+        // SDKs put this before the host of some actions of Step Functions.
+        let name = name.strip_prefix("sync-").unwrap_or(name);
         let bare = name.trim_start_matches('[').trim_end_matches(']');
         if let Ok(address) = bare.parse::<IpAddr>() {
             let address = address.to_canonical();
@@ -105,6 +107,8 @@ mod tests {
             "[::1]:8080",
             "192.168.1.7:8080",
             "dev.example.test:8080",
+            "sync-localhost:8080",
+            "sync-127.0.0.1:8080",
         ] {
             assert!(admitted(host, None), "{host}");
         }
@@ -113,6 +117,7 @@ mod tests {
             "localhost.evil.example",
             "127.0.0.1.evil.example",
             "192.168.1.8",
+            "sync-evil.example",
             "",
             "[::1",
         ] {

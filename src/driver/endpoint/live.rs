@@ -142,11 +142,6 @@ impl Live {
         run
     }
 
-    /// One that has ended goes on.
-    pub(crate) fn resume(&self, arn: &str, run: &LiveRun) {
-        lock(&self.runs).running.insert(arn.to_owned(), run.clone());
-    }
-
     pub(crate) fn find(&self, arn: &str) -> Option<LiveRun> {
         lock(&self.runs).running.get(arn).cloned()
     }
@@ -335,22 +330,25 @@ impl Watched {
             return;
         };
         let mut progress = entry.progress();
-        let remains = match &mut progress.course {
-            Course::Ended { remains, .. } => std::mem::replace(remains, Remains::Nothing),
+        let run = match &mut progress.course {
+            Course::Ended { remains, .. } => match std::mem::replace(remains, Remains::Nothing) {
+                Remains::Driven(run) => run,
+                Remains::Nothing | Remains::Performed(_) => return,
+            },
+            // Whoever redrove it has said so in the ledger already.
+            Course::Driven(run) if self.run.is_none() => run.clone(),
             Course::Computing { .. }
             | Course::Driven(_)
             | Course::Waiting(_)
             | Course::Past { .. } => return,
         };
-        if let Remains::Driven(run) = remains {
-            progress.course = Course::Driven(run.clone());
-            drop(progress);
-            lock(&self.runs)
-                .running
-                .insert(self.arn.clone(), run.clone());
-            self.run = Some(run);
-            self.books.watch.tell(entry);
-        }
+        progress.course = Course::Driven(run.clone());
+        drop(progress);
+        let mut runs = lock(&self.runs);
+        runs.running.insert(self.arn.clone(), run.clone());
+        drop(runs);
+        self.run = Some(run);
+        self.books.watch.tell(entry);
     }
 }
 

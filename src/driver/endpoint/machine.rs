@@ -74,7 +74,7 @@ pub struct Served {
 /// What the machines of a site have in common: where the states of each find the others. It changes as machines do.
 #[derive(Debug, Default)]
 pub(crate) struct Surroundings {
-    now: RwLock<Around>,
+    now: RwLock<Arc<Around>>,
 }
 
 /// The same at one moment.
@@ -93,7 +93,7 @@ pub(crate) struct Asks {
 }
 
 impl Surroundings {
-    pub(crate) fn now(&self) -> Around {
+    pub(crate) fn now(&self) -> Arc<Around> {
         self.now
             .read()
             .unwrap_or_else(PoisonError::into_inner)
@@ -107,10 +107,10 @@ impl Surroundings {
             neighbors.params.clone(),
         );
         let mut now = self.now.write().unwrap_or_else(PoisonError::into_inner);
-        *now = Around {
+        *now = Arc::new(Around {
             neighbors,
             workflows,
-        };
+        });
     }
 }
 
@@ -142,7 +142,7 @@ impl Prepared {
             clock,
             tempo: 0,
             hand: self.hand,
-            neighbors: self.machine.around.now().neighbors,
+            neighbors: self.machine.around.now().neighbors.clone(),
             backends: self.backends.clone(),
         }
     }
@@ -161,7 +161,7 @@ impl Prepared {
             &self.program,
             self.start.clone(),
             self.mocks.clone(),
-            self.machine.around.now().workflows,
+            self.machine.around.now().workflows.clone(),
             self.hand,
         )
     }

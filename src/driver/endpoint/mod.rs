@@ -16,6 +16,7 @@ mod desk;
 mod direct;
 mod doors;
 mod edge;
+mod enter;
 mod guard;
 mod ledger;
 mod listen;

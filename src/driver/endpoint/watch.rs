@@ -169,3 +169,136 @@ fn news_of(entry: &Entry) -> ExecutionNews {
         input: facts.input.clone(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::debugger::Clock;
+    use crate::debugger::Pace;
+    use crate::driver::endpoint::EdgeOptions;
+    use crate::driver::endpoint::MachineText;
+    use crate::driver::endpoint::Site;
+    use crate::driver::endpoint::SiteText;
+    use crate::engine::ExecutionKind;
+    use crate::syntax::Format;
+    use serde_json::Value as Json;
+
+    const TEXT: &str = r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}, "B": {"Type": "Fail"}}}"#;
+
+    fn edge() -> Arc<Edge> {
+        let machine = MachineText {
+            id: "M".to_owned(),
+            name: "M".to_owned(),
+            arn: "arn:aws:states:us-east-1:123456789012:stateMachine:M".to_owned(),
+            kind: ExecutionKind::Standard,
+            text: Arc::from(TEXT),
+            format: Format::Json,
+            params: Default::default(),
+            path: None,
+            place: "M".to_owned(),
+            companions: Vec::new(),
+        };
+        let text = SiteText {
+            machines: vec![machine],
+            ..SiteText::default()
+        };
+        let options = EdgeOptions {
+            clock: Clock::Virtual,
+            seed: 1,
+            real: Default::default(),
+        };
+        Edge::new(Site::new(text), options)
+    }
+
+    async fn start(edge: &Arc<Edge>, name: &str) -> String {
+        let body = format!(
+            r#"{{"stateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:M", "name": "{name}"}}"#
+        );
+        let answer = edge.states("StartExecution", body.as_bytes()).await;
+        let answer: Json = serde_json::from_slice(&answer.body).unwrap();
+        answer["executionArn"].as_str().unwrap().to_owned()
+    }
+
+    async fn until(
+        news: &mut mpsc::Receiver<RunNews>,
+        wanted: fn(&RunNews) -> bool,
+    ) -> Vec<RunNews> {
+        let mut all = Vec::new();
+        while let Some(piece) = news.recv().await {
+            let found = wanted(&piece);
+            all.push(piece);
+            if found {
+                break;
+            }
+        }
+        all
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn an_execution_from_outside_is_stepped_by_whoever_watches() {
+        let edge = edge();
+        // Nobody watches: it is over at once, and nobody can join it.
+        let alone = start(&edge, "alone").await;
+        assert!(edge.attach(&alone).is_none());
+        assert_eq!(edge.executions().first().unwrap().status, "FAILED");
+
+        let mut watch = edge.watch_executions();
+        edge.begin_executions(Beginning::Paused);
+        let arn = start(&edge, "stepped").await;
+        let begun = watch.recv().await.unwrap();
+        assert_eq!(
+            (begun.arn.as_str(), begun.status.as_str()),
+            (arn.as_str(), "RUNNING")
+        );
+        let mut attached = edge.attach(&arn).unwrap();
+        let paused = |piece: &RunNews| matches!(piece, RunNews::Paused(_));
+        if !attached.standing.iter().any(paused) {
+            until(&mut attached.news, |piece| {
+                matches!(piece, RunNews::Paused(_))
+            })
+            .await;
+        }
+        let step = || attached.controls.send(Control::Go(Pace::Next));
+        step().await.unwrap();
+        let news = until(&mut attached.news, |piece| {
+            matches!(piece, RunNews::Paused(_))
+        })
+        .await;
+        let happened: usize = news
+            .iter()
+            .map(|piece| match piece {
+                RunNews::Happened { events, .. } => events.len(),
+                _ => 0,
+            })
+            .sum();
+        assert!(happened >= 2, "{news:?}");
+        // Another one joins in the middle and misses nothing.
+        let second = edge.attach(&arn).unwrap();
+        assert!(second.events.len() >= 3, "{:?}", second.events);
+        assert!(second.standing.iter().any(paused));
+        drop(second);
+        attached
+            .controls
+            .send(Control::Go(Pace::Run))
+            .await
+            .unwrap();
+        until(&mut attached.news, |piece| {
+            matches!(piece, RunNews::Ended { .. })
+        })
+        .await;
+        assert_eq!(watch.recv().await.unwrap().status, "FAILED");
+        // After its end it can be taken back to where it was, and goes on from there.
+        attached.controls.send(Control::BackTo(0)).await.unwrap();
+        until(&mut attached.news, |piece| {
+            matches!(piece, RunNews::Rewound { .. })
+        })
+        .await;
+        assert_eq!(watch.recv().await.unwrap().status, "RUNNING");
+        attached
+            .controls
+            .send(Control::Go(Pace::Run))
+            .await
+            .unwrap();
+        assert_eq!(watch.recv().await.unwrap().status, "FAILED");
+    }
+}

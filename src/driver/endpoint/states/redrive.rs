@@ -54,14 +54,13 @@ impl Edge {
         let record = entry.record(None, Vec::new());
         let written = self.books.write(vec![Change::Execution(Box::new(record))]);
         written.await.map_err(Refused::internal)?;
-        self.books.watch.tell(&entry);
         match remains {
             Remains::Performed(mut performance) => {
+                self.books.watch.tell(&entry);
                 performance.redrive(now);
                 self.go_on(&entry, *performance).await;
             }
             Remains::Driven(run) => {
-                self.live.resume(&entry.facts.arn, &run);
                 // The run is there: it is held.
                 let _ = run.controls.send(Control::Redrive).await;
             }

@@ -1,0 +1,183 @@
+//! Executions of Standard workflows: begun, changed while they stand still, and put away.
+
+use std::sync::Arc;
+
+use crate::debugger::Control;
+use crate::driver::endpoint::carry::Carried;
+use crate::driver::endpoint::carry::SHORT;
+use crate::driver::endpoint::catalog::Found;
+use crate::driver::endpoint::edge::Asked;
+use crate::driver::endpoint::edge::Edge;
+use crate::driver::endpoint::edge::Slice;
+use crate::driver::endpoint::edge::now_millis;
+use crate::driver::endpoint::ledger::Course;
+use crate::driver::endpoint::ledger::Entry;
+use crate::driver::endpoint::ledger::NotEntered;
+use crate::driver::endpoint::ledger::Stop;
+use crate::driver::endpoint::machine::Prepared;
+use crate::driver::endpoint::perform::Performance;
+use crate::driver::endpoint::store::Facts;
+use crate::gateway::IntegrationResult;
+use crate::gateway::Refusal;
+use crate::gateway::StartCall;
+
+impl Edge {
+    /// A Standard execution, which is remembered: it is on the disk before this comes back.
+    pub(crate) async fn enter(
+        self: &Arc<Edge>,
+        found: Found,
+        prepared: Prepared,
+        call: &StartCall,
+        asked: Asked<'_>,
+    ) -> Carried {
+        let record = &found.machine.record;
+        let arn = format!(
+            "{}:{}",
+            record.arn.replacen(":stateMachine:", ":execution:", 1),
+            call.name
+        );
+        let facts = Facts {
+            arn: arn.clone(),
+            machine_arn: record.arn.clone(),
+            version_arn: found.version_arn(),
+            alias_arn: found.alias_arn(),
+            machine: record.name.clone(),
+            name: call.name.clone(),
+            role: record.role.clone(),
+            revision: record.revision.clone(),
+            input: call.input_text.clone(),
+            trace_header: call.trace_header.clone(),
+            started: prepared.start.at,
+        };
+        let entry = match self.books.ledger.enter(facts, found.served.clone()) {
+            Ok(entry) => entry,
+            Err(NotEntered::Same(known)) => {
+                return Carried::of(IntegrationResult::Started {
+                    execution_arn: known.facts.arn.clone(),
+                    at: known.facts.started,
+                });
+            }
+            Err(NotEntered::Taken) => {
+                return Carried::of(IntegrationResult::Refused(Refusal::NameTaken));
+            }
+            Err(NotEntered::Full) => {
+                return Carried::missing("too many executions run at once".to_owned());
+            }
+        };
+        let mut notes = Vec::new();
+        let mut ended = None;
+        let written = match self.driven(&prepared) {
+            None => {
+                self.books.watch.tell(&entry);
+                let mut performance = prepared.performance();
+                if asked.slice == Slice::Whole || performance.run(SHORT) {
+                    self.breathe(&mut performance);
+                    notes = performance.unanswered().to_vec();
+                    ended = performance.ended().cloned();
+                    self.put_away(&entry, performance).await
+                } else {
+                    let written = self.books.open(&entry).await;
+                    tokio::spawn(finish_later(self.clone(), entry.clone(), performance));
+                    written
+                }
+            }
+            Some(clock) => {
+                let written = self.books.open(&entry).await;
+                if written.is_ok() {
+                    let known = Some(entry.clone());
+                    drop(
+                        self.live
+                            .begin(&self.books, &self.real, &arn, &prepared, clock, known),
+                    );
+                    self.books.watch.tell(&entry);
+                }
+                written
+            }
+        };
+        if let Err(words) = written {
+            self.books.ledger.remove(std::slice::from_ref(&arn));
+            return Carried::missing(words);
+        }
+        Carried::started(arn, prepared, ended, notes)
+    }
+
+    /// Ends an execution from outside; false where it has ended already.
+    pub(crate) async fn stop_entry(self: &Arc<Edge>, entry: &Arc<Entry>, stop: Stop) -> bool {
+        let mut performance = {
+            let course = &mut entry.progress().course;
+            match course {
+                Course::Ended { .. } | Course::Past { .. } => return false,
+                Course::Driven(run) => {
+                    let Stop { error, cause } = stop;
+                    // One that has so much to hear already will end in any case.
+                    let _ = run.controls.try_send(Control::Abort { error, cause });
+                    return true;
+                }
+                Course::Computing { stop: wanted } => {
+                    *wanted = Some(stop);
+                    return true;
+                }
+                Course::Waiting(_) => {
+                    match std::mem::replace(course, Course::Computing { stop: None }) {
+                        Course::Waiting(performance) => performance,
+                        Course::Computing { .. }
+                        | Course::Driven(_)
+                        | Course::Ended { .. }
+                        | Course::Past { .. } => return false,
+                    }
+                }
+            }
+        };
+        performance.stop(now_millis(), stop.error, stop.cause);
+        // That the disk is full is told to whoever starts the next one.
+        let _ = self.put_away(entry, *performance).await;
+        true
+    }
+
+    /// Changes an execution that stands still on the virtual clock, and lets it go on; false where it does not stand.
+    pub(crate) async fn nudge(
+        self: &Arc<Edge>,
+        entry: &Arc<Entry>,
+        change: impl FnOnce(&mut Performance),
+    ) -> bool {
+        let mut performance = {
+            let course = &mut entry.progress().course;
+            if !matches!(course, Course::Waiting(_)) {
+                return false;
+            }
+            match std::mem::replace(course, Course::Computing { stop: None }) {
+                Course::Waiting(performance) => *performance,
+                Course::Computing { .. }
+                | Course::Driven(_)
+                | Course::Ended { .. }
+                | Course::Past { .. } => return false,
+            }
+        };
+        change(&mut performance);
+        self.go_on(entry, performance).await;
+        true
+    }
+
+    /// Lets a performance go on to its end or to where it stands still again.
+    pub(crate) async fn go_on(self: &Arc<Edge>, entry: &Arc<Entry>, performance: Performance) {
+        if let Some(performance) = self.run(performance, Slice::Short).await {
+            // That the disk is full is told to whoever starts the next one.
+            let _ = self.put_away(entry, performance).await;
+        }
+    }
+
+    /// Puts away what came of a performance, even where whoever asked for it hangs up meanwhile.
+    async fn put_away(&self, entry: &Arc<Entry>, performance: Performance) -> Result<(), String> {
+        if self.books.store.is_none() {
+            return self.books.settle(entry, performance).await;
+        }
+        let (books, entry) = (self.books.clone(), entry.clone());
+        let work = tokio::spawn(async move { books.settle(&entry, performance).await });
+        work.await
+            .unwrap_or_else(|_| Err("storing the execution broke off".to_owned()))
+    }
+}
+
+async fn finish_later(edge: Arc<Edge>, entry: Arc<Entry>, performance: Performance) {
+    edge.go_on(&entry, performance).await;
+}
