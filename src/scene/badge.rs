@@ -55,15 +55,15 @@ impl Card<'_> {
                     right -= chip(shapes, Point::new(right, y), None, words);
                 }
             }
-            if let Some(outside) = marks.real.get(self.path) {
-                let (icon, words) = match outside {
-                    Outside::Local => (Icon::TERMINAL, "local"),
-                    Outside::Aws => (Icon::CLOUD, "AWS"),
-                };
-                right -= chip(shapes, Point::new(right, y), Some(icon), words);
-            }
             if marks.edited.contains(self.path) {
                 icons.push((Icon::EDIT, Role::StatusText(Status::Paused)));
+            }
+            if let Some(outside) = marks.real.get(self.path) {
+                let icon = match outside {
+                    Outside::Local => Icon::TERMINAL,
+                    Outside::Aws => Icon::CLOUD,
+                };
+                icons.push((icon, Role::StatusText(Status::Running)));
             }
             if marks.mocked.contains(self.path) {
                 icons.push((Icon::THEATER_COMEDY, Role::SecondText));
