@@ -125,7 +125,7 @@ impl Check {
             return None;
         }
         let shape = self.model.shape(member.shape);
-        let wire = match &shape.kind {
+        match &shape.kind {
             Kind::Text => match value {
                 _ if member.traits.has('j') => Some(Wire::Document(value.clone())),
                 Value::String(text) => Some(Wire::Text(text.clone())),
@@ -193,8 +193,7 @@ impl Check {
                 let inner = self.structure(Some(member.shape), value, depth + 1);
                 Some(Wire::Structure(inner))
             }
-        };
-        wire
+        }
     }
 
     fn refuse(&mut self, member: &Member, wanted: &str) -> Option<Wire> {

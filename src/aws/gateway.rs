@@ -188,3 +188,58 @@ fn status_text(status: u16) -> &'static str {
         _ => "",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters_become_a_request() {
+        let parameters = r#"{"ApiEndpoint":"x.execute-api.us-east-1.amazonaws.com","Method":"POST","Stage":"dev",
+            "Path":"/a b/c","QueryParameters":{"q":["1","2"]},"Headers":{"X-Own":["v"]},
+            "RequestBody":{"a":null,"b":"HelloWorld"},"AuthType":"IAM_ROLE"}"#;
+        let request = api_request(&Value::parse(parameters).unwrap()).unwrap();
+        assert_eq!(request.target, "/dev/a%20b/c?q=1&q=2");
+        assert_eq!(request.body, br#"{"b":"HelloWorld"}"#);
+        assert!(request.signed);
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        assert_eq!(
+            request.headers,
+            [pair("x-own", "v"), pair("content-type", "application/json")]
+        );
+        let text = r#"{"ApiEndpoint":"h","Method":"POST","RequestBody":"HelloWorld"}"#;
+        let request = api_request(&Value::parse(text).unwrap()).unwrap();
+        assert_eq!(request.body, br#""HelloWorld""#);
+        let wrong = r#"{"Method":"FLY","Headers":{"a":"b"},"Body":1}"#;
+        let fault = api_request(&Value::parse(wrong).unwrap()).unwrap_err();
+        let cause = fault.cause.unwrap();
+        for part in [
+            "The field \"Body\" is not supported by Step Functions",
+            "The field \"ApiEndpoint\" is required but was missing",
+            "The value of the field 'Headers' has an invalid format",
+        ] {
+            assert!(cause.contains(part), "{cause}");
+        }
+    }
+
+    #[test]
+    fn answers_become_results_and_faults() {
+        let mut response = HttpResponse {
+            status: 200,
+            headers: vec![("content-type".to_owned(), "application/json".to_owned())],
+            body: b"\"HelloWorld\"".to_vec(),
+        };
+        assert_eq!(
+            api_result(&response).unwrap().to_json(),
+            r#"{"Headers":{"Content-Type":["application/json"]},"ResponseBody":"HelloWorld","StatusCode":200,"StatusText":"OK"}"#
+        );
+        response.status = 403;
+        response.body = br#"{"message":"Missing Authentication Token"}"#.to_vec();
+        let fault = api_result(&response).unwrap_err();
+        assert_eq!(fault.error.as_deref(), Some("ApiGateway.403"));
+        assert_eq!(
+            fault.cause.as_deref(),
+            Some(r#"{"message":"Missing Authentication Token"}"#)
+        );
+    }
+}

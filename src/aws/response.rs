@@ -232,3 +232,236 @@ fn bare(code: &str) -> &str {
     let code = code.rsplit_once('#').map_or(code, |(_, name)| name);
     code.split([':', ',']).next().unwrap_or(code).trim()
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::asl::resource;
+    use crate::aws::operation;
+
+    use super::*;
+
+    fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> HttpResponse {
+        let headers = headers.iter();
+        HttpResponse {
+            status,
+            headers: headers
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect(),
+            body: body.as_bytes().to_vec(),
+        }
+    }
+
+    fn got(resource: &str, response: &HttpResponse) -> Result<Value, Fault> {
+        let resource = resource::read(&format!("arn:aws:states:::{resource}"));
+        read(&operation::find(&resource.target).unwrap(), response)
+    }
+
+    fn value(resource: &str, response: &HttpResponse) -> String {
+        got(resource, response).unwrap().to_json()
+    }
+
+    fn fault(resource: &str, response: &HttpResponse) -> (String, String) {
+        let fault = got(resource, response).unwrap_err();
+        (
+            fault.error.unwrap().to_string(),
+            fault.cause.unwrap().to_string(),
+        )
+    }
+
+    const ID: (&str, &str) = ("x-amzn-requestid", "id-1");
+
+    #[test]
+    fn json_is_cased_at_depth_and_moments_become_text() {
+        let body = r#"{"executionArn":"e","startDate":1767225600.25}"#;
+        let response = answer(200, &[ID], body);
+        assert_eq!(
+            value("aws-sdk:sfn:startExecution", &response),
+            r#"{"ExecutionArn":"e","StartDate":"2026-01-01T00:00:00.250Z"}"#
+        );
+        let optimized = got("states:startExecution", &response).unwrap();
+        assert_eq!(
+            optimized.get("StartDate").unwrap().to_json(),
+            "1767225600250"
+        );
+        let body =
+            r#"{"item":[{"id":"a","tags":{"lower":"kept"},"stageKeys":[]}],"position":null}"#;
+        assert_eq!(
+            value("aws-sdk:apigateway:getApiKeys", &answer(200, &[ID], body)),
+            r#"{"Items":[{"Id":"a","StageKeys":[],"Tags":{"lower":"kept"}}]}"#
+        );
+        let body = r#"{"Items":[{"b":{"BOOL":true},"a":{"L":[{"NULL":true}]}}]}"#;
+        assert_eq!(
+            value("aws-sdk:dynamodb:scan", &answer(200, &[ID], body)),
+            r#"{"Items":[{"b":{"Bool":true},"a":{"L":[{"Nul":true}]}}]}"#
+        );
+    }
+
+    #[test]
+    fn optimized_integrations_tell_of_the_exchange() {
+        let headers = [
+            ("server", "Server"),
+            ("content-type", "application/x-amz-json-1.0"),
+            ID,
+        ];
+        assert_eq!(
+            value("dynamodb:putItem", &answer(200, &headers, "{}")),
+            "{\"SdkHttpMetadata\":{\"AllHttpHeaders\":{\"Server\":[\"Server\"],\"Content-Type\":[\"application/x-amz-json-1.0\"],\
+             \"x-amzn-RequestId\":[\"id-1\"]},\"HttpHeaders\":{\"Content-Type\":\"application/x-amz-json-1.0\",\
+             \"Server\":\"Server\",\"x-amzn-RequestId\":\"id-1\"},\"HttpStatusCode\":200},\
+             \"SdkResponseMetadata\":{\"RequestId\":\"id-1\"}}"
+        );
+    }
+
+    #[test]
+    fn a_function_answers_or_fails() {
+        let version = ("x-amz-executed-version", "$LATEST");
+        let good = got("lambda:invoke", &answer(200, &[version, ID], "[1]")).unwrap();
+        let keys: Vec<&str> = good
+            .as_object()
+            .unwrap()
+            .keys()
+            .map(AsRef::as_ref)
+            .collect();
+        let expected = [
+            "ExecutedVersion",
+            "Payload",
+            "SdkHttpMetadata",
+            "SdkResponseMetadata",
+            "StatusCode",
+        ];
+        assert_eq!(keys, expected);
+        assert_eq!(good.get("Payload").unwrap().to_json(), "[1]");
+        let body = r#"{"errorMessage":"no","errorType":"OutOfStock"}"#;
+        let failed = answer(200, &[("x-amz-function-error", "Unhandled"), ID], body);
+        assert_eq!(
+            fault("lambda:invoke", &failed),
+            ("OutOfStock".to_owned(), body.to_owned())
+        );
+        // The integration of any service has no eye for what a function answers.
+        assert!(
+            value("aws-sdk:lambda:invoke", &failed).contains("\"FunctionError\":\"Unhandled\"")
+        );
+        let busy = answer(
+            429,
+            &[("x-amzn-errortype", "TooManyRequestsException"), ID],
+            r#"{"Reason":"x","message":"Rate Exceeded."}"#,
+        );
+        assert_eq!(
+            fault("lambda:invoke", &busy).0,
+            "Lambda.TooManyRequestsException"
+        );
+    }
+
+    #[test]
+    fn errors_have_the_names_of_the_recordings() {
+        let null = "1 validation error detected: Value null at 'item' failed to satisfy constraint: Member must not be null";
+        let body = format!(
+            "{{\"__type\":\"com.amazon.coral.validate#ValidationException\",\"message\":\"{null}\"}}"
+        );
+        let response = answer(400, &[ID], &body);
+        assert_eq!(
+            fault("dynamodb:putItem", &response),
+            (
+                "DynamoDB.AmazonDynamoDBException".to_owned(),
+                format!(
+                    "{null} (Service: AmazonDynamoDBv2; Status Code: 400; Error Code: ValidationException; Request ID: id-1; Proxy: null)"
+                )
+            )
+        );
+        assert_eq!(
+            fault("aws-sdk:dynamodb:putItem", &response),
+            (
+                "DynamoDb.DynamoDbException".to_owned(),
+                format!(
+                    "{null} (Service: DynamoDb, Status Code: 400, Request ID: id-1) (SDK Attempt Count: 1)"
+                )
+            )
+        );
+        let body = r#"{"__type":"InvalidToken","message":"Invalid Token: 'Invalid token'"}"#;
+        assert_eq!(
+            fault("aws-sdk:sfn:sendTaskSuccess", &answer(400, &[ID], body)),
+            (
+                "Sfn.InvalidTokenException".to_owned(),
+                "Invalid Token: 'Invalid token' (Service: Sfn, Status Code: 400, Request ID: id-1) (SDK Attempt Count: 1)".to_owned()
+            )
+        );
+        let body = "<ErrorResponse xmlns=\"x\"><Error><Type>Sender</Type><Code>NotFound</Code>\
+                    <Message>Topic does not exist</Message></Error><RequestId>id-2</RequestId></ErrorResponse>";
+        assert_eq!(
+            fault("sns:publish", &answer(404, &[], body)),
+            (
+                "SNS.NotFoundException".to_owned(),
+                "Topic does not exist (Service: AmazonSNS; Status Code: 404; Error Code: NotFound; Request ID: id-2; Proxy: null)".to_owned()
+            )
+        );
+        let body = "<?xml version=\"1.0\"?><Error><Code>NoSuchBucket</Code><Message>The specified bucket does not exist</Message>\
+                    <RequestId>r</RequestId><HostId>h</HostId></Error>";
+        let cause = "The specified bucket does not exist (Service: S3, Status Code: 404, Request ID: r, Extended Request ID: h) (SDK Attempt Count: 1)";
+        for status in [404, 200] {
+            let (error, own) = fault("aws-sdk:s3:listObjects", &answer(status, &[], body));
+            assert_eq!(error, "S3.NoSuchBucketException");
+            assert_eq!(own, cause.replace("404", &status.to_string()));
+        }
+        let (error, _) = fault(
+            "aws-sdk:sns:publish",
+            &answer(502, &[], "<html>bad gateway"),
+        );
+        assert_eq!(error, "Sns.SnsException");
+        let (error, cause) = fault("aws-sdk:ssm:getParameter", &answer(200, &[], "<html>"));
+        assert_eq!(error, "Ssm.SdkClientException");
+        assert!(cause.contains("<html>"), "{cause}");
+    }
+
+    #[test]
+    fn xml_is_read_by_its_shape() {
+        let body = "<ListTopicsResponse xmlns=\"x\"><ListTopicsResult><Topics><member><TopicArn>a</TopicArn></member>\
+                    <member><TopicArn>b</TopicArn></member></Topics></ListTopicsResult></ListTopicsResponse>";
+        assert_eq!(
+            value("aws-sdk:sns:listTopics", &answer(200, &[], body)),
+            r#"{"Topics":[{"TopicArn":"a"},{"TopicArn":"b"}]}"#
+        );
+        let body =
+            "<R><vpcSet><item><vpcId>v</vpcId><isDefault>true</isDefault></item></vpcSet></R>";
+        assert_eq!(
+            value("aws-sdk:ec2:describeVpcs", &answer(200, &[], body)),
+            r#"{"Vpcs":[{"IsDefault":true,"VpcId":"v"}]}"#
+        );
+        let body = "<ListBucketResult><Name>b</Name><KeyCount>1</KeyCount><Contents><Key>k</Key><Size>3</Size>\
+                    <LastModified>2026-01-01T00:00:00.000Z</LastModified></Contents></ListBucketResult>";
+        assert_eq!(
+            value("aws-sdk:s3:listObjectsV2", &answer(200, &[], body)),
+            r#"{"Contents":[{"Key":"k","LastModified":"2026-01-01T00:00:00Z","Size":3}],"KeyCount":1,"Name":"b"}"#
+        );
+        let body = "<LocationConstraint xmlns=\"x\">eu-west-1</LocationConstraint>";
+        assert_eq!(
+            value("aws-sdk:s3:getBucketLocation", &answer(200, &[], body)),
+            r#"{"LocationConstraint":"eu-west-1"}"#
+        );
+    }
+
+    #[test]
+    fn a_stream_comes_last_as_text() {
+        let headers = [
+            ("content-length", "3"),
+            ("etag", "\"e\""),
+            ("x-amz-meta-color", "red"),
+            ("last-modified", "Thu, 01 Jan 2026 00:00:00 GMT"),
+        ];
+        assert_eq!(
+            value("aws-sdk:s3:getObject", &answer(200, &headers, "abc")),
+            r#"{"ContentLength":3,"ETag":"\"e\"","LastModified":"2026-01-01T00:00:00Z","Metadata":{"color":"red"},"Body":"abc"}"#
+        );
+    }
+
+    #[test]
+    fn an_entry_that_failed_fails_the_state() {
+        let body = r#"{"FailedEntryCount":1,"Entries":[{"EventId":"i"},{"ErrorCode":"MalformedDetail","ErrorMessage":"Detail is malformed."}]}"#;
+        assert_eq!(
+            fault("events:putEvents", &answer(200, &[ID], body)),
+            (
+                "EventBridge.FailedEntry".to_owned(),
+                r#"{"Entries":[{"EventId":"i"},{"ErrorCode":"MalformedDetail","ErrorMessage":"Detail is malformed."}],"FailedEntryCount":1}"#.to_owned()
+            )
+        );
+    }
+}

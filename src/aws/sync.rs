@@ -272,14 +272,15 @@ static RULES: &[Rule] = &[
 ];
 
 impl Job {
-    /// The job a call has begun; none where no rule knows how to wait for one.
+    /// Whether what a call begins can be waited for.
+    pub fn can_be_waited_for(submit: &Operation) -> bool {
+        rule_of(submit).is_some()
+    }
+
+    /// The job a call has begun; none where it cannot be waited for.
     pub fn begun(submit: &Operation, input: &Value, submitted: &Value) -> Option<Job> {
-        let service = submit.integration?.service;
-        let rule = RULES
-            .iter()
-            .find(|rule| rule.service == service && rule.actions.contains(&submit.action))?;
         Some(Job {
-            rule,
+            rule: rule_of(submit)?,
             submit: *submit,
             input: input.clone(),
             submitted: submitted.clone(),
@@ -368,6 +369,13 @@ impl Job {
     }
 }
 
+fn rule_of(submit: &Operation) -> Option<&'static Rule> {
+    let service = submit.integration?.service;
+    RULES
+        .iter()
+        .find(|rule| rule.service == service && rule.actions.contains(&submit.action))
+}
+
 /// Whether texts of the result that hold JSON stay texts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Output {
@@ -418,4 +426,157 @@ fn with(value: &Value, field: &str, new: Value) -> Value {
         };
         (key.as_ref(), value)
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::asl::resource::Target;
+    use crate::asl::services;
+    use crate::aws::archive;
+    use crate::aws::model::Kind;
+    use crate::aws::operation;
+    use crate::aws::optimized;
+
+    use super::*;
+
+    fn value(text: &str) -> Value {
+        Value::parse(text).unwrap()
+    }
+
+    fn job(service: &str, action: &str, input: &str, submitted: &str) -> Job {
+        let target = Target::Optimized {
+            service: service.to_owned(),
+            action: action.to_owned(),
+        };
+        let submit = operation::find(&target).unwrap();
+        Job::begun(&submit, &value(input), &value(submitted)).unwrap()
+    }
+
+    /// A pointer leads somewhere in a shape; numbers are items.
+    fn leads(model: &'static crate::aws::model::Model, shape: usize, pointer: &str) -> bool {
+        let mut at = shape;
+        for step in pointer.split('/').skip(1) {
+            at = match model.shape(at).kind {
+                Kind::List(item) if step.parse::<usize>().is_ok() => item.shape,
+                Kind::Structure(members) => {
+                    let mut found = members.iter();
+                    match found.find(|member| crate::aws::naming::upper_first(member.name) == step)
+                    {
+                        Some(member) => member.shape,
+                        None => return false,
+                    }
+                }
+                _ => return false,
+            };
+        }
+        true
+    }
+
+    /// Every optimized action with `.sync` has a rule, but those that speak to a cluster, and every name in a
+    /// rule is one of the model.
+    #[test]
+    fn rules_fit_the_models() {
+        for action in services::optimized_actions().filter(|action| action.sync) {
+            let ruled = RULES.iter().any(|rule| {
+                rule.service == action.service && rule.actions.contains(&action.action)
+            });
+            let (integration, name) = optimized::find(action.service, action.action).unwrap();
+            let callable = optimized::operation(integration, name).is_some();
+            assert_eq!(ruled, callable, "{}:{}", action.service, action.action);
+        }
+        for rule in RULES {
+            let (integration, _) = optimized::find(rule.service, rule.actions[0]).unwrap();
+            let model = archive::service(integration.key).unwrap().model().unwrap();
+            let calls = [Some((rule.ask, rule.parameters)), rule.stop];
+            for (name, parameters) in calls.into_iter().flatten() {
+                let line = model.operation(name).expect(name);
+                for (parameter, _) in parameters {
+                    let pointer = format!("/{parameter}");
+                    assert!(
+                        leads(model, line.input.unwrap(), &pointer),
+                        "{name}{pointer}"
+                    );
+                }
+            }
+            let output = model.operation(rule.ask).unwrap().output.unwrap();
+            let status = format!("{}{}", rule.job, rule.status);
+            assert!(leads(model, output, &status), "{} {status}", rule.ask);
+        }
+    }
+
+    #[test]
+    fn an_execution_is_waited_for() {
+        let job = job("states", "startExecution", "{}", r#"{"ExecutionArn":"e"}"#);
+        let (ask, parameters) = job.ask().unwrap();
+        assert_eq!(ask.name(), "DescribeExecution");
+        assert_eq!(parameters.to_json(), r#"{"ExecutionArn":"e"}"#);
+        let answer = |status: &str| {
+            value(&format!(
+                r#"{{"Input":"{{}}","Output":"{{\"a\":1}}","Status":"{status}","SdkHttpMetadata":{{}},"SdkResponseMetadata":{{}}}}"#
+            ))
+        };
+        assert_eq!(
+            job.progress(&answer("RUNNING"), Output::Text),
+            Progress::Running
+        );
+        assert_eq!(
+            job.progress(&answer("SUCCEEDED"), Output::Text),
+            Progress::Succeeded(value(
+                r#"{"Input":"{}","Output":"{\"a\":1}","Status":"SUCCEEDED"}"#
+            ))
+        );
+        assert_eq!(
+            job.progress(&answer("SUCCEEDED"), Output::Json),
+            Progress::Succeeded(value(
+                r#"{"Input":{},"Output":{"a":1},"Status":"SUCCEEDED"}"#
+            ))
+        );
+        let Progress::Failed(fault) = job.progress(&answer("ABORTED"), Output::Json) else {
+            panic!()
+        };
+        assert_eq!(fault.error.as_deref(), Some("States.TaskFailed"));
+        assert!(fault.cause.unwrap().contains(r#""Output":"{\"a\":1}""#));
+        assert_eq!(job.stop().unwrap().0.name(), "StopExecution");
+    }
+
+    #[test]
+    fn a_task_has_to_end_well_in_every_container() {
+        let job = job(
+            "ecs",
+            "runTask",
+            r#"{"Cluster":"c","TaskDefinition":"t"}"#,
+            r#"{"Tasks":[{"TaskArn":"arn"}]}"#,
+        );
+        let (_, parameters) = job.ask().unwrap();
+        assert_eq!(parameters.to_json(), r#"{"Cluster":"c","Tasks":["arn"]}"#);
+        let answer = |code: &str| {
+            value(&format!(
+                r#"{{"Tasks":[{{"LastStatus":"STOPPED","Containers":[{{"ExitCode":0}},{{{code}}}]}}]}}"#
+            ))
+        };
+        let end = |code: &str| job.progress(&answer(code), Output::Text);
+        assert!(matches!(end(r#""ExitCode":0"#), Progress::Succeeded(_)));
+        assert!(matches!(end(r#""ExitCode":1"#), Progress::Failed(_)));
+        assert!(matches!(end(r#""Reason":"x""#), Progress::Failed(_)));
+    }
+
+    #[test]
+    fn what_was_deleted_is_gone() {
+        let job = job("eks", "deleteCluster", r#"{"Name":"c"}"#, "{}");
+        assert!(matches!(job.gone(), Some(Progress::Succeeded(_))));
+        let job = job_of_glue();
+        assert_eq!(job.gone(), None);
+        let (stop, parameters) = job.stop().unwrap();
+        assert_eq!(stop.name(), "BatchStopJobRun");
+        assert_eq!(parameters.to_json(), r#"{"JobName":"j","JobRunIds":["r"]}"#);
+    }
+
+    fn job_of_glue() -> Job {
+        job(
+            "glue",
+            "startJobRun",
+            r#"{"JobName":"j"}"#,
+            r#"{"JobRunId":"r"}"#,
+        )
+    }
 }

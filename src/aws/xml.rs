@@ -126,9 +126,15 @@ fn escape(text: &str) -> String {
     out
 }
 
-/// Reads a document; none where it is not one.
+/// Elements nest no deeper than this, as in JSON.
+const DEEPEST: usize = 128;
+
+/// Reads a document; none where it is not one, or nests too deeply.
 pub(crate) fn parse(text: &str) -> Option<Document<'_>> {
-    Document::parse(text.trim_start_matches('\u{feff}')).ok()
+    let document = Document::parse(text.trim_start_matches('\u{feff}')).ok()?;
+    let too_deep = |node: Node<'_, '_>| node.ancestors().nth(DEEPEST).is_some();
+    let deep = document.descendants().any(too_deep);
+    (!deep).then_some(document)
 }
 
 /// The text of the first element of this name, wherever it stands.

@@ -34,6 +34,6 @@ pub use folder::{bucket_objects, buckets, lay_down};
 pub use list::LeftOver;
 pub use mock::Mocks;
 pub use outside::Outside;
-pub use real::{Real, consent_of};
+pub use real::Real;
 pub use sdk::{SdkClient, SdkSettings};
 pub use workflows::Workflows;

@@ -12,7 +12,6 @@ use tokio::sync::mpsc;
 
 use crate::asl::resource;
 use crate::asl::resource::Pattern;
-use crate::asl::resource::Resource;
 use crate::asl::resource::Target;
 use crate::backends::SdkClient;
 use crate::backends::SdkSettings;
@@ -29,12 +28,13 @@ use crate::engine::Call;
 use crate::engine::Fault;
 use crate::engine::Millis;
 use crate::engine::Outcome;
+use crate::query::Value;
 use crate::sidecar::AwsSite;
 use crate::sidecar::Backend;
 use crate::sidecar::BackendPlan;
-use crate::sidecar::Consent;
 use crate::sidecar::FunctionPlan;
 use crate::sidecar::FunctionRun;
+use crate::sidecar::Need;
 use crate::trace::UNANSWERED;
 use crate::trace::WorkerStart;
 
@@ -251,14 +251,20 @@ impl Made {
 /// # Errors
 /// The fault of a call that cannot be made: nothing says how, or the person has not agreed to it.
 pub(crate) fn route(call: &Call, backend: Backend, plan: &BackendPlan) -> Result<Route, Fault> {
-    let resource = resource::read(&call.resource);
     let refuse = |words: String| {
-        Fault::new(
-            "States.TaskFailed",
-            format!("{UNANSWERED}\"{}\": {words}", call.name),
-        )
+        let cause = format!("{UNANSWERED}\"{}\": {words}", call.name);
+        Fault::new("States.TaskFailed", cause)
     };
-    let (way, target, consent) = way(call, &resource, backend, plan).map_err(refuse)?;
+    let way = way(call, backend, plan).map_err(refuse)?;
+    let function = match &way {
+        Way::Function(request, _) => Some(request.name.as_str()),
+        Way::Http | Way::Service => None,
+    };
+    let address = call.payload.get("ApiEndpoint").and_then(Value::as_str);
+    let Some(Need { consent, target }) = plan.need(&call.resource, function, address, backend)
+    else {
+        return Err(refuse("nothing is called for it".to_owned()));
+    };
     if !plan.allowed.contains(&consent) {
         return Err(refuse(format!(
             "it would call the {target}, and nobody has agreed that Stepwright may {} ({}): agree in the window \
@@ -275,52 +281,9 @@ pub(crate) fn route(call: &Call, backend: Backend, plan: &BackendPlan) -> Result
     })
 }
 
-/// What the plan needs agreement to for a call; none where nothing is called.
-pub fn consent_of(
-    call_resource: &str,
-    payload_function: Option<&str>,
-    backend: Backend,
-    plan: &BackendPlan,
-) -> Option<Consent> {
-    if backend == Backend::Mock {
-        return None;
-    }
-    let resource = resource::read(call_resource);
-    match resource.target {
-        Target::Optimized { ref service, .. } if service == "http" => Some(Consent::Http),
-        Target::Lambda { ref function, .. } if backend == Backend::Local => {
-            Some(consent_of_function(plan.function(function).as_ref()))
-        }
-        Target::Optimized { ref service, .. } | Target::Sdk { ref service, .. }
-            if service == "lambda" && backend == Backend::Local =>
-        {
-            Some(consent_of_function(
-                plan.function(payload_function.unwrap_or("*")).as_ref(),
-            ))
-        }
-        Target::Activity { .. } | Target::StandIn { .. } => None,
-        Target::Lambda { .. }
-        | Target::Optimized { .. }
-        | Target::Sdk { .. }
-        | Target::Other { .. } => Some(Consent::Aws),
-    }
-}
-
-fn consent_of_function(plan: Option<&FunctionPlan>) -> Consent {
-    match plan.map(|plan| &plan.run) {
-        Some(FunctionRun::Endpoint { .. }) => Consent::Lambda,
-        Some(FunctionRun::Command(_) | FunctionRun::Handler { .. }) | None => Consent::Command,
-    }
-}
-
-fn way(
-    call: &Call,
-    resource: &Resource,
-    backend: Backend,
-    plan: &BackendPlan,
-) -> Result<(Way, String, Consent), String> {
+fn way(call: &Call, backend: Backend, plan: &BackendPlan) -> Result<Way, String> {
     let function = FunctionRequest::of(call);
-    match (function, &resource.target) {
+    match (function, resource::read(&call.resource).target) {
         (Some(request), _) if backend == Backend::Local => {
             let function = plan.function(&request.name).ok_or_else(|| {
                 format!(
@@ -329,29 +292,9 @@ fn way(
                     name = request.name
                 )
             })?;
-            let consent = consent_of_function(Some(&function));
-            let target = match &function.run {
-                FunctionRun::Endpoint { url, .. } => format!("function {} at {url}", request.name),
-                FunctionRun::Command(words) => {
-                    format!("function {} ({})", request.name, words.join(" "))
-                }
-                FunctionRun::Handler { handler, .. } => format!(
-                    "function {} ({handler} in {})",
-                    request.name,
-                    function.folder.display()
-                ),
-            };
-            let way = Way::Function(Box::new(request), Box::new(function));
-            Ok((way, target, consent))
+            Ok(Way::Function(Box::new(request), Box::new(function)))
         }
-        (_, Target::Optimized { service, .. }) if service == "http" => {
-            let address = call
-                .payload
-                .get("ApiEndpoint")
-                .and_then(|value| value.as_str());
-            let target = format!("API {}", address.unwrap_or("without an address"));
-            Ok((Way::Http, target, Consent::Http))
-        }
+        (_, Target::Optimized { service, .. }) if service == "http" => Ok(Way::Http),
         (_, Target::Activity { name }) => Err(format!(
             "the activity {name} is answered by a worker, through the Step Functions endpoint of `stepwright serve`"
         )),
@@ -365,8 +308,10 @@ fn way(
             | Target::Sdk { .. }
             | Target::Other { .. },
         ) => {
-            let site = plan.aws();
-            let near = site.endpoint.as_deref().is_some_and(web::is_loopback);
+            let near = plan
+                .aws()
+                .endpoint
+                .is_some_and(|url| web::is_loopback(&url));
             if backend == Backend::Local && !near {
                 return Err(
                     "the local backend calls services at an endpoint on this machine only: name one as \"endpoint\" of \"aws\" \
@@ -374,9 +319,7 @@ fn way(
                         .to_owned(),
                 );
             }
-            let place = site.endpoint.unwrap_or_else(|| "AWS".to_owned());
-            let target = format!("service {} at {place}", resource.display_name());
-            Ok((Way::Service, target, Consent::Aws))
+            Ok(Way::Service)
         }
     }
 }

@@ -115,40 +115,47 @@ impl SdkClient {
     ) -> Result<Option<Value>, Fault> {
         let resource = resource::read(&call.resource);
         let seed = seed(call);
-        let (result, begun) = match &resource.target {
+        let waits = matches!(resource.pattern, Pattern::Sync | Pattern::Sync2);
+        let (result, job) = match &resource.target {
             Target::Optimized { service, action }
                 if service == "apigateway" && action == "invoke" =>
             {
                 (self.invoke_api(&call.payload).await?, None)
             }
             Target::Lambda { .. } => {
-                return self
-                    .invoke(&call.resource, &call.payload, seed)
-                    .await
-                    .map(Some);
+                let result = self.invoke(&call.resource, &call.payload, seed).await;
+                return result.map(Some);
             }
             target => {
                 let operation = operation_of(target)?;
+                if waits && !Job::can_be_waited_for(&operation) {
+                    let cause = format!("{} begins no job to wait for", call.resource);
+                    return Err(Fault::new("States.Runtime", cause));
+                }
                 let result = self.perform(&operation, &call.payload, seed).await?;
                 let job = Job::begun(&operation, &call.payload, &result);
-                (result, Some((operation, job)))
+                (result, job.filter(|_| waits))
             }
         };
-        let output = match resource.pattern {
-            Pattern::RequestResponse => return Ok(Some(result)),
-            Pattern::WaitForTaskToken => {
-                submitted(interim, result).await;
-                return Ok(None);
-            }
-            Pattern::Sync => Output::Text,
-            Pattern::Sync2 => Output::Json,
-        };
-        let Some((_, Some(job))) = begun else {
-            let cause = format!("{} has no job to wait for", call.resource);
-            return Err(Fault::new("States.Runtime", cause));
-        };
-        submitted(interim, result).await;
-        self.wait(job, output).await.map(Some)
+        if let Some(job) = job {
+            // From here on whoever drops the call stops the job.
+            let called_off = CallOff::of(self, &job);
+            submitted(interim, result).await;
+            let output = match resource.pattern {
+                Pattern::Sync2 => Output::Json,
+                Pattern::Sync | Pattern::RequestResponse | Pattern::WaitForTaskToken => {
+                    Output::Text
+                }
+            };
+            let end = self.wait(&job, output).await;
+            called_off.ended();
+            return end.map(Some);
+        }
+        if resource.pattern == Pattern::WaitForTaskToken {
+            submitted(interim, result).await;
+            return Ok(None);
+        }
+        Ok(Some(result))
     }
 
     /// Calls an operation with the parameters of a state, and reads what it answers.
@@ -280,12 +287,8 @@ impl SdkClient {
     }
 
     /// Asks about a job until it has ended.
-    async fn wait(&self, job: Job, output: Output) -> Result<Value, Fault> {
+    async fn wait(&self, job: &Job, output: Output) -> Result<Value, Fault> {
         let (ask, parameters) = job.ask()?;
-        let mut guard = CallOff {
-            client: self.clone(),
-            job: Some(job.clone()),
-        };
         let mut pause = self.0.settings.poll;
         let mut troubles = 0;
         loop {
@@ -311,14 +314,8 @@ impl SdkClient {
             };
             match progress {
                 Progress::Running => troubles = 0,
-                Progress::Succeeded(value) => {
-                    guard.job = None;
-                    return Ok(value);
-                }
-                Progress::Failed(fault) => {
-                    guard.job = None;
-                    return Err(fault);
-                }
+                Progress::Succeeded(value) => return Ok(value),
+                Progress::Failed(fault) => return Err(fault),
             }
         }
     }
@@ -345,6 +342,20 @@ struct Message<'a> {
 struct CallOff {
     client: SdkClient,
     job: Option<Job>,
+}
+
+impl CallOff {
+    fn of(client: &SdkClient, job: &Job) -> CallOff {
+        CallOff {
+            client: client.clone(),
+            job: Some(job.clone()),
+        }
+    }
+
+    /// There is nothing left to stop.
+    fn ended(mut self) {
+        self.job = None;
+    }
 }
 
 impl Drop for CallOff {

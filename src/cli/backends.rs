@@ -11,8 +11,9 @@ use crate::sidecar::Backend;
 use crate::sidecar::BackendPlan;
 use crate::sidecar::Backends;
 use crate::sidecar::Consent;
-use crate::workspace::Consents;
+use crate::workspace::consent_folder;
 use crate::workspace::folder_backends;
+use crate::workspace::load_consents;
 use crate::workspace::project_functions;
 
 #[derive(clap::Args, Debug, Default)]
@@ -131,8 +132,8 @@ impl BackendArgs {
         if named == Named::Mocks {
             plan.mocks_first();
         }
-        plan.allowed = match Consents::load() {
-            Ok(consents) => consents.of(&plan.folder),
+        plan.allowed = match load_consents() {
+            Ok(consents) => consents.of(&consent_folder(&plan.folder)),
             Err(reason) if plan.is_real() => return Err(reason),
             Err(_) => Default::default(),
         };

@@ -8,7 +8,11 @@ use serde_json::json;
 use crate::cli::fail;
 use crate::cli::output::say;
 use crate::sidecar::Consent;
-use crate::workspace::Consents;
+use crate::sidecar::Consents;
+use crate::workspace::consent_date;
+use crate::workspace::consent_folder;
+use crate::workspace::load_consents;
+use crate::workspace::store_consents;
 
 #[derive(clap::Args, Debug)]
 pub struct ConsentArgs {
@@ -47,7 +51,7 @@ pub fn consent(arguments: &ConsentArgs) -> u8 {
 }
 
 fn change(arguments: &ConsentArgs) -> Result<u8, String> {
-    let mut consents = Consents::load()?;
+    let mut consents = load_consents()?;
     match arguments.what.as_ref().unwrap_or(&What::List) {
         What::List if arguments.json => say(&json!(consents.folders).to_string()),
         What::List => list(&consents),
@@ -55,18 +59,19 @@ fn change(arguments: &ConsentArgs) -> Result<u8, String> {
             if !folder.is_dir() {
                 return Err(format!("{} is no folder", folder.display()));
             }
-            consents.give(folder, kinds.iter().copied());
-            consents.store()?;
+            let known = consent_folder(folder);
+            consents.give(&known, kinds.iter().copied(), &consent_date());
+            store_consents(&consents)?;
             for kind in kinds {
                 say(&told(folder, *kind));
             }
         }
         What::Withdraw { folder, kind } => {
-            if !consents.withdraw(folder, *kind) {
+            if !consents.withdraw(&consent_folder(folder), *kind) {
                 say("nothing of that kind was agreed to for this folder");
                 return Ok(1);
             }
-            consents.store()?;
+            store_consents(&consents)?;
         }
     }
     Ok(0)

@@ -8,6 +8,7 @@ use crate::scene::node::Card;
 use crate::scene::node::HEADER;
 use crate::scene::node::text;
 use crate::scene::node::with_icon;
+use crate::scene::request::Outside;
 use crate::scene::role::Role;
 use crate::scene::role::Status;
 use crate::scene::shape::Anchor;
@@ -53,6 +54,13 @@ impl Card<'_> {
                 {
                     right -= chip(shapes, Point::new(right, y), None, words);
                 }
+            }
+            if let Some(outside) = marks.real.get(self.path) {
+                let (icon, words) = match outside {
+                    Outside::Local => (Icon::TERMINAL, "local"),
+                    Outside::Aws => (Icon::CLOUD, "AWS"),
+                };
+                right -= chip(shapes, Point::new(right, y), Some(icon), words);
             }
             if marks.edited.contains(self.path) {
                 icons.push((Icon::EDIT, Role::StatusText(Status::Paused)));

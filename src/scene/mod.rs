@@ -27,7 +27,7 @@ pub use build::build;
 pub use face::{Face, faces, kind_family, kind_icon};
 pub use icon::{ICON_FONT, Icon};
 pub use node::placeholder;
-pub use request::{Detail, Marks, RunPicture, SceneRequest, Slot, StateRun, TakenEdge};
+pub use request::{Detail, Marks, Outside, RunPicture, SceneRequest, Slot, StateRun, TakenEdge};
 pub use role::{CodeRole, Family, Role, Status};
 pub use run::{duration_words, run_picture, visit_status};
 pub use service::{ServiceFace, service_face, service_family, service_icon};

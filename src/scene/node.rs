@@ -10,6 +10,7 @@ use crate::graph::PlacedNode;
 use crate::scene::face::Face;
 use crate::scene::icon::Icon;
 use crate::scene::request::Detail;
+use crate::scene::request::Outside;
 use crate::scene::request::SceneRequest;
 use crate::scene::request::StateRun;
 use crate::scene::role::Family;
@@ -189,6 +190,11 @@ impl Card<'_> {
         }
         if marks.breakpoints.contains(self.path) {
             label.push_str(", breakpoint");
+        }
+        match marks.real.get(self.path) {
+            Some(Outside::Local) => label.push_str(", answered by this machine"),
+            Some(Outside::Aws) => label.push_str(", answered by AWS"),
+            None => {}
         }
         label
     }

@@ -45,6 +45,14 @@ pub enum Detail {
     Near,
 }
 
+/// What answers a state for real.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outside {
+    /// This machine.
+    Local,
+    Aws,
+}
+
 /// What people have marked or the program found, by state.
 #[derive(Clone, Debug, Default)]
 pub struct Marks {
@@ -60,6 +68,8 @@ pub struct Marks {
     pub problems: BTreeMap<StatePath, Severity>,
     /// States that a mock answers.
     pub mocked: BTreeSet<StatePath>,
+    /// States that something outside answers.
+    pub real: BTreeMap<StatePath, Outside>,
     pub matches: BTreeSet<StatePath>,
     pub current_match: Option<StatePath>,
     /// States whose input was changed by hand.

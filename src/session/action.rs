@@ -56,6 +56,8 @@ pub enum Action {
     ClearRun,
     NextProblem,
     TemplateLab,
+    /// Shows what may be done for real.
+    Agreements,
 }
 
 impl Action {
@@ -116,6 +118,7 @@ impl Action {
             Action::ClearRun,
             Action::NextProblem,
             Action::TemplateLab,
+            Action::Agreements,
         ]);
         all
     }
@@ -169,6 +172,7 @@ impl Action {
             Action::ClearRun => "Clear run".into(),
             Action::NextProblem => "Next problem".into(),
             Action::TemplateLab => "Template lab".into(),
+            Action::Agreements => "Agreements…".into(),
         }
     }
 
@@ -216,6 +220,7 @@ impl Action {
             | Action::Redrive
             | Action::RunScenarios
             | Action::TemplateLab
+            | Action::Agreements
             | Action::ClearRun => return None,
         })
     }
@@ -237,6 +242,7 @@ impl Action {
             | Action::OpenFolder
             | Action::Quit
             | Action::TemplateLab
+            | Action::Agreements
             | Action::Theme(_) => true,
             Action::SendRequest => session.api.route.is_some(),
             Action::SaveAll => {

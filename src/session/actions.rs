@@ -29,6 +29,10 @@ impl Session {
         let one = selected.last().cloned();
         match action {
             Action::New => self.open_blank(),
+            Action::Agreements => {
+                self.dialog = Some(crate::session::Dialog::Agreements);
+                Vec::new()
+            }
             Action::OpenFile => vec![Effect::ChooseFile],
             Action::OpenFolder => vec![Effect::ChooseFolder],
             Action::SendRequest => self.send_draft(at),

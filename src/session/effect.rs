@@ -17,6 +17,7 @@ use crate::query::Value;
 use crate::session::Answered;
 use crate::session::Draft;
 use crate::session::ExportKind;
+use crate::session::FolderSaid;
 use crate::session::Home;
 use crate::session::LabOrder;
 use crate::session::LoadId;
@@ -131,6 +132,12 @@ pub enum Effect {
     },
     StopLoad(LoadId),
     CopyText(String),
+    /// Reads what a folder says of backends. Answered by `Arrival::FolderRead`.
+    ReadFolder {
+        folder: PathBuf,
+    },
+    /// Remembers what was agreed to.
+    RememberConsents,
     /// Remembers settings and the open files.
     Remember,
     Quit,
@@ -236,6 +243,11 @@ pub enum Arrival {
     NoDialog {
         target: Option<(TabId, String, TargetPurpose)>,
     },
+    /// What a folder says of backends.
+    FolderRead {
+        folder: PathBuf,
+        said: FolderSaid,
+    },
     /// What was opened is a folder or what surrounds workflows; `root` is the file to begin with, empty for a folder.
     IsProject {
         path: PathBuf,
@@ -278,6 +290,10 @@ pub enum Arrival {
     },
     /// Files dropped on the window.
     Dropped(Vec<PathBuf>),
+    /// Something could not be done: one sentence.
+    Failed {
+        what: String,
+    },
     /// A worker ended unexpectedly.
     Lost {
         what: String,

@@ -158,6 +158,7 @@ impl Session {
         effects.extend(layout);
         effects.extend(self.check_later(id));
         effects.extend(self.find_project(id));
+        effects.extend(self.read_folder(id));
         effects
     }
 
@@ -419,7 +420,7 @@ impl Session {
         }
     }
 
-    pub(crate) fn answer(&mut self, answer: DialogAnswer) -> Vec<Effect> {
+    pub(crate) fn answer(&mut self, answer: DialogAnswer, at: u64) -> Vec<Effect> {
         match (self.dialog.take(), answer) {
             (Some(Dialog::Unsaved { tab, .. }), DialogAnswer::Save) => {
                 self.closing.insert(tab);
@@ -441,6 +442,7 @@ impl Session {
                 self.closing_projects.insert(project);
                 self.save_project(project)
             }
+            (Some(Dialog::Consent(asking)), DialogAnswer::Agree) => self.agree(asking, at),
             (Some(Dialog::UnsavedProject { project, .. }), DialogAnswer::Discard) => {
                 self.close_project_now(project)
             }

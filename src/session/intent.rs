@@ -11,11 +11,14 @@ use crate::session::ApiIntent;
 use crate::session::DialogAnswer;
 use crate::session::DrawerTab;
 use crate::session::ExportKind;
+use crate::session::FunctionSetting;
 use crate::session::LabIntent;
 use crate::session::StepKind;
 use crate::session::TabId;
 use crate::session::ThemeChoice;
 use crate::session::ViewMode;
+use crate::sidecar::Backend;
+use crate::sidecar::Consent;
 use crate::trace::TaskKey;
 
 /// A wish handed in by a window, a shortcut or a test. Applied after the frame, in order.
@@ -68,6 +71,21 @@ pub enum Intent {
     SelectAttempt(usize),
     /// Back to the pause at the n-th checkpoint.
     GoBackTo(usize),
+    /// Chooses what answers a state; none for what holds for all.
+    ChooseBackend {
+        state: StatePath,
+        choice: Option<Backend>,
+    },
+    /// Says how a function is called here.
+    SetFunction {
+        name: String,
+        setting: FunctionSetting,
+    },
+    /// Takes an agreement back.
+    Withdraw {
+        folder: PathBuf,
+        kind: Consent,
+    },
     /// Answers a waiting task by hand.
     AnswerTask {
         task: TaskKey,

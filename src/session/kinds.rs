@@ -78,6 +78,10 @@ pub enum Dialog {
         project: crate::session::ProjectId,
         quitting: bool,
     },
+    /// A run would do something outside that nobody has agreed to yet.
+    Consent(crate::session::Asking),
+    /// What was agreed to, to be withdrawn.
+    Agreements,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,6 +94,8 @@ pub enum DialogAnswer {
     Reload,
     /// Keep what is here.
     KeepMine,
+    /// Yes, it may be done for real.
+    Agree,
     Cancel,
 }
 

@@ -10,6 +10,7 @@
 mod action;
 mod actions;
 mod api;
+mod backends;
 mod edits;
 mod effect;
 mod exports;
@@ -33,6 +34,7 @@ pub use api::{
     SCENARIO_HEADER, Sent, SentId, Serving, SourcePlace, Why, checked_stages, parse_curl,
     path_fits, path_parameters, scenarios_of, status_words, to_curl,
 };
+pub use backends::{Asking, BackendDesk, FolderSaid, FunctionSetting, TaskCall};
 pub use effect::{
     Arrival, Effect, FileContents, SaveFailure, SaveRequest, Stamp, TargetPurpose, Trial, Work,
 };

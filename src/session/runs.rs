@@ -38,6 +38,7 @@ use crate::session::Session;
 use crate::session::StepKind;
 use crate::session::Tab;
 use crate::sidecar::WorkflowText;
+use crate::trace::CallRecord;
 use crate::trace::Hand;
 use crate::trace::NestedRun;
 use crate::trace::Trace;
@@ -68,6 +69,8 @@ pub struct Run {
     pub nested: Vec<Arc<NestedRun>>,
     /// What a person should know at the end: mocks left over, workflows that are missing.
     pub notes: Vec<String>,
+    /// Calls that were made for real, in the order in which they began; those before going back, too.
+    pub calls: Vec<CallRecord>,
     /// Started by *Debug*.
     pub debugging: bool,
     pub scenario: Option<usize>,
@@ -113,6 +116,7 @@ impl Run {
             tasks: Vec::new(),
             nested: Vec::new(),
             notes: Vec::new(),
+            calls: Vec::new(),
             debugging: false,
             scenario: None,
             difference: None,
@@ -154,6 +158,28 @@ impl Run {
             Some(step) => format!("{} #{}", task.name, step.index),
             None => task.name.to_string(),
         }
+    }
+
+    /// Keeps what is known of a call that is made for real.
+    fn note_call(&mut self, record: CallRecord) {
+        match self
+            .calls
+            .iter_mut()
+            .find(|call| call.number == record.number)
+        {
+            Some(known) => *known = record,
+            None => self.calls.push(record),
+        }
+    }
+
+    /// The calls for real that an attempt of a visit made; after going back the latest one counts.
+    pub fn call_of(&self, visit: &Visit, attempt: usize) -> Option<&CallRecord> {
+        let began = visit.attempts.get(attempt)?.started_at;
+        let mut latest = self.calls.iter().rev();
+        latest.find(|call| {
+            let here = call.state == visit.state && call.lane == visit.lane;
+            here && call.key.depth() == 0 && call.began == began
+        })
     }
 
     /// The states in which tasks wait, or whose workflows hold one that does.
@@ -228,6 +254,7 @@ impl Run {
 
 impl Session {
     /// Starts a run of the active document with the chosen input.
+    /// What the run would do for real is asked about first.
     pub(crate) fn start(&mut self, pace: Pace, hand: Hand, at: u64) -> Vec<Effect> {
         let Some(tab) = self.active() else {
             return Vec::new();
@@ -244,6 +271,9 @@ impl Session {
                 return Vec::new();
             }
         };
+        if self.asks_first(&order.backends, &order.pace, hand) {
+            return Vec::new();
+        }
         let run = RunId(self.next_number());
         self.drawer = DrawerTab::Run;
         let Some(tab) = self.active_mut() else {
@@ -255,11 +285,15 @@ impl Session {
             redrivable: execution_kind(tab.sidecar.kind) == ExecutionKind::Standard,
             ..Run::new(run, tab.revision.clone())
         });
-        vec![Effect::StartRun {
+        let id = tab.id;
+        let mut effects = vec![Effect::StartRun {
             run,
             order: Box::new(order),
             mocks,
-        }]
+        }];
+        // For the next one: the folder may say something else by then.
+        effects.extend(self.read_folder(id));
+        effects
     }
 
     /// What a driver needs to run a document. The error is a sentence for the person.
@@ -310,7 +344,7 @@ impl Session {
             tempo: self.settings.tempo,
             hand: Hand::Nobody,
             neighbors: self.neighbors(tab),
-            backends: Arc::default(),
+            backends: Arc::new(self.backend_plan(tab, scenario)),
         };
         let mocks = chosen
             .map(|scenario| scenario.mocks.clone())
@@ -532,7 +566,8 @@ impl Session {
             RunNews::NotRedriven(refusal) => {
                 self.tell_error(refusal.to_string());
             }
-            RunNews::Called(_) | RunNews::Stored(_) | RunNews::Lost(_) => {}
+            RunNews::Called(record) => run.note_call(*record),
+            RunNews::Stored(_) | RunNews::Lost(_) => {}
         }
         Vec::new()
     }

@@ -9,6 +9,7 @@ use crate::editor::Document;
 use crate::editor::Revision;
 use crate::session::ApiDesk;
 use crate::session::Arrival;
+use crate::session::BackendDesk;
 use crate::session::Dialog;
 use crate::session::DrawerTab;
 use crate::session::Effect;
@@ -40,6 +41,8 @@ pub struct Session {
     pub samples: Vec<(String, String)>,
     /// Open projects and the requests to their APIs.
     pub api: ApiDesk,
+    /// What answers tasks for real, and what was agreed to.
+    pub backends: BackendDesk,
     /// The time of the latest intent or arrival, in milliseconds since 1970.
     pub now: u64,
     pub(crate) active: Option<TabId>,
@@ -105,7 +108,10 @@ impl Session {
                 Vec::new()
             }
             Intent::CloseTab(id) => self.close(id),
-            Intent::Answer(answer) => self.answer(answer),
+            Intent::Answer(answer) => self.answer(answer, at),
+            Intent::ChooseBackend { state, choice } => self.choose_backend(&state, choice, at),
+            Intent::SetFunction { name, setting } => self.set_function(&name, &setting, at),
+            Intent::Withdraw { folder, kind } => self.withdraw(&folder, kind),
             Intent::PathTyped(path) => self.path_typed(path),
             Intent::DismissToast(id) => {
                 self.toasts.retain(|toast| toast.id != id);
@@ -270,6 +276,10 @@ impl Session {
                 });
                 Vec::new()
             }
+            Arrival::FolderRead { folder, said } => {
+                self.folder_read(folder, said);
+                Vec::new()
+            }
             Arrival::IsProject { path, root } => self.project_at(&path, &root),
             Arrival::ProjectRead { project, result } => {
                 let mut effects = self.project_read(project, result, at);
@@ -305,6 +315,10 @@ impl Session {
                 Vec::new()
             }
             Arrival::Dropped(paths) => paths.into_iter().flat_map(|path| self.open(path)).collect(),
+            Arrival::Failed { what } => {
+                self.tell_error(what);
+                Vec::new()
+            }
             Arrival::Lost { what } => {
                 for tab in &mut self.tabs {
                     tab.checking = false;

@@ -9,7 +9,9 @@
 
 mod backends;
 mod change;
+mod consents;
 mod expectation;
+mod need;
 mod place;
 mod request;
 mod view;
@@ -19,7 +21,9 @@ pub use backends::{
     FunctionRun,
 };
 pub use change::{follow, set};
+pub use consents::Consents;
 pub use expectation::{Difference, Expectation, RunSummary};
+pub use need::Need;
 pub use place::{WorkflowText, path_beside};
 pub use request::{SavedRequest, WantedResponse};
 pub use view::{Scenario, Sidecar, machine_type, read};

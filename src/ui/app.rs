@@ -72,7 +72,14 @@ impl App {
         } else {
             Settings::default()
         };
-        let session = Session::new(settings, shell::samples());
+        let mut session = Session::new(settings, shell::samples());
+        if remembers {
+            let (consents, problem) = shell::agreed();
+            session.backends.consents = consents;
+            if let Some(what) = problem {
+                session.receive(Arrival::Failed { what }, 0);
+            }
+        }
         let mut app = App {
             session,
             view: View::new(),

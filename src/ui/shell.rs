@@ -15,6 +15,7 @@ use std::time::Instant;
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
 
+use crate::backends::Real;
 use crate::debugger::Control;
 use crate::debugger::RunNews;
 use crate::debugger::RunOrder;
@@ -33,6 +34,7 @@ use crate::session::Stamp;
 use crate::session::TabId;
 use crate::session::TargetPurpose;
 use crate::session::Trial;
+use crate::sidecar::Consents;
 use crate::workspace::OpenError;
 use crate::workspace::SaveError;
 
@@ -72,6 +74,8 @@ pub struct Shell {
     arrivals: mpsc::Receiver<Arrival>,
     runs: BTreeMap<RunId, mpsc::Sender<Control>>,
     edges: edges::Edges,
+    /// Warm workers and connections of all runs.
+    real: Arc<Real>,
     serving: ServingTask,
     loading: Option<(LoadId, tokio::sync::watch::Sender<bool>)>,
     watched: tokio::sync::watch::Sender<Vec<PathBuf>>,
@@ -107,6 +111,7 @@ impl Shell {
             .build()?;
         let (sender, arrivals) = mpsc::channel(WAITING);
         let post = Post { sender, wake };
+        let real = Real::new();
         let (watched, files) = tokio::sync::watch::channel(Vec::new());
         runtime.spawn(watch(files, post.clone()));
         Ok(Shell {
@@ -115,7 +120,8 @@ impl Shell {
             post,
             arrivals,
             runs: BTreeMap::new(),
-            edges: edges::Edges::default(),
+            edges: edges::Edges::new(real.clone()),
+            real,
             serving: ServingTask::default(),
             loading: None,
             watched,
@@ -204,6 +210,15 @@ impl Shell {
                 diagnostics: revision.check(),
             }),
             Effect::TryScenarios { tab, trials } => self.try_scenarios(tab, trials),
+            Effect::ReadFolder { folder } => {
+                self.work("Reading a folder", move || projects::read_folder(folder));
+            }
+            Effect::RememberConsents => {
+                if self.remembers {
+                    let consents = session.backends.consents.clone();
+                    self.look("Remembering", move || remember(&consents));
+                }
+            }
             Effect::Remember => {
                 if self.remembers {
                     let text = session.settings.to_json();
@@ -318,12 +333,13 @@ impl Shell {
         self.serving.stop.replace(stop);
         let before = self.serving.task.take();
         let post = self.post.clone();
+        let real = self.real.clone();
         self.serving.task = Some(self.runtime.spawn(async move {
             if let Some(before) = before {
                 // However it ended, the address is free now.
                 let _ = before.await;
             }
-            edges::serve(project, source, post, stopped).await;
+            edges::serve(project, source, real, post, stopped).await;
         }));
     }
 
@@ -350,6 +366,7 @@ impl Shell {
         self.runs.insert(run, controls);
         let post = self.post.clone();
         let mocks = mocks.clone();
+        let real = self.real.clone();
         self.runtime.spawn(async move {
             let mocks = match runs::read_mocks(&mocks, &order) {
                 Ok(mocks) => mocks,
@@ -363,7 +380,7 @@ impl Shell {
                 }
             };
             let (sender, mut news) = mpsc::channel(64);
-            let driver = tokio::spawn(crate::driver::drive(order, mocks, door, sender));
+            let driver = tokio::spawn(crate::driver::drive(order, mocks, real, door, sender));
             while let Some(news) = news.recv().await {
                 post.send(Arrival::Run { run, news }).await;
             }
@@ -388,20 +405,34 @@ impl Shell {
 
     fn try_scenarios(&self, tab: TabId, trials: Vec<Trial>) {
         let post = self.post.clone();
+        let real = self.real.clone();
         self.runtime.spawn(async move {
             for trial in trials {
                 let scenario = trial.scenario;
-                let arrival =
-                    runs::try_one(tab, trial)
-                        .await
-                        .unwrap_or_else(|reason| Arrival::NoVerdict {
-                            tab,
-                            scenario,
-                            reason,
-                        });
+                let arrival = runs::try_one(tab, trial, real.clone())
+                    .await
+                    .unwrap_or_else(|reason| Arrival::NoVerdict {
+                        tab,
+                        scenario,
+                        reason,
+                    });
                 post.send(arrival).await;
             }
         });
+    }
+}
+
+/// Keeps what was agreed to; the reason where it cannot be kept.
+fn remember(consents: &Consents) -> Option<Arrival> {
+    let what = crate::workspace::store_consents(consents).err()?;
+    Some(Arrival::Failed { what })
+}
+
+/// What was agreed to in earlier sessions; nothing where it cannot be read, and why.
+pub fn agreed() -> (Consents, Option<String>) {
+    match crate::workspace::load_consents() {
+        Ok(consents) => (consents, None),
+        Err(reason) => (Consents::default(), Some(reason)),
     }
 }
 

@@ -13,7 +13,7 @@ mod settings;
 mod watch;
 
 pub use backends::{folder_backends, project_functions};
-pub use consents::Consents;
+pub use consents::{consent_date, consent_folder, load_consents, store_consents};
 pub use data::store_path;
 pub use folder::Folder;
 pub use open::{OpenError, Opened, open, stamp_of};

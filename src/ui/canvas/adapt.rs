@@ -7,20 +7,24 @@ use std::sync::Arc;
 use egui::Ui;
 
 use crate::asl::Severity;
+use crate::asl::StateKind;
 use crate::asl::StatePath;
 use crate::editor::Revision;
 use crate::scene;
 use crate::scene::Face;
 use crate::scene::Marks;
+use crate::scene::Outside;
 use crate::scene::RunPicture;
 use crate::scene::StateRun;
 use crate::scene::Status;
 use crate::session::Action;
+use crate::session::InputChoice;
 use crate::session::Intent;
 use crate::session::Run;
 use crate::session::RunId;
 use crate::session::Session;
 use crate::session::Tab;
+use crate::sidecar::Backend;
 use crate::ui::canvas::CanvasModel;
 use crate::ui::canvas::CanvasView;
 use crate::ui::canvas::Wish;
@@ -47,7 +51,7 @@ pub fn show(ui: &mut Ui, session: &Session, view: &mut CanvasView, out: &mut Vec
     view.derived.follow(&tab.picture.revision);
     let (faces, problems) = (view.derived.faces.clone(), view.derived.problems.clone());
     let run = tab.run.as_ref().map(|run| view.derived.run(run));
-    let marks = marks(tab, problems.as_ref().clone());
+    let marks = marks(tab, problems.as_ref().clone(), real(session, tab));
     let model = CanvasModel {
         document: tab.id.0,
         title: &tab.title,
@@ -131,7 +135,11 @@ impl Derived {
     }
 }
 
-fn marks(tab: &Tab, problems: BTreeMap<StatePath, Severity>) -> Marks {
+fn marks(
+    tab: &Tab,
+    problems: BTreeMap<StatePath, Severity>,
+    real: BTreeMap<StatePath, Outside>,
+) -> Marks {
     let transition = tab.selection.transition.as_ref();
     let edited = tab.run.iter().flat_map(|run| &run.trace.visits);
     Marks {
@@ -146,7 +154,8 @@ fn marks(tab: &Tab, problems: BTreeMap<StatePath, Severity>) -> Marks {
             .and_then(|run| run.paused.as_ref())
             .map(|pause| pause.state.clone()),
         problems,
-        mocked: mocked(tab),
+        mocked: mocked(tab, &real),
+        real,
         edited: edited
             .filter(|visit| visit.edited)
             .map(|visit| visit.state.clone())
@@ -156,8 +165,32 @@ fn marks(tab: &Tab, problems: BTreeMap<StatePath, Severity>) -> Marks {
     }
 }
 
+/// States that something outside answers.
+fn real(session: &Session, tab: &Tab) -> BTreeMap<StatePath, Outside> {
+    let scenario = match tab.input {
+        InputChoice::Scenario(index) => Some(index),
+        InputChoice::Custom => None,
+    };
+    let plan = session.backend_plan(tab, scenario);
+    if !plan.is_real() {
+        return BTreeMap::new();
+    }
+    let states = tab.picture.revision.machine.states.iter();
+    let tasks = states.filter(|state| state.kind == Some(StateKind::Task));
+    let outside = tasks.filter_map(|state| {
+        let first = plan.of(&state.path, &state.name).first()?;
+        let outside = match first {
+            Backend::Mock => return None,
+            Backend::Local => Outside::Local,
+            Backend::Aws => Outside::Aws,
+        };
+        Some((state.path.clone(), outside))
+    });
+    outside.collect()
+}
+
 /// States that the chosen scenario answers for, by their names.
-fn mocked(tab: &Tab) -> std::collections::BTreeSet<StatePath> {
+fn mocked(tab: &Tab, real: &BTreeMap<StatePath, Outside>) -> std::collections::BTreeSet<StatePath> {
     let Some(mocks) = tab
         .scenario()
         .and_then(|scenario| scenario.mocks.as_object())
@@ -168,7 +201,7 @@ fn mocked(tab: &Tab) -> std::collections::BTreeSet<StatePath> {
         mocks.iter().map(|(name, _)| name.as_ref()).collect();
     let states = tab.picture.revision.machine.states.iter();
     states
-        .filter(|state| names.contains(state.name.as_ref()))
+        .filter(|state| names.contains(state.name.as_ref()) && !real.contains_key(&state.path))
         .map(|state| state.path.clone())
         .collect()
 }

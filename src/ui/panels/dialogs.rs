@@ -19,6 +19,7 @@ use crate::session::DialogAnswer;
 use crate::session::Intent;
 use crate::session::Session;
 use crate::ui::code::json_field;
+use crate::ui::panels::agreements;
 use crate::ui::theme::Skin;
 use crate::ui::theme::Text;
 use crate::ui::view::Outbox;
@@ -53,6 +54,14 @@ pub fn show(ctx: &Context, session: &Session, view: &mut View, out: &mut Outbox)
         }
         Some(Dialog::TypePath { suggestion, target }) => {
             type_path(ctx, view, suggestion, target.is_some(), out);
+            return;
+        }
+        Some(Dialog::Consent(asking)) => {
+            agreements::ask(ctx, asking, out);
+            return;
+        }
+        Some(Dialog::Agreements) => {
+            agreements::list(ctx, session, out);
             return;
         }
         None => {
@@ -317,7 +326,7 @@ fn about(ctx: &Context, view: &mut View) {
         help_text(
             ui,
             "Opens, draws, edits, runs and debugs Amazon States Language workflows, offline. \
-             Nothing is sent anywhere: tasks are answered by mocks",
+             Tasks are answered by mocks; nothing runs or leaves this machine before you agree",
         );
         ui.add_space(8.0);
         help_text(ui, "Inter (OFL 1.1), Hack, Material Symbols (Apache 2.0)");

@@ -127,6 +127,8 @@ pub fn show(ui: &mut Ui, session: &Session, view: &mut View, out: &mut Outbox) {
                 Action::ClearRun,
             ],
         );
+        gap(ui);
+        entry(ui, session, out, Action::Agreements, false);
     });
     menu(ui, "Help", |ui| {
         if plain(ui, "Command palette", "Ctrl+Shift+P") {
@@ -192,6 +194,7 @@ pub const fn action_icon(action: Action) -> Option<Icon> {
         Action::WrapInMap => Icon::REPEAT,
         Action::NextProblem => Icon::WARNING,
         Action::TemplateLab => Icon::SCIENCE,
+        Action::Agreements => Icon::SHIELD_LOCK,
         Action::Quit
         | Action::Duplicate
         | Action::Unwrap

@@ -5,6 +5,7 @@
 //! Add a panel as a file here and its place in `ui/frame.rs`.
 
 pub mod actions;
+pub mod agreements;
 pub mod api;
 pub mod banner;
 pub mod code_pane;

@@ -79,3 +79,11 @@ pub fn count(number: usize, word: &str) -> String {
         _ => format!("{number} {word}s"),
     }
 }
+
+/// A text with a capital at its beginning.
+pub fn capital(words: &str) -> String {
+    let mut chars = words.chars();
+    chars.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(chars).collect()
+    })
+}

@@ -15,6 +15,7 @@ use tokio::sync::watch;
 
 use crate::analyze::LoadReport;
 use crate::asl::StatePath;
+use crate::backends::Real;
 use crate::debugger::Clock;
 use crate::debugger::RunNews;
 use crate::driver::LoadOrder;
@@ -29,9 +30,13 @@ use crate::driver::endpoint::RequestRun;
 use crate::driver::endpoint::Site;
 use crate::driver::endpoint::SiteText;
 use crate::driver::endpoint::listen;
+use crate::engine::Ended;
+use crate::engine::Event;
+use crate::engine::Stage;
 use crate::gateway::Request;
 use crate::project::Files;
 use crate::project::Options;
+use crate::project::Project;
 use crate::session::Answered;
 use crate::session::Arrival;
 use crate::session::CurlCommand;
@@ -46,6 +51,7 @@ use crate::session::LoadState;
 use crate::session::ProjectId;
 use crate::session::ProjectSource;
 use crate::session::SentId;
+use crate::sidecar::BackendPlan;
 use crate::sidecar::path_beside;
 use crate::trace::NestedRun;
 use crate::trace::TaskKey;
@@ -56,15 +62,28 @@ use crate::ui::shell::projects;
 const USUAL_PORT: u16 = 8080;
 
 /// The edge of the project that was asked last. Another text of the project makes another edge.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Edges {
     last: Arc<Mutex<Option<Made>>>,
+    /// Warm workers and connections, which outlive an edge.
+    real: Arc<Real>,
 }
 
 /// An edge and what it was made from.
 type Made = (ProjectSource, Arc<Edge>);
 
 impl Edges {
+    pub fn new(real: Arc<Real>) -> Edges {
+        Edges {
+            last: Arc::default(),
+            real,
+        }
+    }
+
+    pub fn real(&self) -> Arc<Real> {
+        self.real.clone()
+    }
+
     /// The edge of a project as it is now.
     ///
     /// # Errors
@@ -76,18 +95,18 @@ impl Edges {
         {
             return Ok(edge.clone());
         }
-        let edge = made(source.clone()).await?;
+        let edge = made(source.clone(), self.real()).await?;
         *last = Some((source, edge.clone()));
         Ok(edge)
     }
 }
 
-async fn made(source: ProjectSource) -> Result<Arc<Edge>, String> {
-    let made = tokio::task::spawn_blocking(move || edge_of(&source)).await;
+async fn made(source: ProjectSource, real: Arc<Real>) -> Result<Arc<Edge>, String> {
+    let made = tokio::task::spawn_blocking(move || edge_of(&source, real)).await;
     made.map_err(|_| "Reading the project ended unexpectedly".to_owned())?
 }
 
-fn edge_of(source: &ProjectSource) -> Result<Arc<Edge>, String> {
+fn edge_of(source: &ProjectSource, real: Arc<Real>) -> Result<Arc<Edge>, String> {
     let files = projects::files_of(source)?;
     let root = projects::root_of(source, &files)?;
     let project = crate::project::read(&root, &files, &Options::default());
@@ -95,18 +114,38 @@ fn edge_of(source: &ProjectSource) -> Result<Arc<Edge>, String> {
         Home::Folder(folder) => folder.clone(),
         Home::Sample(_) => PathBuf::new(),
     };
-    let text = SiteText::of_project(&project, &folder, &|_, definition| {
+    let mut text = SiteText::of_project(&project, &folder, &|_, definition| {
         let beside = path_beside(Path::new(&definition.file));
         let beside = beside.to_string_lossy().replace('\\', "/");
         files
             .text(&beside)
             .map_or_else(|_| String::new(), |text| text.to_string())
     });
+    text.backends = plan(&folder, &project);
     let options = EdgeOptions {
         clock: Clock::Virtual,
         seed: now_micros(),
+        real,
     };
     Ok(Edge::new(Site::new(text), options))
+}
+
+/// What a project says of backends, and what was agreed to for its folder.
+fn plan(folder: &Path, project: &Project) -> BackendPlan {
+    if folder.as_os_str().is_empty() {
+        return BackendPlan::default();
+    }
+    let place = crate::workspace::consent_folder(folder);
+    let (own, _) = crate::workspace::folder_backends(&place);
+    let functions = crate::workspace::project_functions(project);
+    // Nothing is agreed to where it cannot be read.
+    let consents = crate::workspace::load_consents().unwrap_or_default();
+    BackendPlan {
+        allowed: consents.of(&place),
+        layers: [own, functions].map(|layer| (place.clone(), layer)).into(),
+        folder: place,
+        ..BackendPlan::default()
+    }
 }
 
 /// Sends a request and follows it to its answer.
@@ -133,7 +172,17 @@ pub async fn send(edges: Edges, sent: SentId, source: ProjectSource, request: Re
 async fn told(record: &RequestRecord) -> Answered {
     let mut runs = Vec::new();
     if let Some(run) = &record.run {
-        runs.push(Arc::new(history(run).await));
+        let run = match run.prepared.backends.is_real() {
+            // What was called for real is not called again to be shown.
+            true => nested(
+                run,
+                run.events.clone().unwrap_or_default(),
+                Arc::default(),
+                run.ended.clone(),
+            ),
+            false => history(run).await,
+        };
+        runs.push(Arc::new(run));
     }
     Answered {
         response: record.response.clone(),
@@ -147,13 +196,12 @@ async fn history(run: &RequestRun) -> NestedRun {
     let prepared = &run.prepared;
     let mut order = prepared.order(Clock::Virtual);
     order.start.stages = true;
-    let started_at = order.start.at;
-    let (name, input) = (order.start.name.clone(), order.start.input.clone());
     let (_controls, door) = mpsc::channel(1);
     let (sender, mut news) = mpsc::channel(64);
     let driver = tokio::spawn(crate::driver::drive(
         order,
         prepared.mocks.clone(),
+        Real::new(),
         door,
         sender,
     ));
@@ -179,12 +227,23 @@ async fn history(run: &RequestRun) -> NestedRun {
             | RunNews::Rewound { .. }
             | RunNews::Redriven
             | RunNews::NotRedriven(_)
+            | RunNews::Called(_)
             | RunNews::Stored(_)
             | RunNews::Tasks(_)
             | RunNews::Nested(_) => {}
         }
     }
     driver.abort();
+    nested(run, Arc::new(events), Arc::new(stages), ended)
+}
+
+fn nested(
+    run: &RequestRun,
+    events: Arc<Vec<Event>>,
+    stages: Arc<Vec<Stage>>,
+    ended: Option<Ended>,
+) -> NestedRun {
+    let prepared = &run.prepared;
     NestedRun {
         key: TaskKey(Vec::new().into()),
         state: StatePath::new(""),
@@ -192,12 +251,12 @@ async fn history(run: &RequestRun) -> NestedRun {
         workflow: Arc::from(prepared.machine.name.as_str()),
         path: prepared.machine.path.clone(),
         text: prepared.machine.text.clone(),
-        name: Arc::from(name),
+        name: Arc::from(prepared.start.name.as_str()),
         arn: Arc::from(run.arn.as_str()),
-        input,
-        started_at,
-        events: Arc::new(events),
-        stages: Arc::new(stages),
+        input: prepared.start.input.clone(),
+        started_at: prepared.start.at,
+        events,
+        stages,
         ended,
     }
 }
@@ -207,10 +266,11 @@ async fn history(run: &RequestRun) -> NestedRun {
 pub async fn serve(
     project: ProjectId,
     source: ProjectSource,
+    real: Arc<Real>,
     post: Post,
     stopped: tokio::sync::oneshot::Receiver<()>,
 ) {
-    let edge = match made(source).await {
+    let edge = match made(source, real).await {
         Ok(edge) => edge,
         Err(reason) => {
             return post

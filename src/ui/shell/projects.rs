@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::project::FileTrouble;
 use crate::project::Files;
+use crate::project::Options;
 use crate::project::find_root;
 use crate::project::kind_of;
 use crate::session::Arrival;
+use crate::session::FolderSaid;
 use crate::session::Home;
 use crate::session::ProjectContents;
 use crate::session::ProjectId;
@@ -90,6 +93,23 @@ pub fn root_of(source: &ProjectSource, files: &dyn Files) -> Result<String, Stri
         }),
         root => Ok(root.to_owned()),
     }
+}
+
+/// What a folder says of backends: its own file, and the functions of its project.
+pub fn read_folder(folder: PathBuf) -> Arrival {
+    let place = crate::workspace::consent_folder(&folder);
+    let (own, problems) = crate::workspace::folder_backends(&place);
+    let project = Folder::open(&place).ok().and_then(|files| {
+        let root = find_root(&files)?;
+        let project = crate::project::read(&root, &files, &Options::default());
+        Some(crate::workspace::project_functions(&project))
+    });
+    let said = FolderSaid {
+        place,
+        layers: [own].into_iter().chain(project).collect(),
+        problems,
+    };
+    Arrival::FolderRead { folder, said }
 }
 
 /// Reads a project with its APIs.

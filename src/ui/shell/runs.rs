@@ -1,8 +1,11 @@
 //! Runs for the shell: their mocks, and scenarios run to their end.
 
+use std::sync::Arc;
+
 use tokio::sync::mpsc;
 
 use crate::backends::Mocks;
+use crate::backends::Real;
 use crate::debugger::RunNews;
 use crate::debugger::RunOrder;
 use crate::session::Arrival;
@@ -21,11 +24,17 @@ pub fn read_mocks(mocks: &crate::query::Value, order: &RunOrder) -> Result<Mocks
 }
 
 /// Runs a scenario to its end. The error says why it came to none.
-pub async fn try_one(tab: TabId, trial: Trial) -> Result<Arrival, String> {
+pub async fn try_one(tab: TabId, trial: Trial, real: Arc<Real>) -> Result<Arrival, String> {
     let mocks = read_mocks(&trial.mocks, &trial.order)?;
     let (_controls, door) = mpsc::channel(1);
     let (sender, mut news) = mpsc::channel(64);
-    let driver = tokio::spawn(crate::driver::drive(*trial.order, mocks, door, sender));
+    let driver = tokio::spawn(crate::driver::drive(
+        *trial.order,
+        mocks,
+        real,
+        door,
+        sender,
+    ));
     let mut events = Vec::new();
     let mut waits = String::new();
     let end = loop {
@@ -48,6 +57,7 @@ pub async fn try_one(tab: TabId, trial: Trial) -> Result<Arrival, String> {
                 | RunNews::Rewound { .. }
                 | RunNews::Redriven
                 | RunNews::NotRedriven(_)
+                | RunNews::Called(_)
                 | RunNews::Stored(_)
                 | RunNews::Nested(_),
             ) => {}

@@ -3,6 +3,7 @@
 //! Never: changes the session; every field hands in one edit when it is left.
 //! Add a tab as a file here and a variant of `DesignTab`.
 
+pub mod backend;
 pub mod choice;
 pub mod configuration;
 pub mod data;
@@ -104,7 +105,10 @@ fn show_state(
             return;
         };
         match current {
-            DesignTab::Configuration => configuration::show(ui, &mut form, place),
+            DesignTab::Configuration => {
+                backend::show(ui, session, tab, &state.path, form.out);
+                configuration::show(ui, &mut form, place);
+            }
             DesignTab::Data => data::show(ui, &mut form, place),
             DesignTab::Variables => data::variables(ui, &mut form, place),
             DesignTab::Errors => errors::show(ui, &mut form, place),

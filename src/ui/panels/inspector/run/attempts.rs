@@ -15,6 +15,7 @@ use crate::scene::Icon;
 use crate::scene::Role;
 use crate::session::Intent;
 use crate::trace::Attempt;
+use crate::trace::CallRecord;
 use crate::trace::Visit;
 use crate::ui::code::code_block;
 use crate::ui::panels::drawer::events::shortened;
@@ -22,6 +23,7 @@ use crate::ui::panels::drawer::run::attempt_status;
 use crate::ui::panels::inspector::body;
 use crate::ui::panels::inspector::run::Shown;
 use crate::ui::panels::inspector::run::details::failure;
+use crate::ui::panels::words::capital;
 use crate::ui::panels::words::paint_right;
 use crate::ui::theme::Skin;
 use crate::ui::theme::Text;
@@ -87,6 +89,9 @@ pub(crate) fn show(
             let key = (shown.run.id.0, visit.index, current, visit.last_event);
             let texts = view.texts(key, attempt);
             ui.add_space(8.0);
+            if let Some(call) = shown.run.call_of(visit, current) {
+                made_for_real(ui, call);
+            }
             block(ui, "Sent", texts.parameters.as_deref());
             block(ui, "Submission answered with", texts.submitted.as_deref());
             block(ui, "Result", texts.result.as_deref());
@@ -114,6 +119,23 @@ impl AttemptsView {
         };
         self.texts = Some((key, texts.clone()));
         texts
+    }
+}
+
+/// What answered, how long it took, and what it wrote.
+fn made_for_real(ui: &mut Ui, call: &CallRecord) {
+    field_label(ui, "Answered by");
+    let target = call.target.as_str();
+    let skin = Skin::of(ui.ctx());
+    let words = format!("The {target}");
+    ui.add(egui::Label::new(Text::Body.rich(&words).color(skin.color(Role::Text))).wrap());
+    help_text(ui, &capital(&call.timing()));
+    if let Some(instead) = &call.instead {
+        help_text(ui, &format!("Not by what comes first: {instead}"));
+    }
+    ui.add_space(8.0);
+    if !call.log.is_empty() {
+        block(ui, "Log", Some(call.log.trim_end()));
     }
 }
 
