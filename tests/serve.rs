@@ -727,7 +727,6 @@ fn what_cannot_be_served_is_said() {
     assert!(String::from_utf8_lossy(&output.stderr).contains("cannot be listened at"));
     fails(&["nothing-here"], "nothing-here");
     fails(&[&path(&folder), "--scenario", "Nonsense"], "by input");
-    fails(&[&path(&folder), "--backend", "aws"], "mock is built yet");
     let empty = tempfile::tempdir().unwrap();
     fails(&[&path(&empty)], "holds nothing to serve");
 }

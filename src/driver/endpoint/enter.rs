@@ -76,22 +76,22 @@ impl Edge {
                     ended = performance.ended().cloned();
                     self.put_away(&entry, performance).await
                 } else {
-                    let written = self.books.open(&entry).await;
-                    tokio::spawn(finish_later(self.clone(), entry.clone(), performance));
-                    written
+                    self.open(&entry, move |edge, entry| {
+                        tokio::spawn(finish_later(edge, entry, performance));
+                    })
+                    .await
                 }
             }
             Some(clock) => {
-                let written = self.books.open(&entry).await;
-                if written.is_ok() {
+                let prepared = prepared.clone();
+                self.open(&entry, move |edge, entry| {
+                    let (books, real) = (&edge.books, &edge.real);
+                    let arn = entry.facts.arn.clone();
                     let known = Some(entry.clone());
-                    drop(
-                        self.live
-                            .begin(&self.books, &self.real, &arn, &prepared, clock, known),
-                    );
-                    self.books.watch.tell(&entry);
-                }
-                written
+                    drop(edge.live.begin(books, real, &arn, &prepared, clock, known));
+                    books.watch.tell(&entry);
+                })
+                .await
             }
         };
         if let Err(words) = written {
@@ -99,6 +99,22 @@ impl Edge {
             return Carried::missing(words);
         }
         Carried::started(arn, prepared, ended, notes)
+    }
+
+    /// Writes that an execution has started and then begins it, even where whoever asked for it hangs up meanwhile.
+    async fn open(
+        self: &Arc<Edge>,
+        entry: &Arc<Entry>,
+        begin: impl FnOnce(Arc<Edge>, Arc<Entry>) + Send + 'static,
+    ) -> Result<(), String> {
+        let (edge, entry) = (self.clone(), entry.clone());
+        let work = tokio::spawn(async move {
+            edge.books.open(&entry).await?;
+            begin(edge.clone(), entry);
+            Ok(())
+        });
+        work.await
+            .unwrap_or_else(|_| Err("starting the execution broke off".to_owned()))
     }
 
     /// Ends an execution from outside; false where it has ended already.

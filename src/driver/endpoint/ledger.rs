@@ -245,6 +245,16 @@ impl Entry {
         self.end().is_none()
     }
 
+    /// Waits for the end of one that was told to end: one that is driven ends a moment later.
+    pub(crate) async fn until_ended(&self) {
+        for _ in 0..400 {
+            if !self.is_running() {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+    }
+
     /// Its end; without the output where only the store has it.
     pub(crate) fn end(&self) -> Option<End> {
         match &self.progress().course {

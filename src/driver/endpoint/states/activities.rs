@@ -115,7 +115,10 @@ impl Edge {
         };
         let input = task.payload.to_json();
         // From here on the task is the worker's, even where the worker has just hung up.
-        self.tell(task, Outcome::Started { worker }).await;
+        let edge = self.clone();
+        let told = tokio::spawn(async move { edge.tell(task, Outcome::Started { worker }).await });
+        told.await
+            .map_err(|_| Refused::internal("handing out the task broke off"))?;
         Ok(json!({"taskToken": token.as_ref(), "input": input}))
     }
 

@@ -165,13 +165,7 @@ impl Edge {
             cause: request.owned("cause"),
         };
         self.stop_entry(&entry, stop).await;
-        // One that is driven ends a moment later; the service answers with the moment it was asked to.
-        for _ in 0..200 {
-            if !entry.is_running() {
-                break;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-        }
+        entry.until_ended().await;
         let (_, stopped) = entry.status();
         Ok(json!({"stopDate": seconds(stopped.unwrap_or_else(now_millis))}))
     }

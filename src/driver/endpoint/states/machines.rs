@@ -159,6 +159,8 @@ impl Edge {
                     cause: Some("its state machine was deleted".to_owned()),
                 };
                 self.stop_entry(&entry, stop).await;
+                // What it writes at its end must not come after it is gone.
+                entry.until_ended().await;
                 gone.push(entry.facts.arn.clone());
             }
         }

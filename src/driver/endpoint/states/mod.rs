@@ -131,3 +131,26 @@ fn unknown(action: &str) -> Refused {
         action => format!("{action} is no action of Step Functions"),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(action: &str, body: &[u8]) -> String {
+        match read(action, body) {
+            Ok(request) => request.to_string(),
+            Err(refused) => String::from_utf8(answered(Err(refused), "id").body).unwrap(),
+        }
+    }
+
+    #[test]
+    fn a_request_that_is_none_is_refused_by_name() {
+        assert_eq!(said("ListStateMachines", b""), "{}");
+        assert!(said("ListStateMachines", b"{").contains("#SerializationException"));
+        assert!(said("ListStateMachines", b"[]").contains("#SerializationException"));
+        assert!(said("ListStateMachines", b"\xff").contains("#SerializationException"));
+        assert!(said("PaintMachine", b"{}").contains("#UnknownOperationException"));
+        assert!(said("", b"{}").contains("X-Amz-Target"));
+        assert!(said("DescribeExecution", b"{}").contains("Member must not be null"));
+    }
+}
