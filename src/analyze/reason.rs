@@ -285,7 +285,15 @@ fn by_error(machine: &Machine, visit: Option<&Visit>, ended: &Ended, cause: &str
         return words.into();
     }
     if is_unanswered(cause) {
-        return "Nothing answers this task: there is no mock for this call".into();
+        // What a backend says follows the name of the state; a missing mock has its resource there.
+        let said = cause
+            .split_once("\": ")
+            .filter(|(before, _)| !before.contains('('));
+        return match said {
+            Some((_, words)) => format!("Nothing answers this task: {words}"),
+            None => "Nothing answers this task: there is no mock for this call".to_owned(),
+        }
+        .into();
     }
     if error == "States.QueryEvaluationError" {
         return jsonata_words(cause);

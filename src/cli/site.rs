@@ -289,6 +289,7 @@ fn of_source(source: &Source) -> MachineText {
         path: (source.file != "-").then(|| PathBuf::from(&source.file)),
         place: source.file.clone(),
         companions: vec![sidecar],
+        backends: None,
     }
 }
 

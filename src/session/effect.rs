@@ -18,7 +18,10 @@ use crate::session::Answered;
 use crate::session::Draft;
 use crate::session::ExportKind;
 use crate::session::FolderSaid;
+use crate::session::Guest;
+use crate::session::GuestRun;
 use crate::session::Home;
+use crate::session::HostedMachine;
 use crate::session::LabOrder;
 use crate::session::LoadId;
 use crate::session::LoadNews;
@@ -135,6 +138,24 @@ pub enum Effect {
     /// Reads what a folder says of backends. Answered by `Arrival::FolderRead`.
     ReadFolder {
         folder: PathBuf,
+    },
+    /// Accepts executions of these machines from outside, on this machine only. Answered by `Arrival::Endpoint`, and by
+    /// `Arrival::Guest` for each execution that begins or ends.
+    StartEndpoint {
+        machines: Vec<HostedMachine>,
+        begin_paused: bool,
+    },
+    /// The machines are these from now on.
+    RefreshEndpoint {
+        machines: Vec<HostedMachine>,
+    },
+    BeginPaused(bool),
+    StopEndpoint,
+    /// Joins an execution from outside. Answered by `Arrival::GuestAttached`, then as a run of the window is.
+    AttachGuest {
+        run: RunId,
+        arn: String,
+        machine: String,
     },
     /// Remembers what was agreed to.
     RememberConsents,
@@ -290,6 +311,13 @@ pub enum Arrival {
     },
     /// Files dropped on the window.
     Dropped(Vec<PathBuf>),
+    /// The address at which executions are accepted, or why there is none.
+    Endpoint {
+        result: Result<String, String>,
+    },
+    /// An execution from outside has begun or ended.
+    Guest(Guest),
+    GuestAttached(Box<GuestRun>),
     /// Something could not be done: one sentence.
     Failed {
         what: String,

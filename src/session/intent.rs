@@ -10,6 +10,7 @@ use crate::session::Action;
 use crate::session::ApiIntent;
 use crate::session::DialogAnswer;
 use crate::session::DrawerTab;
+use crate::session::EndpointIntent;
 use crate::session::ExportKind;
 use crate::session::FunctionSetting;
 use crate::session::LabIntent;
@@ -81,6 +82,8 @@ pub enum Intent {
         name: String,
         setting: FunctionSetting,
     },
+    /// A wish about executions from outside.
+    Endpoint(EndpointIntent),
     /// Takes an agreement back.
     Withdraw {
         folder: PathBuf,

@@ -33,6 +33,8 @@ pub enum DrawerTab {
     Events,
     Problems,
     Scenarios,
+    /// Executions from outside.
+    Endpoint,
     /// The workspace of the APIs, which takes the middle of the window.
     Api,
 }

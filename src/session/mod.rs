@@ -13,6 +13,7 @@ mod api;
 mod backends;
 mod edits;
 mod effect;
+mod endpoint;
 mod exports;
 mod files;
 mod intent;
@@ -38,6 +39,7 @@ pub use backends::{Asking, BackendDesk, FolderSaid, FunctionSetting, TaskCall};
 pub use effect::{
     Arrival, Effect, FileContents, SaveFailure, SaveRequest, Stamp, TargetPurpose, Trial, Work,
 };
+pub use endpoint::{Endpoint, EndpointIntent, EndpointState, Guest, GuestRun, HostedMachine};
 pub use files::SavedFile;
 pub use intent::Intent;
 pub use kinds::{

@@ -13,6 +13,7 @@ use crate::session::BackendDesk;
 use crate::session::Dialog;
 use crate::session::DrawerTab;
 use crate::session::Effect;
+use crate::session::Endpoint;
 use crate::session::Intent;
 use crate::session::Lab;
 use crate::session::ProjectId;
@@ -43,6 +44,8 @@ pub struct Session {
     pub api: ApiDesk,
     /// What answers tasks for real, and what was agreed to.
     pub backends: BackendDesk,
+    /// Executions from outside.
+    pub endpoint: Endpoint,
     /// The time of the latest intent or arrival, in milliseconds since 1970.
     pub now: u64,
     pub(crate) active: Option<TabId>,
@@ -93,6 +96,7 @@ impl Session {
         self.now = at;
         let mut effects = self.carry(intent, at);
         effects.extend(self.follow_projects());
+        effects.extend(self.follow_endpoint());
         effects
     }
 
@@ -111,6 +115,7 @@ impl Session {
             Intent::Answer(answer) => self.answer(answer, at),
             Intent::ChooseBackend { state, choice } => self.choose_backend(&state, choice, at),
             Intent::SetFunction { name, setting } => self.set_function(&name, &setting, at),
+            Intent::Endpoint(intent) => self.endpoint_intent(intent),
             Intent::Withdraw { folder, kind } => self.withdraw(&folder, kind),
             Intent::PathTyped(path) => self.path_typed(path),
             Intent::DismissToast(id) => {
@@ -315,6 +320,12 @@ impl Session {
                 Vec::new()
             }
             Arrival::Dropped(paths) => paths.into_iter().flat_map(|path| self.open(path)).collect(),
+            Arrival::Endpoint { result } => {
+                self.endpoint_arrived(result);
+                Vec::new()
+            }
+            Arrival::Guest(guest) => self.guest_arrived(guest),
+            Arrival::GuestAttached(guest) => self.guest_attached(*guest),
             Arrival::Failed { what } => {
                 self.tell_error(what);
                 Vec::new()

@@ -1,6 +1,7 @@
 //! The only file of the window that touches the outside: it carries out effects and collects arrivals.
 
 mod edges;
+mod guests;
 mod projects;
 mod runs;
 
@@ -19,6 +20,7 @@ use crate::backends::Real;
 use crate::debugger::Control;
 use crate::debugger::RunNews;
 use crate::debugger::RunOrder;
+use crate::driver::endpoint::Edge;
 use crate::session::Arrival;
 use crate::session::Effect;
 use crate::session::FileContents;
@@ -77,6 +79,7 @@ pub struct Shell {
     /// Warm workers and connections of all runs.
     real: Arc<Real>,
     serving: ServingTask,
+    endpoint: Option<Guesthouse>,
     loading: Option<(LoadId, tokio::sync::watch::Sender<bool>)>,
     watched: tokio::sync::watch::Sender<Vec<PathBuf>>,
     /// Off in tests: nothing is remembered.
@@ -88,6 +91,13 @@ pub struct Shell {
 struct ServingTask {
     stop: Option<tokio::sync::oneshot::Sender<()>>,
     task: Option<tokio::task::JoinHandle<()>>,
+}
+
+/// Where executions from outside are.
+struct Guesthouse {
+    edge: Arc<Edge>,
+    /// Dropping it ends it.
+    _stop: tokio::sync::oneshot::Sender<()>,
 }
 
 /// The way for workers to send an arrival.
@@ -123,6 +133,7 @@ impl Shell {
             edges: edges::Edges::new(real.clone()),
             real,
             serving: ServingTask::default(),
+            endpoint: None,
             loading: None,
             watched,
             remembers,
@@ -259,6 +270,48 @@ impl Shell {
                     post.send(edges::send(edges, sent, source, *request).await)
                         .await;
                 });
+            }
+            Effect::StartEndpoint {
+                machines,
+                begin_paused,
+            } => {
+                let (stop, stopped) = tokio::sync::oneshot::channel();
+                let edge = guests::edge_of(machines, self.real.clone());
+                guests::begin(&edge, begin_paused);
+                let served = guests::serve(edge.clone(), self.post.clone(), stopped);
+                self.runtime.spawn(served);
+                self.endpoint = Some(Guesthouse { edge, _stop: stop });
+            }
+            Effect::RefreshEndpoint { machines } => {
+                if let Some(house) = &self.endpoint {
+                    let edge = house.edge.clone();
+                    self.runtime.spawn_blocking(move || {
+                        edge.refresh(machines.into_iter().map(guests::machine_text).collect());
+                    });
+                }
+            }
+            Effect::BeginPaused(paused) => {
+                if let Some(house) = &self.endpoint {
+                    guests::begin(&house.edge, paused);
+                }
+            }
+            Effect::StopEndpoint => self.endpoint = None,
+            Effect::AttachGuest { run, arn, machine } => {
+                let house = self.endpoint.as_ref();
+                let post = self.post.clone();
+                let controls = house.and_then(|house| {
+                    guests::attach(&house.edge, run, &arn, machine, post, &self.runtime)
+                });
+                match controls {
+                    Some(controls) => {
+                        self.runs.insert(run, controls);
+                    }
+                    None => self.look("Joining an execution", || {
+                        let what =
+                            "That execution is over and cannot be looked into any more".to_owned();
+                        Some(Arrival::Failed { what })
+                    }),
+                }
             }
             Effect::StartServing { project, source } => self.serve(project, source),
             Effect::StopServing => {

@@ -196,6 +196,34 @@ impl Catalog {
         self.surround(site);
     }
 
+    /// The machines of files are these from now on; those that came over the API stay.
+    pub(crate) fn refresh(&self, site: &Site, texts: Vec<MachineText>, now: Millis) {
+        let gone: Vec<String> = self
+            .all()
+            .iter()
+            .filter(|machine| machine.record.file.is_some())
+            .map(|machine| machine.record.arn.clone())
+            .filter(|arn| texts.iter().all(|text| text.arn != *arn))
+            .collect();
+        for arn in gone {
+            self.remove(site, &arn);
+        }
+        for text in texts {
+            let found = record_of_file(&text, now);
+            let record = match self.machine(&text.arn) {
+                Some(known) => MachineRecord {
+                    definition: found.definition,
+                    kind: found.kind,
+                    file: found.file,
+                    updated: now,
+                    ..known.record.clone()
+                },
+                None => found,
+            };
+            self.install(site, register(site, record, Some(&text)));
+        }
+    }
+
     pub(crate) fn remove(&self, site: &Site, arn: &str) {
         self.machines
             .write()
@@ -297,6 +325,7 @@ pub(crate) fn register(
             path: None,
             place: record.name.clone(),
             companions: Vec::new(),
+            backends: None,
         },
     };
     Registered {

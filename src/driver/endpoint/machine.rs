@@ -50,6 +50,8 @@ pub struct MachineText {
     pub place: String,
     /// What its own companion says, and what the project's says of it, the first counting most.
     pub companions: Vec<Sidecar>,
+    /// What answers its tasks besides mocks, before what its companions say; none for what holds for all of the site.
+    pub backends: Option<BackendPlan>,
 }
 
 /// A state machine that is served.

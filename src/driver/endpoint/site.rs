@@ -84,6 +84,7 @@ impl SiteText {
             params.extend(machine.substitutions.clone());
             let path = folder.join(&definition.file);
             machines.push(MachineText {
+                backends: None,
                 id: machine.logical_id.clone(),
                 name: machine.name.clone(),
                 arn: machine.arn.clone(),
@@ -166,7 +167,7 @@ impl Site {
             problems,
             routes,
             companion,
-            backends: Arc::new(plan(&text, &text.folder, [&text.companion])),
+            backends: Arc::new(plan(&text.backends, &text.folder, [&text.companion])),
             around,
             text,
         }
@@ -292,23 +293,20 @@ fn serve(machine: MachineText, text: &SiteText, around: &Arc<Surroundings>) -> S
         text.scenario.as_deref(),
     );
     let companions = machine.companions.iter().chain([&text.companion]);
-    let backends = plan(
-        text,
-        &base,
-        entry.into_iter().chain(whole).chain(companions),
-    );
+    let own = machine.backends.as_ref().unwrap_or(&text.backends);
+    let backends = plan(own, &base, entry.into_iter().chain(whole).chain(companions));
     Served::new(machine, shelf, backends, around.clone())
 }
 
 /// What companions say of backends, the first counting most, before what holds for all.
 fn plan<'a>(
-    text: &SiteText,
+    all: &BackendPlan,
     base: &Path,
     companions: impl IntoIterator<Item = &'a Sidecar>,
 ) -> BackendPlan {
     let said = companions.into_iter().map(|sidecar| &sidecar.backends);
     let said = said.filter(|backends| !backends.is_empty());
-    let mut plan = text.backends.clone();
+    let mut plan = all.clone();
     let base = if base.as_os_str().is_empty() {
         &plan.folder
     } else {

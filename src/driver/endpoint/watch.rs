@@ -11,8 +11,10 @@ use crate::debugger::Control;
 use crate::debugger::RunNews;
 use crate::debugger::RunOrder;
 use crate::driver::endpoint::edge::Edge;
+use crate::driver::endpoint::edge::now_millis;
 use crate::driver::endpoint::ledger::Course;
 use crate::driver::endpoint::ledger::Entry;
+use crate::driver::endpoint::machine::MachineText;
 use crate::driver::endpoint::machine::Prepared;
 use crate::driver::endpoint::store::End;
 use crate::engine::Event;
@@ -116,6 +118,11 @@ impl Watch {
 }
 
 impl Edge {
+    /// The machines of files are these from now on, as after an edit; executions that run go on as they began.
+    pub fn refresh(&self, machines: Vec<MachineText>) {
+        self.catalog.refresh(&self.site, machines, now_millis());
+    }
+
     /// The executions there are, the latest first.
     pub fn executions(&self) -> Vec<ExecutionNews> {
         let all = self.books.ledger.all();
@@ -197,6 +204,7 @@ mod tests {
             path: None,
             place: "M".to_owned(),
             companions: Vec::new(),
+            backends: None,
         };
         let text = SiteText {
             machines: vec![machine],

@@ -80,10 +80,12 @@ pub fn count(number: usize, word: &str) -> String {
     }
 }
 
-/// A text with a capital at its beginning.
-pub fn capital(words: &str) -> String {
-    let mut chars = words.chars();
-    chars.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(chars).collect()
-    })
+/// A sentence of a trace as it stands on the screen: with a capital, unless it begins with a name.
+pub fn capital(text: &str) -> String {
+    let first = text.split([' ', ',', ':']).next().unwrap_or_default();
+    let is_word = first.chars().all(|c| c.is_ascii_lowercase() || c == '\'');
+    match text.chars().next().filter(|_| is_word) {
+        Some(letter) => letter.to_uppercase().chain(text.chars().skip(1)).collect(),
+        None => text.to_owned(),
+    }
 }

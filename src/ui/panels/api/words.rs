@@ -67,16 +67,6 @@ pub fn micros_text(micros: i64) -> String {
     }
 }
 
-/// A sentence of a trace as it stands on the screen: with a capital, unless it begins with a name.
-pub fn capital(text: &str) -> String {
-    let first = text.split([' ', ',', ':']).next().unwrap_or_default();
-    let is_word = first.chars().all(|c| c.is_ascii_lowercase() || c == '\'');
-    match text.chars().next().filter(|_| is_word) {
-        Some(letter) => letter.to_uppercase().chain(text.chars().skip(1)).collect(),
-        None => text.to_owned(),
-    }
-}
-
 /// The ground of a row under the pointer, chosen, or reached by the keyboard.
 pub fn row_ground(ui: &Ui, rect: Rect, response: &egui::Response, selected: bool) {
     let skin = Skin::of(ui.ctx());
@@ -100,6 +90,7 @@ pub fn row_ground(ui: &Ui, rect: Rect, response: &egui::Response, selected: bool
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ui::panels::words::capital;
 
     #[test]
     fn sentences_get_a_capital_and_names_stay() {

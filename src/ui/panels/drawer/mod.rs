@@ -3,6 +3,7 @@
 //! Never: changes the session; every click becomes an intent.
 //! Add a list as a file here, a variant of `DrawerTab` and its row in `TABS`.
 
+pub mod endpoint;
 pub mod events;
 pub mod problems;
 pub mod run;
@@ -43,6 +44,7 @@ pub struct DrawerView {
     pub events: EventsView,
     pub problems: ProblemsView,
     pub scenarios: ScenariosView,
+    pub endpoint_filter: String,
 }
 
 /// The drawer in the whole available space; while closed it needs `HEAD_HEIGHT`.
@@ -64,6 +66,7 @@ pub fn show(ui: &mut Ui, session: &Session, view: &mut DrawerView, out: &mut Vec
                 DrawerTab::Events => events::show(ui, session, &mut view.events, out),
                 DrawerTab::Problems => problems::show(ui, session, &mut view.problems, out),
                 DrawerTab::Scenarios => scenarios::show(ui, session, &mut view.scenarios, out),
+                DrawerTab::Endpoint => endpoint::show(ui, session, &view.endpoint_filter, out),
                 // The workspace takes the middle of the window.
                 DrawerTab::Api => {}
             }
@@ -110,6 +113,7 @@ fn show_head(
             DrawerTab::Events => &mut view.events.filter,
             DrawerTab::Problems => &mut view.problems.filter,
             DrawerTab::Scenarios => &mut view.scenarios.filter,
+            DrawerTab::Endpoint => &mut view.endpoint_filter,
         };
         put_at(ui, filter, |ui| {
             search_field(ui, id, text, "Filter", "", filter_width);
@@ -131,7 +135,7 @@ fn show_head(
 }
 
 /// Counts are of what there is to look at, not of what the filter leaves.
-fn tab_specs(session: &Session) -> [TabSpec<'static, DrawerTab>; 5] {
+fn tab_specs(session: &Session) -> [TabSpec<'static, DrawerTab>; 6] {
     let tab = session.active();
     let run = tab.and_then(|tab| tab.run.as_ref());
     let problems = tab.map_or(0, |tab| {
@@ -143,6 +147,7 @@ fn tab_specs(session: &Session) -> [TabSpec<'static, DrawerTab>; 5] {
         TabSpec::new(DrawerTab::Problems, "Problems").count(problems),
         TabSpec::new(DrawerTab::Scenarios, "Scenarios")
             .count(tab.map_or(0, |tab| tab.sidecar.scenarios.len())),
+        TabSpec::new(DrawerTab::Endpoint, "Endpoint").count(session.endpoint.guests.len()),
         TabSpec::new(DrawerTab::Api, "API"),
     ]
 }
