@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::asl::StatePath;
 use crate::backends::Mocks;
 use crate::backends::Real;
 use crate::backends::Workflows;
@@ -17,6 +18,7 @@ use crate::engine::Millis;
 use crate::engine::Outcome;
 use crate::engine::Program;
 use crate::query::Value;
+use crate::sidecar::Backend;
 use crate::sidecar::BackendPlan;
 use crate::trace::CallRecord;
 use crate::trace::Hand;
@@ -180,7 +182,16 @@ impl Outside {
     /// What a person should know at the end: mocks left over, workflows that are missing.
     pub fn notes(&self) -> Vec<String> {
         let left = self.around.mocks.left_over();
-        let own = left.iter().map(ToString::to_string);
+        // What something else is to answer has nothing left over.
+        let mocked = |state: &str| match &self.shared.reach {
+            Some(reach) => reach
+                .plan
+                .of(&StatePath::top(state), state)
+                .contains(&Backend::Mock),
+            None => true,
+        };
+        let own = left.iter().filter(|left| mocked(&left.state));
+        let own = own.map(ToString::to_string);
         let running = self.running();
         let running = running.iter().map(|run| {
             format!(

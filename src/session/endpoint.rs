@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::asl::MachineType;
 use crate::debugger::RunNews;
+use crate::editor::Document;
 use crate::engine::Event;
 use crate::engine::Millis;
 use crate::engine::Stage;
@@ -77,8 +78,8 @@ pub struct HostedMachine {
 pub struct GuestRun {
     pub run: RunId,
     pub machine: String,
-    /// The definition that runs.
-    pub text: Arc<str>,
+    /// The definition that runs; that of the document where it is not known.
+    pub text: Option<Arc<str>>,
     pub events: Arc<Vec<Event>>,
     pub stages: Arc<Vec<Stage>>,
     pub standing: Vec<RunNews>,
@@ -179,15 +180,10 @@ impl Session {
         };
         let id = tab.id;
         let document = tab.revision.document.clone();
-        let revision = match document.text == guest.text {
-            true => tab.revision.clone(),
-            false => self.new_revision(
-                None,
-                crate::editor::Document {
-                    text: guest.text,
-                    ..document
-                },
-            ),
+        let other = guest.text.filter(|text| *text != document.text);
+        let revision = match other {
+            None => tab.revision.clone(),
+            Some(text) => self.new_revision(None, Document { text, ..document }),
         };
         let redrivable = self
             .tab(id)

@@ -20,7 +20,6 @@ use crate::backends::Real;
 use crate::debugger::Control;
 use crate::debugger::RunNews;
 use crate::debugger::RunOrder;
-use crate::driver::endpoint::Edge;
 use crate::session::Arrival;
 use crate::session::Effect;
 use crate::session::FileContents;
@@ -79,7 +78,7 @@ pub struct Shell {
     /// Warm workers and connections of all runs.
     real: Arc<Real>,
     serving: ServingTask,
-    endpoint: Option<Guesthouse>,
+    endpoint: Option<guests::Guesthouse>,
     loading: Option<(LoadId, tokio::sync::watch::Sender<bool>)>,
     watched: tokio::sync::watch::Sender<Vec<PathBuf>>,
     /// Off in tests: nothing is remembered.
@@ -91,13 +90,6 @@ pub struct Shell {
 struct ServingTask {
     stop: Option<tokio::sync::oneshot::Sender<()>>,
     task: Option<tokio::task::JoinHandle<()>>,
-}
-
-/// Where executions from outside are.
-struct Guesthouse {
-    edge: Arc<Edge>,
-    /// Dropping it ends it.
-    _stop: tokio::sync::oneshot::Sender<()>,
 }
 
 /// The way for workers to send an arrival.
@@ -274,45 +266,11 @@ impl Shell {
             Effect::StartEndpoint {
                 machines,
                 begin_paused,
-            } => {
-                let (stop, stopped) = tokio::sync::oneshot::channel();
-                let edge = guests::edge_of(machines, self.real.clone());
-                guests::begin(&edge, begin_paused);
-                let served = guests::serve(edge.clone(), self.post.clone(), stopped);
-                self.runtime.spawn(served);
-                self.endpoint = Some(Guesthouse { edge, _stop: stop });
-            }
-            Effect::RefreshEndpoint { machines } => {
-                if let Some(house) = &self.endpoint {
-                    let edge = house.edge.clone();
-                    self.runtime.spawn_blocking(move || {
-                        edge.refresh(machines.into_iter().map(guests::machine_text).collect());
-                    });
-                }
-            }
-            Effect::BeginPaused(paused) => {
-                if let Some(house) = &self.endpoint {
-                    guests::begin(&house.edge, paused);
-                }
-            }
+            } => self.start_endpoint(machines, begin_paused),
+            Effect::RefreshEndpoint { machines } => self.refresh_endpoint(machines),
+            Effect::BeginPaused(paused) => self.begin_paused(paused),
             Effect::StopEndpoint => self.endpoint = None,
-            Effect::AttachGuest { run, arn, machine } => {
-                let house = self.endpoint.as_ref();
-                let post = self.post.clone();
-                let controls = house.and_then(|house| {
-                    guests::attach(&house.edge, run, &arn, machine, post, &self.runtime)
-                });
-                match controls {
-                    Some(controls) => {
-                        self.runs.insert(run, controls);
-                    }
-                    None => self.look("Joining an execution", || {
-                        let what =
-                            "That execution is over and cannot be looked into any more".to_owned();
-                        Some(Arrival::Failed { what })
-                    }),
-                }
-            }
+            Effect::AttachGuest { run, arn, machine } => self.attach_guest(run, arn, machine),
             Effect::StartServing { project, source } => self.serve(project, source),
             Effect::StopServing => {
                 // Dropping the sender ends it.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use egui_kittest::Harness;
 use stepwright::backends::Mocks;
+use stepwright::backends::Real;
 use stepwright::debugger::Control;
 use stepwright::debugger::RunNews;
 use stepwright::driver::drive;
@@ -91,6 +92,7 @@ impl Desk {
                     self.runtime.spawn(drive(
                         *order,
                         Mocks::from_list(&mocks).unwrap(),
+                        Real::new(),
                         heard,
                         news,
                     ));
@@ -108,7 +110,8 @@ impl Desk {
                         let (_controls, heard) = mpsc::channel(1);
                         let (news, mut told) = mpsc::channel(16);
                         let mocks = Mocks::from_list(&trial.mocks).unwrap();
-                        self.runtime.spawn(drive(*trial.order, mocks, heard, news));
+                        self.runtime
+                            .spawn(drive(*trial.order, mocks, Real::new(), heard, news));
                         let mut events = Vec::new();
                         let (ended, notes) = loop {
                             match self.runtime.block_on(told.recv()) {

@@ -9,6 +9,7 @@ mod edge_e2e;
 mod gallery;
 mod lab;
 mod palette;
+mod real_e2e;
 mod run_inspector;
 mod waiting;
 mod window;

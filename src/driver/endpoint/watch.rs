@@ -17,6 +17,7 @@ use crate::driver::endpoint::ledger::Entry;
 use crate::driver::endpoint::machine::MachineText;
 use crate::driver::endpoint::machine::Prepared;
 use crate::driver::endpoint::store::End;
+use crate::engine::Ended;
 use crate::engine::Event;
 use crate::engine::Millis;
 use crate::engine::Stage;
@@ -139,6 +140,20 @@ impl Edge {
     pub fn begin_executions(&self, beginning: Beginning) {
         let paused = beginning == Beginning::Paused;
         self.books.watch.paused.store(paused, Ordering::Relaxed);
+    }
+
+    /// What has happened in an execution that has ended, and its end; none of one that goes on or is not known by its
+    /// events any more.
+    pub fn past(&self, arn: &str) -> Option<(Arc<Vec<Event>>, Ended)> {
+        let entry = self.books.ledger.find(arn)?;
+        let progress = entry.progress();
+        match &progress.course {
+            Course::Ended { ended, events, .. } => Some((events.clone(), ended.clone())),
+            Course::Computing { .. }
+            | Course::Driven(_)
+            | Course::Waiting(_)
+            | Course::Past { .. } => None,
+        }
     }
 
     /// Joins an execution that is driven: one on the real clock, or one that began while somebody watched.

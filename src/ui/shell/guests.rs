@@ -9,10 +9,12 @@ use std::time::UNIX_EPOCH;
 
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::mpsc;
+use tokio::sync::oneshot;
 
 use crate::backends::Real;
 use crate::debugger::Clock;
 use crate::debugger::Control;
+use crate::debugger::RunNews;
 use crate::debugger::execution_kind;
 use crate::driver::endpoint::Beginning;
 use crate::driver::endpoint::Door;
@@ -31,12 +33,66 @@ use crate::session::GuestRun;
 use crate::session::HostedMachine;
 use crate::session::RunId;
 use crate::ui::shell::Post;
+use crate::ui::shell::Shell;
 
 /// Where executions are accepted; another port where this one is taken.
 const USUAL_PORT: u16 = 8083;
 
+/// Where executions from outside are.
+pub struct Guesthouse {
+    edge: Arc<Edge>,
+    /// Dropping it ends it.
+    _stop: oneshot::Sender<()>,
+}
+
+impl Shell {
+    pub(super) fn start_endpoint(&mut self, machines: Vec<HostedMachine>, begin_paused: bool) {
+        let (stop, stopped) = oneshot::channel();
+        let edge = edge_of(machines, self.real.clone());
+        begin(&edge, begin_paused);
+        let served = serve(edge.clone(), self.post.clone(), stopped);
+        self.runtime.spawn(served);
+        self.endpoint = Some(Guesthouse { edge, _stop: stop });
+    }
+
+    pub(super) fn refresh_endpoint(&self, machines: Vec<HostedMachine>) {
+        if let Some(house) = &self.endpoint {
+            let edge = house.edge.clone();
+            self.runtime.spawn_blocking(move || {
+                edge.refresh(machines.into_iter().map(machine_text).collect());
+            });
+        }
+    }
+
+    pub(super) fn begin_paused(&self, paused: bool) {
+        if let Some(house) = &self.endpoint {
+            begin(&house.edge, paused);
+        }
+    }
+
+    pub(super) fn attach_guest(&mut self, run: RunId, arn: String, machine: String) {
+        let house = self.endpoint.as_ref();
+        let edge = house.map(|house| house.edge.clone());
+        let post = self.post.clone();
+        let controls = edge
+            .as_ref()
+            .and_then(|edge| attach(edge, run, &arn, machine.clone(), post, &self.runtime));
+        match controls {
+            Some(controls) => {
+                self.runs.insert(run, controls);
+            }
+            None => self.work("Joining an execution", move || {
+                let past = edge.and_then(|edge| past(&edge, run, &arn, machine));
+                past.unwrap_or_else(|| Arrival::Failed {
+                    what: format!("What happened in {arn} is not known any more"),
+                })
+            }),
+        }
+    }
+}
+
 /// An edge over the open documents, on the real clock as those outside know it.
-pub fn edge_of(machines: Vec<HostedMachine>, real: Arc<Real>) -> Arc<Edge> {
+fn edge_of(machines: Vec<HostedMachine>, real: Arc<Real>) -> Arc<Edge> {
     let folders = machines
         .iter()
         .filter_map(|machine| machine.path.as_deref()?.parent());
@@ -61,7 +117,7 @@ pub fn edge_of(machines: Vec<HostedMachine>, real: Arc<Real>) -> Arc<Edge> {
 }
 
 /// A document as a machine.
-pub fn machine_text(machine: HostedMachine) -> MachineText {
+fn machine_text(machine: HostedMachine) -> MachineText {
     MachineText {
         id: machine.name.clone(),
         arn: Place::default().machine_arn(&machine.name),
@@ -78,7 +134,7 @@ pub fn machine_text(machine: HostedMachine) -> MachineText {
 }
 
 /// Listens and tells of executions until the stop comes.
-pub async fn serve(edge: Arc<Edge>, post: Post, stopped: tokio::sync::oneshot::Receiver<()>) {
+async fn serve(edge: Arc<Edge>, post: Post, stopped: oneshot::Receiver<()>) {
     let at = |port| ListenOptions::at(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
     let listening = match listen(edge.clone(), Door::StepFunctions, at(USUAL_PORT)).await {
         Ok(listening) => Ok(listening),
@@ -102,7 +158,7 @@ pub async fn serve(edge: Arc<Edge>, post: Post, stopped: tokio::sync::oneshot::R
 }
 
 /// Lets executions begin at once, or wait before their first state.
-pub fn begin(edge: &Edge, paused: bool) {
+fn begin(edge: &Edge, paused: bool) {
     edge.begin_executions(match paused {
         true => Beginning::Paused,
         false => Beginning::AtOnce,
@@ -132,8 +188,26 @@ fn guest_of(news: ExecutionNews) -> Guest {
     }
 }
 
-/// Joins an execution; its controls, or nothing where it cannot be joined any more.
-pub fn attach(
+/// An execution that has ended, to be looked at; nothing where it is not known by its events any more.
+fn past(edge: &Arc<Edge>, run: RunId, arn: &str, machine: String) -> Option<Arrival> {
+    let (events, ended) = edge.past(arn)?;
+    let ended = RunNews::Ended {
+        ended: Box::new(ended),
+        variables: Vec::new(),
+        notes: Vec::new(),
+    };
+    Some(Arrival::GuestAttached(Box::new(GuestRun {
+        run,
+        machine,
+        text: None,
+        events,
+        stages: Arc::default(),
+        standing: vec![ended],
+    })))
+}
+
+/// Joins an execution; its controls, or nothing where it is no longer driven.
+fn attach(
     edge: &Arc<Edge>,
     run: RunId,
     arn: &str,
@@ -143,7 +217,7 @@ pub fn attach(
 ) -> Option<mpsc::Sender<Control>> {
     let mut attached = edge.attach(arn)?;
     let text = attached.order.neighbors.texts.get(&machine);
-    let text = text.map(|found| found.text.clone()).unwrap_or_default();
+    let text = text.map(|found| found.text.clone());
     let guest = GuestRun {
         run,
         machine,

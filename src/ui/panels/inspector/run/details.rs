@@ -22,6 +22,7 @@ use crate::ui::panels::drawer::events::shortened;
 use crate::ui::panels::inspector::run::Shown;
 use crate::ui::panels::inspector::run::run_status;
 use crate::ui::panels::inspector::run::waiting::waiting_states;
+use crate::ui::panels::words::capital;
 use crate::ui::panels::words::count;
 use crate::ui::theme::Skin;
 use crate::ui::theme::Text;
@@ -84,6 +85,12 @@ pub(crate) fn show(ui: &mut Ui, shown: Shown<'_>, visit: &Visit, view: &mut Deta
     if !visit.attempts.is_empty() {
         fact(ui, "Attempts", &visit.attempts.len().to_string());
     }
+    let last = visit.attempts.len().saturating_sub(1);
+    let call = run.call_of(visit, last);
+    if let Some(call) = call {
+        fact(ui, "Answered by", &capital(&call.target));
+        fact(ui, "Call", &capital(&call.timing()));
+    }
     let [input, output] = view.sizes(run, visit);
     if let Some(input) = input {
         fact(ui, "Input", &size_text(input));
@@ -104,6 +111,12 @@ pub(crate) fn show(ui: &mut Ui, shown: Shown<'_>, visit: &Visit, view: &mut Deta
         visit.cause.as_deref(),
         told.map(|reason| reason.why.as_str()),
     );
+    if let Some(call) = call.filter(|call| !call.log.is_empty()) {
+        ui.add_space(8.0);
+        field_label(ui, "Log");
+        let id = ui.scope_id().with(("call log", visit.index));
+        code_block(ui, id, call.log.trim_end(), Some(220.0));
+    }
     if !visit.assigned.is_empty() {
         let variables = visit
             .assigned
