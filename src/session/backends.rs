@@ -83,8 +83,8 @@ impl Session {
         let near = own.map(|scenario| &scenario.backends).into_iter();
         let far = said.into_iter().flat_map(|said| &said.layers);
         let layers = near.chain([&tab.sidecar.backends]).chain(far);
-        let layers = layers.map(|layer| (folder.clone(), layer.clone()));
         let place = said.map_or(folder.as_path(), |said| said.place.as_path());
+        let layers = layers.map(|layer| (place.to_owned(), layer.clone()));
         BackendPlan {
             allowed: self.backends.consents.of(place),
             layers: layers.collect(),
