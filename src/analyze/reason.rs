@@ -292,8 +292,7 @@ fn by_error(machine: &Machine, visit: Option<&Visit>, ended: &Ended, cause: &str
         return match said {
             Some((_, words)) => format!("Nothing answers this task: {words}"),
             None => "Nothing answers this task: there is no mock for this call".to_owned(),
-        }
-        .into();
+        };
     }
     if error == "States.QueryEvaluationError" {
         return jsonata_words(cause);

@@ -41,10 +41,20 @@ const MOST_FILES: usize = 2_000;
 /// Workers that wait for the next call.
 #[derive(Debug)]
 pub(crate) struct Workers {
-    idle: Mutex<BTreeMap<String, Vec<(Option<SystemTime>, Worker)>>>,
+    idle: Mutex<Idle>,
     busy: Semaphore,
     /// The programs that keep handlers warm, and code that stands in templates.
     folder: OnceLock<Result<tempfile::TempDir, String>>,
+}
+
+/// By function: its name, folder, handler and environment.
+type Idle = BTreeMap<String, Vec<Parked>>;
+
+#[derive(Debug)]
+struct Parked {
+    /// When the code it has loaded was changed last.
+    loaded: Option<SystemTime>,
+    worker: Worker,
 }
 
 impl Default for Workers {
@@ -208,15 +218,15 @@ impl Workers {
     fn take(&self, key: &str, changed: Option<SystemTime>) -> Option<Worker> {
         let mut idle = self.lock();
         let workers = idle.get_mut(key)?;
-        workers.retain_mut(|(loaded, worker)| *loaded == changed && worker.is_alive());
-        workers.pop().map(|(_, worker)| worker)
+        workers.retain_mut(|parked| parked.loaded == changed && parked.worker.is_alive());
+        workers.pop().map(|parked| parked.worker)
     }
 
     fn put_back(&self, key: String, loaded: Option<SystemTime>, worker: Worker) {
         let mut idle = self.lock();
         let workers = idle.entry(key).or_default();
         if workers.len() < MOST_IDLE {
-            workers.push((loaded, worker));
+            workers.push(Parked { loaded, worker });
         }
     }
 
@@ -278,7 +288,7 @@ impl Workers {
         Ok(path)
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Vec<(Option<SystemTime>, Worker)>>> {
+    fn lock(&self) -> MutexGuard<'_, Idle> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
