@@ -180,7 +180,7 @@ impl System {
     }
 
     fn step_functions(&self, action: &str, parameters: &Json) -> Json {
-        let url = self.server.told["stepFunctions"].as_str().unwrap();
+        let url = self.server.told["stepfunctions"].as_str().unwrap();
         let address = url.trim_start_matches("http://").trim_end_matches('/');
         let body = parameters.to_string();
         let head = format!(

@@ -307,3 +307,22 @@ fn read_entry(
         read(model, value, found, style),
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_in_xml_is_told_in_json() {
+        let json = |text: &str| as_json(text).map(|value| value.to_json());
+        let listed = "<ListTopicsResponse xmlns=\"u\"><ListTopicsResult><Topics><member><TopicArn>a</TopicArn></member>\
+            </Topics></ListTopicsResult></ListTopicsResponse>";
+        let expected =
+            r#"{"ListTopicsResponse":{"ListTopicsResult":{"Topics":[{"TopicArn":"a"}]}}}"#;
+        assert_eq!(json(listed).as_deref(), Some(expected));
+        let failed = "<ErrorResponse><Error><Type>Sender</Type><Code>NotFound</Code></Error><RequestId/></ErrorResponse>";
+        let expected = r#"{"Error":{"Type":"Sender","Code":"NotFound"},"RequestId":null}"#;
+        assert_eq!(json(failed).as_deref(), Some(expected));
+        assert_eq!(json("{}"), None);
+    }
+}
