@@ -13,6 +13,15 @@ pub(crate) fn service(name: &str) -> Option<&'static Service> {
     archive::service(name).or_else(|| archive::service(&format!("{name}service")))
 }
 
+/// What a signature for a host's first label names, where an API calls a service by that: `email` is `ses`.
+pub fn signing_name(prefix: &str) -> &str {
+    match prefix {
+        "email" => "ses",
+        // `runtime.sagemaker`, `data.iot`
+        other => other.rsplit('.').next().unwrap_or(other),
+    }
+}
+
 /// The part of an error name before the dot: `DynamoDb`, `ApiGateway`, `Sfn`.
 pub(crate) fn prefix(id: &str) -> String {
     const EXCEPTIONS: &[(&str, &str)] = &[

@@ -137,6 +137,44 @@ pub(crate) fn parse(text: &str) -> Option<Document<'_>> {
     (!deep).then_some(document)
 }
 
+/// An answer of the query protocol as its service writes it in JSON: elements are members, lists of `member` are
+/// arrays, everything else is text, and an error has no envelope of its own. None where it is no XML.
+pub fn as_json(text: &str) -> Option<Value> {
+    let document = parse(text)?;
+    let root = document.root_element();
+    let value = value_of(root);
+    match root.tag_name().name() {
+        "ErrorResponse" => Some(value),
+        name => Some(Value::object([(name, value)])),
+    }
+}
+
+fn value_of(node: Node<'_, '_>) -> Value {
+    let mut found: Vec<(String, Vec<Value>)> = Vec::new();
+    for child in node.children().filter(Node::is_element) {
+        let (name, value) = (child.tag_name().name(), value_of(child));
+        match found.iter_mut().find(|(own, _)| own == name) {
+            Some((_, values)) => values.push(value),
+            None => found.push((name.to_owned(), vec![value])),
+        }
+    }
+    if found.is_empty() {
+        return node.text().map_or(Value::Null, Value::from);
+    }
+    if let [(name, values)] = found.as_slice()
+        && name == "member"
+    {
+        return Value::array(values.clone());
+    }
+    Value::object(found.into_iter().map(|(name, mut values)| {
+        let value = match values.len() {
+            1 => values.pop().unwrap_or_default(),
+            _ => Value::array(values),
+        };
+        (name, value)
+    }))
+}
+
 /// The text of the first element of this name, wherever it stands.
 pub(crate) fn text_of(document: &Document<'_>, name: &str) -> Option<String> {
     let mut all = document.descendants();
@@ -268,4 +306,23 @@ fn read_entry(
         name.text().unwrap_or_default().to_owned(),
         read(model, value, found, style),
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_in_xml_is_told_in_json() {
+        let json = |text: &str| as_json(text).map(|value| value.to_json());
+        let listed = "<ListTopicsResponse xmlns=\"u\"><ListTopicsResult><Topics><member><TopicArn>a</TopicArn></member>\
+            </Topics></ListTopicsResult></ListTopicsResponse>";
+        let expected =
+            r#"{"ListTopicsResponse":{"ListTopicsResult":{"Topics":[{"TopicArn":"a"}]}}}"#;
+        assert_eq!(json(listed).as_deref(), Some(expected));
+        let failed = "<ErrorResponse><Error><Type>Sender</Type><Code>NotFound</Code></Error><RequestId/></ErrorResponse>";
+        let expected = r#"{"Error":{"Type":"Sender","Code":"NotFound"},"RequestId":null}"#;
+        assert_eq!(json(failed).as_deref(), Some(expected));
+        assert_eq!(json("{}"), None);
+    }
 }

@@ -35,5 +35,6 @@ pub use list::LeftOver;
 pub use mock::Mocks;
 pub use outside::Outside;
 pub use real::Real;
+pub(crate) use sdk::Relay;
 pub use sdk::{SdkClient, SdkSettings};
 pub use workflows::Workflows;

@@ -13,6 +13,8 @@ use tokio::sync::mpsc;
 use crate::asl::resource;
 use crate::asl::resource::Pattern;
 use crate::asl::resource::Target;
+use crate::aws::HttpResponse;
+use crate::backends::Relay;
 use crate::backends::SdkClient;
 use crate::backends::SdkSettings;
 use crate::backends::function::FunctionError;
@@ -149,6 +151,23 @@ impl Real {
         let (interim, _door) = mpsc::channel(4);
         let made = self.make(call, &route, plan, at, &interim).await;
         made.outcome.unwrap_or(Outcome::Heartbeat)
+    }
+
+    /// Sends a request that an API makes of a service itself, and gives the answer as it came. The call stands for it
+    /// where the plan is asked.
+    ///
+    /// # Errors
+    /// Nobody has agreed to it, or nothing answers: one sentence.
+    pub(crate) async fn relay(
+        &self,
+        call: &Call,
+        backend: Backend,
+        plan: &BackendPlan,
+        relay: Relay<'_>,
+    ) -> Result<HttpResponse, String> {
+        route(call, backend, plan)
+            .map_err(|fault| fault.cause.as_deref().unwrap_or_default().to_owned())?;
+        self.client_of(plan.aws())?.relay(relay).await
     }
 
     async fn service(

@@ -198,6 +198,37 @@ impl SdkClient {
         sent.map_err(|reason| aws::client_fault(operation, &reason))
     }
 
+    /// Sends a request that is whole but for its signature, to the host of its address or to the endpoint that stands
+    /// for AWS.
+    ///
+    /// # Errors
+    /// Nothing answers, or the endpoint cannot stand for a host such as `bucket.s3`: one sentence.
+    pub(crate) async fn relay(&self, relay: Relay<'_>) -> Result<HttpResponse, String> {
+        let address = relay
+            .url
+            .split_once("://")
+            .map_or(relay.url, |(_, rest)| rest);
+        let (host, target) = address.split_at(address.find('/').unwrap_or(address.len()));
+        let url = match &self.0.settings.endpoint {
+            None => relay.url.to_owned(),
+            Some(_) if !host.starts_with(&format!("{}.", relay.service)) => {
+                return Err(format!(
+                    "{host} is a host of its own, which an endpoint cannot stand for; name the service alone and put the \
+                     rest into the path"
+                ));
+            }
+            Some(endpoint) => format!("{endpoint}{target}"),
+        };
+        let message = Message {
+            method: relay.method,
+            url: &url,
+            headers: relay.headers,
+            body: relay.body,
+            signed: Some((aws::signing_name(relay.service), relay.region)),
+        };
+        self.send(message).await
+    }
+
     async fn send(&self, message: Message<'_>) -> Result<HttpResponse, String> {
         let mut headers = message.headers;
         if let Some((service, region)) = message.signed {
@@ -326,6 +357,18 @@ impl SdkClient {
             || sdk_credentials::region(settings.region.as_deref(), settings.profile.as_deref());
         self.0.region.get_or_init(find).await
     }
+}
+
+/// A request of somebody else, such as an API that calls a service itself.
+#[derive(Debug)]
+pub(crate) struct Relay<'a> {
+    /// As hosts have it: `dynamodb`, `email`.
+    pub service: &'a str,
+    pub region: &'a str,
+    pub method: &'a str,
+    pub url: &'a str,
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
 }
 
 /// A request on its way.

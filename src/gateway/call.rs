@@ -3,6 +3,7 @@
 use crate::engine::Ended;
 use crate::engine::Millis;
 use crate::engine::Status;
+use crate::gateway::integration::service;
 use crate::query::Value;
 
 #[derive(Clone, Debug)]
@@ -65,11 +66,20 @@ pub struct LambdaCall {
 pub struct ServiceCall {
     /// As the `uri` has it: `dynamodb`.
     pub service: String,
+    /// That of the API.
+    pub region: String,
     /// `Query`; for a `path/` integration the method and the path, `POST /queue`.
     pub action: String,
     /// The body as JSON, or form fields and query parameters as an object of texts.
     pub parameters: Value,
     pub http: HttpCall,
+}
+
+impl ServiceCall {
+    /// Whether the service takes form fields; such a one answers in JSON where `Accept` asks for it.
+    pub fn takes_form(&self) -> bool {
+        service::is_query(&self.service)
+    }
 }
 
 /// An HTTP request of an integration.

@@ -31,6 +31,8 @@ pub enum Naming {
     Named,
     #[default]
     Usual,
+    /// The first scenario, for want of anything else: not where the command line lets something real answer.
+    Guessed,
 }
 
 /// A mock file that was named, for all machines that are served.
@@ -126,6 +128,7 @@ pub(crate) struct Shelf {
 #[derive(Clone, Debug)]
 struct Usual {
     mocks: Result<Mocks, String>,
+    naming: Naming,
     words: String,
 }
 
@@ -145,6 +148,7 @@ impl Shelf {
             Some(GivenMocks::List(mocks)) => {
                 shelf.given = Some(Usual {
                     mocks: Ok(mocks.clone()),
+                    naming: Naming::Usual,
                     words: "the mocks are those of --mocks".to_owned(),
                 });
             }
@@ -160,6 +164,7 @@ impl Shelf {
             let first = shelf.scenarios.first();
             shelf.usual = first.map(|(name, scenario)| Usual {
                 mocks: scenario.mocks.clone(),
+                naming: Naming::Guessed,
                 words: format!("the mocks are those of the first scenario, \"{name}\""),
             });
         }
@@ -178,6 +183,7 @@ impl Shelf {
             );
             self.given = Some(Usual {
                 mocks: Ok(Mocks::default()),
+                naming: Naming::Usual,
                 words,
             });
             return;
@@ -199,10 +205,12 @@ impl Shelf {
         self.given = Some(match chosen {
             Some((case, mocks)) => Usual {
                 mocks: mocks.clone(),
+                naming: Naming::Usual,
                 words: format!("the mocks are those of the test case \"{case}\""),
             },
             None => Usual {
                 mocks: Ok(Mocks::default()),
+                naming: Naming::Usual,
                 words: format!(
                     "no test case of \"{name}\" was chosen; there are: {}",
                     known.join(", ")
@@ -235,6 +243,7 @@ impl Shelf {
         if self.usual.is_none() && sidecar.answers_tasks() {
             self.usual = Some(Usual {
                 mocks: read(&sidecar.mocks, "/mocks"),
+                naming: Naming::Usual,
                 words: format!("the mocks are those of {place}"),
             });
         }
@@ -342,6 +351,7 @@ impl Usual {
     fn chosen(&self) -> Result<Chosen, String> {
         self.mocks.clone().map(|mocks| Chosen {
             mocks,
+            naming: self.naming,
             words: self.words.clone(),
             ..Chosen::default()
         })

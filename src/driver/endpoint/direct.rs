@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use crate::asl::StatePath;
+use crate::aws;
+use crate::backends::Relay;
 use crate::driver::endpoint::edge::Asked;
 use crate::driver::endpoint::edge::Edge;
 use crate::driver::endpoint::edge::now_millis;
@@ -11,8 +13,11 @@ use crate::engine::CallId;
 use crate::engine::Fault;
 use crate::engine::Lane;
 use crate::engine::Outcome;
+use crate::gateway::HttpAnswer;
 use crate::gateway::IntegrationCall;
 use crate::gateway::IntegrationResult;
+use crate::gateway::LambdaCall;
+use crate::gateway::ServiceCall;
 use crate::query::Value;
 use crate::sidecar::Backend;
 
@@ -28,11 +33,94 @@ impl Edge {
         let plan = &self.site.backends;
         let chain = plan.of(&StatePath::top(key), key);
         let backend = *chain.iter().find(|backend| **backend != Backend::Mock)?;
-        let (resource, payload) = match described(call) {
-            Ok(described) => described,
-            Err(words) => return Some(Err(words)),
+        let limit =
+            std::time::Duration::from_millis(u64::try_from(asked.limit).unwrap_or_default());
+        let made = async {
+            match call {
+                IntegrationCall::Lambda(call) => self.function(call, key, backend).await,
+                IntegrationCall::Service(call) => self.service(call, key, backend).await,
+                IntegrationCall::Http(call) => Err(format!(
+                    "{} {} is an HTTP integration, which is answered by mocks only",
+                    call.method, call.url
+                )),
+                IntegrationCall::Start(call) => Err(format!("{} is started here", call.machine)),
+            }
         };
-        let call = Call {
+        let made = tokio::time::timeout(limit, made).await;
+        Some(made.unwrap_or(Ok(IntegrationResult::TimedOut)))
+    }
+
+    async fn function(
+        &self,
+        call: &LambdaCall,
+        key: &str,
+        backend: Backend,
+    ) -> Result<IntegrationResult, String> {
+        let task = self.as_task(key, call.function_arn.clone(), call.event.clone());
+        let plan = &self.site.backends;
+        match self.real.answer(&task, backend, plan, now_millis()).await {
+            Outcome::Succeeded(value) => Ok(IntegrationResult::Returned(value)),
+            Outcome::Failed(fault) => match fault.cause.as_deref() {
+                Some(cause) if crate::trace::is_unanswered(cause) => Err(cause.to_owned()),
+                _ => Ok(thrown(fault)),
+            },
+            Outcome::Submitted(_) | Outcome::Heartbeat | Outcome::Started { .. } => {
+                Ok(IntegrationResult::TimedOut)
+            }
+        }
+    }
+
+    /// The request goes to the service as the API makes it, and the answer is the service's own.
+    async fn service(
+        &self,
+        call: &ServiceCall,
+        key: &str,
+        backend: Backend,
+    ) -> Result<IntegrationResult, String> {
+        let action = call.action.split(' ').next().unwrap_or_default();
+        let action = lower_first(action);
+        let resource = format!("arn:aws:states:::aws-sdk:{}:{action}", call.service);
+        let task = self.as_task(key, resource, call.parameters.clone());
+        let mut headers = call.http.headers.clone();
+        if call.takes_form() {
+            headers.retain(|(name, _)| !name.eq_ignore_ascii_case("accept"));
+            headers.push(("accept".to_owned(), "application/json".to_owned()));
+        }
+        let relay = Relay {
+            service: &call.service,
+            region: &call.region,
+            method: &call.http.method,
+            url: &call.http.url,
+            headers,
+            body: call.http.body.clone(),
+        };
+        let plan = &self.site.backends;
+        let response = self.real.relay(&task, backend, plan, relay).await?;
+        let body = String::from_utf8_lossy(&response.body);
+        // What stands for AWS may answer in XML whatever it is asked for.
+        let json = call.takes_form().then(|| aws::as_json(&body)).flatten();
+        Ok(IntegrationResult::Http(match json {
+            Some(json) => {
+                let mut headers = response.headers;
+                headers.retain(|(name, _)| !name.eq_ignore_ascii_case("content-type"));
+                headers.push(("Content-Type".to_owned(), "application/json".to_owned()));
+                HttpAnswer {
+                    status: response.status,
+                    headers,
+                    body: json.to_json().into_bytes(),
+                }
+            }
+            None => HttpAnswer {
+                status: response.status,
+                headers: response.headers,
+                body: response.body,
+            },
+        }))
+    }
+
+    /// A call as a task would make it.
+    fn as_task(&self, key: &str, resource: String, payload: Value) -> Call {
+        Call {
             id: CallId(self.next_seed()),
             state: StatePath::top(key),
             name: Arc::from(key),
@@ -42,61 +130,11 @@ impl Edge {
             attempt: 0,
             iteration: None,
             token: None,
-        };
-        let made = self.real.answer(&call, backend, plan, now_millis());
-        let limit =
-            std::time::Duration::from_millis(u64::try_from(asked.limit).unwrap_or_default());
-        Some(match tokio::time::timeout(limit, made).await {
-            Err(_) => Ok(IntegrationResult::TimedOut),
-            Ok(Outcome::Succeeded(value)) => Ok(IntegrationResult::Returned(value)),
-            Ok(Outcome::Failed(fault)) => match fault.cause.as_deref() {
-                Some(cause) if crate::trace::is_unanswered(cause) => Err(cause.to_owned()),
-                _ => Ok(thrown(fault)),
-            },
-            Ok(Outcome::Submitted(_) | Outcome::Heartbeat | Outcome::Started { .. }) => {
-                Ok(IntegrationResult::TimedOut)
-            }
-        })
-    }
-}
-
-/// A call as a task would make it: its `Resource` and its parameters.
-fn described(call: &IntegrationCall) -> Result<(String, Value), String> {
-    match call {
-        IntegrationCall::Lambda(call) => Ok((call.function_arn.clone(), call.event.clone())),
-        IntegrationCall::Service(call) => {
-            let action = match call.action.contains(' ') {
-                false => call.action.clone(),
-                // `POST /queue`: the service's own API over HTTP, with the action among the fields.
-                true => {
-                    let action = call.parameters.get("Action").and_then(Value::as_str);
-                    let action = action.ok_or_else(|| {
-                        format!(
-                            "the path integration {} of {} names no Action, and such a one is not called for real here",
-                            call.action, call.service
-                        )
-                    })?;
-                    action.to_owned()
-                }
-            };
-            let members = call.parameters.as_object();
-            let members = members.into_iter().flat_map(|members| members.iter());
-            let own = members.filter(|(name, _)| !matches!(name.as_ref(), "Action" | "Version"));
-            let parameters =
-                Value::object(own.map(|(name, value)| (name.to_string(), value.clone())));
-            let action = lower_first(&action);
-            let resource = format!("arn:aws:states:::aws-sdk:{}:{action}", call.service);
-            Ok((resource, parameters))
         }
-        IntegrationCall::Http(call) => Err(format!(
-            "{} {} is an HTTP integration, which is answered by mocks only",
-            call.method, call.url
-        )),
-        IntegrationCall::Start(call) => Err(format!("{} is started here", call.machine)),
     }
 }
 
-/// The service's own name of the error, without that of the service.
+/// The name of the error without that of the service.
 fn thrown(fault: Fault) -> IntegrationResult {
     let error = fault.error.as_deref().unwrap_or_default();
     let error = error.split_once('.').map_or(error, |(_, own)| own);

@@ -23,6 +23,7 @@ use crate::engine::Program;
 use crate::engine::Start;
 use crate::engine::compile;
 use crate::query::Value;
+use crate::sidecar::Backend;
 use crate::sidecar::BackendPlan;
 use crate::sidecar::Backends;
 use crate::sidecar::Sidecar;
@@ -199,11 +200,17 @@ impl Served {
         let mut start = start;
         start.variables = chosen.variables;
         let backends = self.plan(chosen.backends, chosen.naming);
+        let forced = &self.backends.forced.usual;
+        let is_real = forced.iter().any(|backend| *backend != Backend::Mock);
+        let mocks = match chosen.naming {
+            Naming::Guessed if is_real => Mocks::default(),
+            Naming::Named | Naming::Usual | Naming::Guessed => chosen.mocks,
+        };
         Ok(Prepared {
             program: self.program.clone()?,
             machine: self.clone(),
             start,
-            mocks: chosen.mocks,
+            mocks,
             scenario: chosen.scenario,
             backends,
             // Express workflows know neither activities nor tokens.

@@ -21,6 +21,11 @@ const QUERY: [&str; 9] = [
     "sts",
 ];
 
+/// Whether a service takes form fields, and answers in JSON where it is asked to.
+pub(crate) fn is_query(service: &str) -> bool {
+    QUERY.contains(&service)
+}
+
 /// A call of an action by its name.
 pub(crate) fn action(
     service: &str,
@@ -35,6 +40,11 @@ pub(crate) fn action(
     let filled = route::query(&http::fill(more, &outbound.path));
     outbound.query.extend(filled);
     let parameters = parameters(&outbound);
+    if is_query(service) && parameters.get("Action").is_none() {
+        outbound
+            .query
+            .push(("Action".to_owned(), action.to_owned()));
+    }
     let mut http = http::call(
         &format!("https://{service}.{region}.amazonaws.com/"),
         method,
@@ -46,6 +56,7 @@ pub(crate) fn action(
     }
     ServiceCall {
         service: service.to_owned(),
+        region: region.to_owned(),
         action: action.to_owned(),
         parameters,
         http,
@@ -77,6 +88,7 @@ pub(crate) fn path(
         });
     ServiceCall {
         service: service.to_owned(),
+        region: region.to_owned(),
         action: named.unwrap_or_else(|| format!("{method} {}", http::fill(path, &outbound.path))),
         parameters,
         http,
@@ -116,7 +128,7 @@ fn parameters(outbound: &Outbound) -> Value {
 /// The answer for a result in the form the action returns it.
 pub(crate) fn returned(call: &ServiceCall, value: &Value, request_id: &str) -> HttpAnswer {
     let wrapper = format!("{}Response", call.action);
-    let body = match QUERY.contains(&call.service.as_str()) && value.get(&wrapper).is_none() {
+    let body = match is_query(&call.service) && value.get(&wrapper).is_none() {
         true => Value::object([(
             wrapper,
             Value::object([
@@ -138,7 +150,7 @@ pub(crate) fn threw(call: &ServiceCall, error: &str, cause: &str, request_id: &s
     let (message, status) = told(cause);
     let server = name.starts_with("Internal") || name.starts_with("ServiceUnavailable");
     let status = status.unwrap_or(if server { 500 } else { 400 });
-    let body = if QUERY.contains(&call.service.as_str()) {
+    let body = if is_query(&call.service) {
         let side = if status < 500 { "Sender" } else { "Receiver" };
         Value::object([
             (
