@@ -452,6 +452,38 @@ fn http_tasks_are_authorized_by_the_file_of_connections_and_tell_no_secret() {
             );
         }
     }
+    // Nothing that lies about afterwards holds a secret, the file of connections apart.
+    let place = Place::new(
+        &http_task(&format!("{url}/orders")),
+        &companion_with_scenario(&companion),
+    );
+    let file = json!({"connections": {"shop": connections[2]}});
+    place.write("connections.json", &file.to_string());
+    let here = place.path().to_str().unwrap().to_owned();
+    assert!(
+        place
+            .stepwright(&["consent", "give", &here, "http"])
+            .status
+            .success()
+    );
+    for format in ["text", "json", "junit"] {
+        let output = place.stepwright(&["test", "flow.asl.json", "--format", format]);
+        let report = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(output.status.success(), "{report}");
+        assert!(
+            !report.contains("PLANTED") && !report.contains("TOKEN-OF"),
+            "{report}"
+        );
+    }
+    for path in files_below(place.path()) {
+        let text = String::from_utf8_lossy(&std::fs::read(&path).unwrap()).into_owned();
+        let may = path.ends_with("connections.json");
+        assert!(
+            may || !text.contains("PLANTED") && !text.contains("TOKEN-OF"),
+            "{}",
+            path.display()
+        );
+    }
     let place = Place::new(&http_task(&format!("{url}/fails")), &companion);
     let file = json!({"connections": {"shop": connections[0]}});
     place.write("connections.json", &file.to_string());
@@ -460,6 +492,25 @@ fn http_tasks_are_authorized_by_the_file_of_connections_and_tell_no_secret() {
     assert_eq!(summary["cause"], "out: ••••");
     let place = Place::new(&http_task(&url), &companion);
     assert_eq!(place.run(&["--allow", "http"])["error"], "States.Runtime");
+}
+
+fn companion_with_scenario(companion: &Value) -> Value {
+    let mut companion = companion.clone();
+    companion["scenarios"] =
+        json!([{"name": "asked", "input": {}, "expect": {"status": "SUCCEEDED"}}]);
+    companion
+}
+
+fn files_below(folder: &Path) -> Vec<std::path::PathBuf> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        match path.is_dir() {
+            true => files.extend(files_below(&path)),
+            false => files.push(path),
+        }
+    }
+    files
 }
 
 #[test]

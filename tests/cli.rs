@@ -83,6 +83,7 @@ fn every_verb_explains_itself_with_an_example() {
         "bench",
         "serve",
         "remote",
+        "consent",
         "completions",
     ];
     for verb in verbs {
@@ -120,14 +121,6 @@ fn verbs_of_later_say_so() {
             "not built yet",
         );
     }
-    refused(
-        &stepwright(&["run", &path, "--backend", "aws", "--profile", "p"]),
-        "not built yet",
-    );
-    refused(
-        &stepwright(&["run", &path, "--backend", "local"]),
-        "not built yet",
-    );
 }
 
 #[test]

@@ -19,9 +19,11 @@ use crate::scene::Icon;
 use crate::scene::Role;
 use crate::session::Intent;
 use crate::session::Tab;
+use crate::sidecar::Backend;
 use crate::sidecar::WorkflowKind;
 use crate::ui::panels::forms::Form;
 use crate::ui::panels::inspector;
+use crate::ui::panels::inspector::backend;
 use crate::ui::panels::inspector::data;
 use crate::ui::theme::Skin;
 use crate::ui::theme::Text;
@@ -121,10 +123,28 @@ fn configuration(ui: &mut Ui, form: &mut Form<'_>) {
         WorkflowKind::Standard => help_text(ui, "Standard runs may take up to a year"),
     }
     ui.add_space(6.0);
+    answered_by(ui, form);
     field(ui, form, "StartAt", object);
     field(ui, form, "TimeoutSeconds", object);
     services(ui, form);
     form.unknown(ui, Place::Machine, object);
+}
+
+/// What answers the tasks of which nothing else is said.
+fn answered_by(ui: &mut Ui, form: &mut Form<'_>) {
+    field_label(ui, "Tasks answered by");
+    let width = ui.available_width();
+    let said = form.tab.sidecar.backends.usual.first().copied();
+    let choices = Backend::ALL.map(|one| (one, backend::title(one)));
+    let shown = said.unwrap_or(Backend::Mock);
+    if let Some(chosen) = segments(ui, "Tasks answered by", shown, &choices, Some(width)) {
+        form.out.push(Intent::Edit(Command::SidecarSet {
+            pointer: "/backends/default".to_owned(),
+            value: Some(Value::string(chosen.word()).to_json()),
+        }));
+    }
+    help_text(ui, "A state may have an answer of its own");
+    ui.add_space(6.0);
 }
 
 fn field(ui: &mut Ui, form: &mut Form<'_>, name: &str, object: crate::syntax::NodeId) {
