@@ -138,18 +138,16 @@ impl TaskKey {
 }
 
 impl CallRecord {
-    /// "cold start 182 ms, 12 ms" or "warm, 3 ms"; what is known of it.
+    /// "cold start 182 ms, 194 ms in all" or "warm, 3 ms"; what is known of it.
     pub fn timing(&self) -> String {
-        let start = self.start.map(|start| match start {
-            WorkerStart::Cold { init } => format!("cold start {}", duration(init)),
-            WorkerStart::Warm => "warm".to_owned(),
-        });
         let took = self.took.map_or("still out".to_owned(), duration);
-        start
-            .into_iter()
-            .chain([took])
-            .collect::<Vec<String>>()
-            .join(", ")
+        match self.start {
+            Some(WorkerStart::Cold { init }) => {
+                format!("cold start {}, {took} in all", duration(init))
+            }
+            Some(WorkerStart::Warm) => format!("warm, {took}"),
+            None => took,
+        }
     }
 }
 
