@@ -58,6 +58,8 @@ pub enum Action {
     TemplateLab,
     /// Shows what may be done for real.
     Agreements,
+    /// Ends the warm workers of functions: the next call of each starts cold.
+    CoolFunctions,
 }
 
 impl Action {
@@ -119,6 +121,7 @@ impl Action {
             Action::NextProblem,
             Action::TemplateLab,
             Action::Agreements,
+            Action::CoolFunctions,
         ]);
         all
     }
@@ -173,6 +176,7 @@ impl Action {
             Action::NextProblem => "Next problem".into(),
             Action::TemplateLab => "Template lab".into(),
             Action::Agreements => "Agreements…".into(),
+            Action::CoolFunctions => "Let functions start cold".into(),
         }
     }
 
@@ -221,6 +225,7 @@ impl Action {
             | Action::RunScenarios
             | Action::TemplateLab
             | Action::Agreements
+            | Action::CoolFunctions
             | Action::ClearRun => return None,
         })
     }
@@ -243,6 +248,7 @@ impl Action {
             | Action::Quit
             | Action::TemplateLab
             | Action::Agreements
+            | Action::CoolFunctions
             | Action::Theme(_) => true,
             Action::SendRequest => session.api.route.is_some(),
             Action::SaveAll => {

@@ -29,6 +29,7 @@ impl Session {
         let one = selected.last().cloned();
         match action {
             Action::New => self.open_blank(),
+            Action::CoolFunctions => vec![Effect::CoolFunctions],
             Action::Agreements => {
                 self.dialog = Some(crate::session::Dialog::Agreements);
                 Vec::new()

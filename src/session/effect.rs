@@ -157,6 +157,8 @@ pub enum Effect {
         arn: String,
         machine: String,
     },
+    /// Ends the warm workers of functions.
+    CoolFunctions,
     /// Remembers what was agreed to.
     RememberConsents,
     /// Remembers settings and the open files.

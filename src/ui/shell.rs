@@ -216,6 +216,7 @@ impl Shell {
             Effect::ReadFolder { folder } => {
                 self.work("Reading a folder", move || projects::read_folder(folder));
             }
+            Effect::CoolFunctions => self.real.cool_down(),
             Effect::RememberConsents => {
                 if self.remembers {
                     let consents = session.backends.consents.clone();

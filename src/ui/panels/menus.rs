@@ -128,7 +128,12 @@ pub fn show(ui: &mut Ui, session: &Session, view: &mut View, out: &mut Outbox) {
             ],
         );
         gap(ui);
-        entry(ui, session, out, Action::Agreements, false);
+        entries(
+            ui,
+            session,
+            out,
+            &[Action::Agreements, Action::CoolFunctions],
+        );
     });
     menu(ui, "Help", |ui| {
         if plain(ui, "Command palette", "Ctrl+Shift+P") {
@@ -195,6 +200,7 @@ pub const fn action_icon(action: Action) -> Option<Icon> {
         Action::NextProblem => Icon::WARNING,
         Action::TemplateLab => Icon::SCIENCE,
         Action::Agreements => Icon::SHIELD_LOCK,
+        Action::CoolFunctions => Icon::TERMINAL,
         Action::Quit
         | Action::Duplicate
         | Action::Unwrap
