@@ -46,6 +46,8 @@ pub(crate) struct Flight {
 struct Flown {
     outcomes: Vec<Outcome>,
     over: bool,
+    /// It ended before anything final came of it.
+    broken: bool,
 }
 
 /// What one look at a flight finds.
@@ -107,11 +109,12 @@ impl Flight {
     /// Breaks it off: nobody waits for it any more.
     pub(crate) fn break_off(&self) {
         self.task.abort();
+        break_off(&self.state);
     }
 
-    /// Whether it was broken off before anything final came of it.
+    /// Whether it ended before anything final came of it.
     pub(crate) fn is_broken(&self) -> bool {
-        self.task.is_finished() && !lock(&self.state).over
+        lock(&self.state).broken
     }
 }
 
@@ -145,6 +148,11 @@ async fn carry(reach: Reach, ticket: Ticket, now: Millis, state: Arc<Mutex<Flown
         error: None,
     };
     lock(&reach.board.records).push(record.clone());
+    // Whoever waits looks again however this ends.
+    let bell = Bell {
+        board: reach.board.clone(),
+        state: state.clone(),
+    };
     reach.board.news.notify_one();
     let began = Instant::now();
     let (interim, mut door) = mpsc::channel(4);
@@ -178,7 +186,26 @@ async fn carry(reach: Reach, ticket: Ticket, now: Millis, state: Arc<Mutex<Flown
         flown.outcomes.extend(made.outcome);
         flown.over = true;
     }
-    reach.board.news.notify_one();
+    drop(bell);
+}
+
+/// Tells that something has come of a call when it is dropped.
+struct Bell {
+    board: Arc<Board>,
+    state: Arc<Mutex<Flown>>,
+}
+
+impl Drop for Bell {
+    fn drop(&mut self) {
+        break_off(&self.state);
+        self.board.news.notify_one();
+    }
+}
+
+/// Nothing more comes of a call, where it was not over yet.
+fn break_off(state: &Mutex<Flown>) {
+    let mut flown = lock(state);
+    flown.broken = !flown.over;
 }
 
 /// A task that panicked while it held the lock has left whole entries behind.

@@ -8,7 +8,9 @@ use crate::backends::flight::Flight;
 use crate::backends::flight::Ticket;
 use crate::backends::nested::Shared;
 use crate::engine::CallId;
+use crate::engine::Fault;
 use crate::engine::Millis;
+use crate::engine::Outcome;
 use crate::trace::Hand;
 
 /// A call that is made for real.
@@ -71,6 +73,12 @@ impl Around {
             match seen.over {
                 true if answered => {}
                 true => self.wait(out.ticket.call, now, shared.hand != Hand::Nobody),
+                // Nobody has called it off: it broke off by itself.
+                false if out.flight.is_broken() => {
+                    let words = format!("The call of the {} broke off", out.ticket.route.target);
+                    let fault = Fault::new("States.Runtime", words);
+                    self.give(call, Outcome::Failed(fault), now);
+                }
                 false => {
                     self.out.insert(call, out);
                 }
