@@ -83,7 +83,7 @@ pub fn list(ctx: &Context, session: &Session, out: &mut Outbox) {
                     ui.horizontal(|ui| {
                         let day = since.split('T').next().unwrap_or(since);
                         let words = format!("May {}, since {day}", kind.meaning());
-                        let width = (ui.available_width() - 100.0).max(80.0);
+                        let width = (ui.available_width() - 80.0).max(80.0);
                         ui.vertical(|ui| {
                             ui.set_width(width);
                             help_text(ui, &words);
