@@ -39,6 +39,13 @@ impl Moto {
                 return None;
             }
         };
+        // Somebody else may take the port that was free; then another one is.
+        let moto = (0..5).find_map(|_| Moto::at_a_free_port(&python));
+        Some(moto.expect("moto does not answer"))
+    }
+
+    /// A server that answers; none where it has ended before it did.
+    fn at_a_free_port(python: &Path) -> Option<Moto> {
         let port = {
             let listener = TcpListener::bind("127.0.0.1:0").unwrap();
             listener.local_addr().unwrap().port()
@@ -54,17 +61,24 @@ impl Moto {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let moto = Moto {
+        let mut moto = Moto {
             child,
             endpoint: format!("http://127.0.0.1:{port}"),
         };
         let begun = Instant::now();
-        while TcpStream::connect(("127.0.0.1", port)).is_err() {
-            let waited = begun.elapsed();
-            assert!(waited < Duration::from_secs(60), "moto does not answer");
+        while begun.elapsed() < Duration::from_secs(60) {
+            if moto.child.try_wait().unwrap().is_some() {
+                return None;
+            }
+            // Nobody listens yet: a socket may be connected with itself then.
+            let answers = TcpStream::connect(("127.0.0.1", port))
+                .is_ok_and(|stream| stream.local_addr().unwrap() != stream.peer_addr().unwrap());
+            if answers {
+                return Some(moto);
+            }
             thread::sleep(Duration::from_millis(50));
         }
-        Some(moto)
+        None
     }
 
     /// Lets moto carry executions of state machines out, which it does not by itself.
