@@ -148,7 +148,11 @@ fn write_work(folder: &Path, comment: &str) {
 }
 
 fn at<'a>(store: &'a str, mocks: &'a str) -> Vec<&'a str> {
-    vec!["--store", store, "--clock", "real", "--mocks", mocks]
+    // A quick machine starts more than are kept by default.
+    let keep = ["--keep-executions", "1000000"];
+    let mut more = vec!["--store", store, "--clock", "real", "--mocks", mocks];
+    more.extend(keep);
+    more
 }
 
 fn path(folder: &tempfile::TempDir, name: &str) -> String {

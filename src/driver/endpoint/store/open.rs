@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::Read;
+use std::io::Write;
 use std::panic::AssertUnwindSafe;
 use std::path::Path;
 use std::path::PathBuf;
@@ -38,6 +39,9 @@ const FORMAT: &str = "1";
 
 /// Writes that may wait; who comes then waits for a place.
 const QUEUE: usize = 4_096;
+
+/// Bytes at the beginning of a store that say how the rest is laid out.
+const HEAD: u64 = 4_096;
 
 /// Bytes of the file that are kept in memory.
 const CACHE: usize = 32 * 1024 * 1024;
@@ -80,6 +84,16 @@ impl Store {
     /// # Errors
     /// Another server uses it, or the file is something else; it is then left as it is.
     pub(crate) fn open(options: &StoreOptions) -> Result<(Store, Held), StoreError> {
+        let before = Before::of(&options.path);
+        let opened = Store::open_file(options);
+        if let (Err(StoreError::Unusable { .. }), Ok(before)) = (&opened, before) {
+            // It cannot be used either way, and whoever mends it is better off with what there was.
+            let _ = before.put_back(&options.path);
+        }
+        opened
+    }
+
+    fn open_file(options: &StoreOptions) -> Result<(Store, Held), StoreError> {
         let path = options.path.clone();
         let unusable = |reason: String| StoreError::Unusable {
             path: path.clone(),
@@ -122,6 +136,28 @@ impl Store {
             keep: options.keep,
         };
         Ok((store, held))
+    }
+}
+
+/// What opening changes of a file before it finds the damage: its head, and its length.
+struct Before {
+    head: Vec<u8>,
+    length: u64,
+}
+
+impl Before {
+    fn of(path: &Path) -> std::io::Result<Before> {
+        let file = File::open(path)?;
+        let length = file.metadata()?.len();
+        let mut head = Vec::new();
+        file.take(HEAD).read_to_end(&mut head)?;
+        Ok(Before { head, length })
+    }
+
+    fn put_back(&self, path: &Path) -> std::io::Result<()> {
+        let mut file = std::fs::OpenOptions::new().write(true).open(path)?;
+        file.write_all(&self.head)?;
+        file.set_len(self.length)
     }
 }
 
