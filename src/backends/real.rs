@@ -30,6 +30,7 @@ use crate::engine::Call;
 use crate::engine::Fault;
 use crate::engine::Millis;
 use crate::engine::Outcome;
+use crate::query::Chance;
 use crate::query::Value;
 use crate::sidecar::AwsSite;
 use crate::sidecar::Backend;
@@ -345,14 +346,5 @@ fn way(call: &Call, backend: Backend, plan: &BackendPlan) -> Result<Way, String>
 
 /// The id of a request, in the form of a UUID.
 fn request_id(number: u64, at: Millis) -> String {
-    let mut chance = fastrand::Rng::with_seed(number ^ at.unsigned_abs().rotate_left(20));
-    let (high, low) = (chance.u64(..), chance.u64(..));
-    format!(
-        "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
-        high >> 32,
-        (high >> 16) & 0xffff,
-        high & 0xfff,
-        (low >> 48) & 0x3fff | 0x8000,
-        low & 0xffff_ffff_ffff
-    )
+    Chance::seeded(number ^ at.unsigned_abs().rotate_left(20)).uuid()
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::asl::resource;
 use crate::asl::resource::Target;
 use crate::backends::function::FunctionError;
+use crate::backends::service::http_date;
 use crate::engine::Call;
 use crate::engine::Fault;
 use crate::engine::Millis;
@@ -159,9 +160,7 @@ impl FunctionRequest {
             (false, true) => 204,
             (false, false) => 200,
         };
-        let date = jiff::Timestamp::from_millisecond(at)
-            .map(|moment| moment.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string())
-            .unwrap_or_default();
+        let date = http_date(at);
         let size = size.to_string();
         let headers = [
             ("Connection", "keep-alive"),
