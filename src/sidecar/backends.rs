@@ -179,12 +179,35 @@ impl Backends {
         *self == Backends::default()
     }
 
+    /// What is said of one state alone.
+    pub fn of(&self, path: &StatePath, name: &str) -> Option<&[Backend]> {
+        let own = self.states.get(path.as_str());
+        own.or_else(|| self.states.get(name)).map(Vec::as_slice)
+    }
+
     /// Reads a file of a folder. Sentences on what could not be understood begin with `place`.
     pub fn parse(text: &str, place: &str) -> (Backends, Vec<String>) {
         match Value::parse(text.strip_prefix('\u{feff}').unwrap_or(text)) {
             Ok(value) => Backends::read(&value, place),
             Err(error) => (Backends::default(), vec![format!("{place}: {error}")]),
         }
+    }
+
+    /// The text of a file of a folder in which what a JSON pointer names is set or (without a value) removed; every
+    /// other byte stays as it is, and an empty text becomes a tidy file.
+    ///
+    /// # Errors
+    /// One sentence: the text is no JSON, or not what the pointer leads through.
+    pub fn change(text: &str, pointer: &str, value: Option<&str>) -> Result<String, String> {
+        let text = match text.trim().is_empty() {
+            true => "{\n}\n",
+            false => text,
+        };
+        // What is not understood is not written into.
+        Value::parse(text.strip_prefix('\u{feff}').unwrap_or(text))
+            .map_err(|error| error.to_string())?;
+        let edit = crate::sidecar::set(text, pointer, value)?;
+        Ok(edit.apply(text))
     }
 
     /// Reads a `backends` member. Sentences on what could not be understood begin with `place`.
@@ -234,15 +257,24 @@ impl BackendPlan {
 
     /// What answers a state, the first to be asked first.
     pub fn of(&self, path: &StatePath, name: &str) -> &[Backend] {
+        self.said(|layer| layer.of(path, name))
+    }
+
+    /// What answers tasks of which nothing else is said, the first to be asked first.
+    pub fn usual(&self) -> &[Backend] {
+        self.said(|_| None)
+    }
+
+    /// The first word that counts: what a place says of one state alone, or what holds for all there.
+    fn said<'a>(&'a self, own: impl Fn(&'a Backends) -> Option<&'a [Backend]>) -> &'a [Backend] {
         const MOCK: &[Backend] = &[Backend::Mock];
-        let forced = Some(&self.forced.usual).filter(|usual| !usual.is_empty());
+        let forced = Some(self.forced.usual.as_slice()).filter(|usual| !usual.is_empty());
         let said = self.layers.iter().find_map(|(_, layer)| {
-            let own = layer.states.get(path.as_str());
-            let own = own.or_else(|| layer.states.get(name));
-            let usual = Some(&layer.usual).filter(|usual| !usual.is_empty() && forced.is_none());
-            own.or(usual)
+            let usual = Some(layer.usual.as_slice());
+            let usual = usual.filter(|usual| !usual.is_empty() && forced.is_none());
+            own(layer).or(usual)
         });
-        said.or(forced).map_or(MOCK, Vec::as_slice)
+        said.or(forced).unwrap_or(MOCK)
     }
 
     /// Lets mocks that were named in so many words answer before what the command line chose for all states.

@@ -188,7 +188,9 @@ impl Edge {
         };
         let kept = (recording != Recording::Off).then(|| request.clone());
         let scenario = request.header(SCENARIO).map(str::to_owned);
-        let Some((index, api, mut exchange, mut step)) = self.begin(request, recording) else {
+        let Some((index, api, mut exchange, mut step)) =
+            self.begin(request, recording, &self.meters)
+        else {
             return nothing_served();
         };
         let mut carried = Carried::default();
@@ -291,22 +293,22 @@ impl Edge {
     }
 
     /// Begins the exchange at the API of the request's stage that has a route for it.
-    fn begin(
+    pub(crate) fn begin(
         &self,
         request: Request,
         recording: Recording,
+        meters: &Meters,
     ) -> Option<(usize, Arc<Api>, Exchange, Step)> {
         let mut fitting = self.apis_of(&request);
         let (index, api) = fitting.next()?;
         let mut others = fitting.peekable();
         if others.peek().is_none() {
-            let (exchange, step) = Exchange::begin(api, request, &self.meters, recording, &now);
+            let (exchange, step) = Exchange::begin(api, request, meters, recording, &now);
             return Some((index, api.clone(), exchange, step));
         }
         let mut first = None;
         for (index, api) in std::iter::once((index, api)).chain(others) {
-            let (exchange, step) =
-                Exchange::begin(api, request.clone(), &self.meters, recording, &now);
+            let (exchange, step) = Exchange::begin(api, request.clone(), meters, recording, &now);
             let found = exchange.route().is_some();
             let begun = (index, api.clone(), exchange, step);
             if found {

@@ -29,6 +29,7 @@ mod routes;
 mod site;
 mod states;
 mod store;
+mod wanted;
 mod watch;
 
 pub use choice::{Chosen, GivenMocks};
