@@ -138,8 +138,12 @@ fn a_state_is_switched_to_a_function_of_this_machine() {
     );
 
     // Stepping back takes the run back, not the call, and says so.
-    for _ in 0..2 {
-        window.press(egui::Modifiers::NONE, egui::Key::F10);
+    for modifiers in [egui::Modifiers::COMMAND, egui::Modifiers::NONE] {
+        let key = match modifiers.is_none() {
+            true => egui::Key::F10,
+            false => egui::Key::F5,
+        };
+        window.press(modifiers, key);
         window.until("a pause", |session| {
             let run = session.active().and_then(|tab| tab.run.as_ref());
             run.is_some_and(|run| run.paused.is_some())
