@@ -1,12 +1,7 @@
 //! What an execution has left behind: its events as the API writes them, its Map Runs, and their child executions.
 
 use std::collections::BTreeMap;
-use std::io::Read;
-use std::io::Write;
 
-use flate2::Compression;
-use flate2::read::DeflateDecoder;
-use flate2::write::DeflateEncoder;
 use serde::Deserialize;
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -122,20 +117,6 @@ impl Chronicle {
 
     pub(crate) fn run(&self, arn: &str) -> Option<&MapRunTold> {
         self.runs.iter().find(|run| run.arn == arn)
-    }
-
-    pub(crate) fn pack(&self) -> Vec<u8> {
-        let text = serde_json::to_vec(self).unwrap_or_default();
-        let mut encoder = DeflateEncoder::new(Vec::new(), Compression::fast());
-        // Writing to memory does not fail.
-        let _ = encoder.write_all(&text);
-        encoder.finish().unwrap_or_default()
-    }
-
-    pub(crate) fn unpack(packed: &[u8]) -> Option<Chronicle> {
-        let mut text = Vec::new();
-        DeflateDecoder::new(packed).read_to_end(&mut text).ok()?;
-        serde_json::from_slice(&text).ok()
     }
 
     fn take_own(&mut self, event: &Event) {
