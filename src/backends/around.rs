@@ -110,7 +110,10 @@ impl Around {
         self.stop(now, cause, shared);
         *self = Around {
             starts: std::mem::take(&mut self.starts),
-            ..Around::new(std::mem::take(&mut self.key), std::mem::take(&mut self.mocks))
+            ..Around::new(
+                std::mem::take(&mut self.key),
+                std::mem::take(&mut self.mocks),
+            )
         };
         shared.sent.clear();
     }

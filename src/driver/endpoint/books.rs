@@ -13,6 +13,7 @@ use crate::driver::endpoint::perform::Performance;
 use crate::driver::endpoint::store::Change;
 use crate::driver::endpoint::store::End;
 use crate::driver::endpoint::store::Kept;
+use crate::driver::endpoint::store::SERVER_ENDED;
 use crate::driver::endpoint::store::Store;
 use crate::driver::endpoint::store::fingerprint;
 use crate::driver::endpoint::store::pack;
@@ -107,7 +108,12 @@ impl Books {
             let (kept, journal) = kept_of(&events, journal);
             entry.progress().kept = kept;
             let told = events.clone();
-            let pack = move || (pack(&Chronicle::of(&told, &role)), journal.as_ref().map(pack));
+            let pack = move || {
+                (
+                    pack(&Chronicle::of(&told, &role)),
+                    journal.as_ref().map(pack),
+                )
+            };
             let (packed, journal) = match events.len() {
                 0..=SMALL => pack(),
                 _ => tokio::task::spawn_blocking(pack).await.unwrap_or_default(),
@@ -137,13 +143,24 @@ impl Books {
             return Chronicle::of(&events, &entry.facts.role);
         }
         let stored = self.store.as_ref().and_then(|store| {
-            let packed = store.history(&entry.facts.arn);
-            match packed {
-                Some(packed) => unpack(&packed),
-                None => {
-                    let record = store.execution(&entry.facts.arn)?;
-                    Some(Chronicle::of_lost(&record.facts, &record.end?))
+            let arn = &entry.facts.arn;
+            let history: Option<Chronicle> = match store.history(arn) {
+                Some(packed) => Some(unpack(&packed)?),
+                None => None,
+            };
+            let end = entry.end();
+            let lost = end.is_some_and(|end| end.error.as_deref() == Some(SERVER_ENDED));
+            if history.is_some() && !lost {
+                return history;
+            }
+            let record = store.execution(arn)?;
+            let end = record.end.as_ref()?;
+            match history {
+                Some(mut history) => {
+                    history.lose(&record, end);
+                    Some(history)
                 }
+                None => Some(Chronicle::of_lost(&record.facts, end)),
             }
         });
         stored.unwrap_or_default()

@@ -65,7 +65,8 @@ impl Edge {
     async fn revive(self: &Arc<Edge>, entry: &Entry) -> Result<Entry, String> {
         let store = self.books.store.as_ref();
         let found = store.and_then(|store| Found::of(store, entry));
-        let found = found.ok_or("what the store has of it cannot be read; start a new execution")?;
+        let found =
+            found.ok_or("what the store has of it cannot be read; start a new execution")?;
         let facts = &found.record.facts;
         let origin = facts.origin.clone();
         let origin = origin.ok_or("the store does not have what it began with")?;

@@ -6,6 +6,8 @@ use serde_json::json;
 
 use crate::debugger::Control;
 use crate::driver::endpoint::books::redrivable_history;
+use crate::driver::endpoint::chronicle::ChildTold;
+use crate::driver::endpoint::chronicle::MapRunTold;
 use crate::driver::endpoint::chronicle::seconds;
 use crate::driver::endpoint::edge::Edge;
 use crate::driver::endpoint::edge::now_millis;
@@ -158,6 +160,43 @@ pub(crate) fn redrivable(entry: &Entry) -> Result<(), String> {
                 .to_owned(),
         ),
     }
+}
+
+/// Whether a redrive of the execution around it starts the unsuccessful child executions of a Map Run again.
+///
+/// # Errors
+/// Why not.
+pub(crate) fn map_run_redrivable(entry: &Entry, run: &MapRunTold) -> Result<(), String> {
+    if run.status == "SUCCEEDED" {
+        return Err("Map Run is SUCCEEDED and cannot be redriven".to_owned());
+    }
+    if run.left {
+        return Err("the state of the Map Run was left, so it is not redriven".to_owned());
+    }
+    match entry.is_running() {
+        true => Ok(()),
+        false => redrivable(entry),
+    }
+}
+
+/// Whether its Map Run can start a child execution again.
+///
+/// # Errors
+/// Why not.
+pub(crate) fn child_redrivable(
+    entry: &Entry,
+    run: &MapRunTold,
+    child: &ChildTold,
+) -> Result<(), String> {
+    let status = child.status();
+    if !child.is_unsuccessful() {
+        return Err(format!("Execution is {status} and cannot be redriven"));
+    }
+    if run.is_replaced(child) {
+        let words = "a redrive of the Map Run has started another execution in place of this one";
+        return Err(words.to_owned());
+    }
+    map_run_redrivable(entry, run)
 }
 
 fn refused(reason: String) -> Refused {

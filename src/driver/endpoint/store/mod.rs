@@ -13,8 +13,8 @@ pub(crate) use open::Held;
 pub use open::{StoreError, StoreOptions};
 pub(crate) use packed::{pack, unpack, unpack_text};
 pub(crate) use record::{
-    ActivityRecord, AliasRecord, End, ExecutionRecord, Facts, Kept, MachineRecord, Origin, RouteRecord, SERVER_ENDED, Settings,
-    VersionRecord, fingerprint,
+    ActivityRecord, AliasRecord, End, ExecutionRecord, Facts, Kept, MachineRecord, Origin,
+    RouteRecord, SERVER_ENDED, Settings, VersionRecord, fingerprint,
 };
 
 use std::sync::Arc;
