@@ -52,39 +52,18 @@ pub async fn drive(
     controls: Receiver<Control>,
     news: Sender<RunNews>,
 ) {
-    let standing = Standing::at_start(&order, mocks, real);
+    let standing = Box::new(Standing::at_start(&order, mocks, real));
     drive_on(standing, order, controls, news).await;
 }
 
 /// The same from where a run stands.
 pub(crate) async fn drive_on(
-    standing: Standing,
+    standing: Box<Standing>,
     order: RunOrder,
     mut controls: Receiver<Control>,
     news: Sender<RunNews>,
 ) {
-    let now = standing.now;
-    let mut run = Run {
-        execution: standing.execution,
-        world: World {
-            outside: standing.outside,
-            now,
-            fed: JournalMark::default(),
-        },
-        journal: standing.journal,
-        tasks: Vec::new(),
-        nested: 0,
-        recording: Recording::default(),
-        opened: Instant::now(),
-        opened_at: now,
-        events_sent: standing.events,
-        events: Vec::new(),
-        stages: Vec::new(),
-        first_reason: (order.pace == Pace::Next).then_some(PauseReason::Start),
-        entered: 0,
-        order,
-        news,
-    };
+    let mut run = Run::new(standing, order, news);
     // An error here only means that nobody listens any more.
     let _ = run.live(&mut controls).await;
 }
@@ -131,6 +110,31 @@ enum After {
 }
 
 impl Run {
+    fn new(standing: Box<Standing>, order: RunOrder, news: Sender<RunNews>) -> Run {
+        let now = standing.now;
+        Run {
+            execution: standing.execution,
+            world: World {
+                outside: standing.outside,
+                now,
+                fed: JournalMark::default(),
+            },
+            journal: standing.journal,
+            tasks: Vec::new(),
+            nested: 0,
+            recording: Recording::default(),
+            opened: Instant::now(),
+            opened_at: now,
+            events_sent: standing.events,
+            events: Vec::new(),
+            stages: Vec::new(),
+            first_reason: (order.pace == Pace::Next).then_some(PauseReason::Start),
+            entered: 0,
+            order,
+            news,
+        }
+    }
+
     async fn live(&mut self, controls: &mut Receiver<Control>) -> Result<(), Gone> {
         loop {
             while let Ok(control) = controls.try_recv() {

@@ -23,18 +23,16 @@ pub struct JournalMark {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 enum Fed {
     /// So many `Signal::Proceed` of one moment.
-    Proceeded {
-        now: Millis,
-        times: u32,
-    },
-    Other(Signal),
+    Proceeded { now: Millis, times: u32 },
+    /// Boxed, so that the many entries of the other kind are small.
+    Other(Box<Signal>),
 }
 
 impl Journal {
     /// Writes down what is fed next.
     pub fn note(&mut self, signal: &Signal) {
         let Signal::Proceed { now: at } = signal else {
-            self.fed.push(Fed::Other(signal.clone()));
+            self.fed.push(Fed::Other(Box::new(signal.clone())));
             return;
         };
         match self.fed.last_mut() {
@@ -67,7 +65,7 @@ impl Journal {
         self.fed.iter().flat_map(|fed| {
             let (signal, times) = match fed {
                 Fed::Proceeded { now, times } => (Signal::Proceed { now: *now }, *times),
-                Fed::Other(signal) => (signal.clone(), 1),
+                Fed::Other(signal) => (signal.as_ref().clone(), 1),
             };
             std::iter::repeat_n(signal, times as usize)
         })

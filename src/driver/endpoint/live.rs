@@ -100,7 +100,8 @@ impl Live {
         if books.watch.beginning() == Beginning::Paused {
             order.pace = Pace::Next;
         }
-        let mut standing = Standing::at_start(&order, prepared.mocks.clone(), real.clone());
+        let standing = Standing::at_start(&order, prepared.mocks.clone(), real.clone());
+        let mut standing = Box::new(standing);
         if entry.is_some() && books.store.is_some() {
             standing.journal = Some(Arc::default());
         }
@@ -132,7 +133,7 @@ impl Live {
             stages: Arc::new(brought.stages),
             ..Seen::default()
         };
-        let (run, road) = LiveRun::new(order, standing, seen);
+        let (run, road) = LiveRun::new(order, Box::new(standing), seen);
         // The channel is new, so there is room.
         let _ = run.controls.try_send(Control::Redrive);
         let arn = &entry.facts.arn;
@@ -213,13 +214,13 @@ impl Live {
 
 /// What a run that is about to be driven needs besides what is seen of it.
 struct Road {
-    standing: Standing,
+    standing: Box<Standing>,
     door: mpsc::Receiver<Control>,
     end: watch::Sender<Option<Ended>>,
 }
 
 impl LiveRun {
-    fn new(order: RunOrder, standing: Standing, seen: Seen) -> (LiveRun, Road) {
+    fn new(order: RunOrder, standing: Box<Standing>, seen: Seen) -> (LiveRun, Road) {
         let (controls, door) = mpsc::channel(16);
         let (end, ended) = watch::channel(None);
         let run = LiveRun {
