@@ -17,6 +17,7 @@ const LAMBDA: &str = "arn:aws:states:::lambda:invoke";
 struct Place {
     folder: tempfile::TempDir,
     clock: &'static str,
+    more: &'static [&'static str],
     server: Option<Server>,
 }
 
@@ -31,6 +32,7 @@ impl Place {
         let mut place = Place {
             folder,
             clock: "virtual",
+            more: &[],
             server: None,
         };
         place.write_mocks(mocks);
@@ -45,7 +47,11 @@ impl Place {
     fn start(&mut self) {
         let path = |name: &str| self.folder.path().join(name).display().to_string();
         let (store, mocks) = (path("store.redb"), path("mocks.json"));
-        let more = ["--store", &store, "--mocks", &mocks, "--clock", self.clock];
+        let mut more = vec!["--store", &store, "--clock", self.clock];
+        if self.more.is_empty() {
+            more.extend(["--mocks", &mocks]);
+        }
+        more.extend(self.more);
         self.server = Some(Server::start(self.folder.path(), &more));
     }
 
@@ -571,6 +577,47 @@ fn an_execution_starts_others_anew_after_a_restart() {
         .collect();
     assert_eq!(names.len(), 2, "{started:?}");
     assert_ne!(names[0], names[1]);
+}
+
+#[test]
+fn what_was_called_for_real_is_not_called_again() {
+    let call = |name: &str, next: Option<&str>| {
+        let mut call = task(next);
+        call["Parameters"]["FunctionName"] = json!(name);
+        call
+    };
+    let definition =
+        json!({"StartAt": "A", "States": {"A": call("f", Some("B")), "B": call("g", None)}});
+    let mut place = Place::new(&[("calls", definition)], &json!({}));
+    let shell = |script: &str| json!({"command": ["sh", "-c", script]});
+    let companion = json!({"stepwright": 1, "backends": {"default": "local", "functions": {
+        "f": shell("echo called >> calls.txt; echo 1 >&3"),
+        "g": shell("test -e mended.txt && echo 2 >&3")}}});
+    let work = place.folder.path().join("work");
+    std::fs::write(work.join("calls.stepwright.json"), companion.to_string()).unwrap();
+    place.more = &["--backend", "local", "--allow", "command"];
+    for clock in ["virtual", "real"] {
+        place.clock = clock;
+        place.restart();
+        let body = json!({"stateMachineArn": arn("calls"), "name": clock});
+        let execution = place.ask("StartExecution", &body)["executionArn"].clone();
+        let execution = execution.as_str().unwrap();
+        let told = place.ended(execution);
+        assert_eq!(told["status"], "FAILED", "{told}");
+        let before = place.history(execution);
+        assert!(types(&before).contains(&"TaskSucceeded"), "{before:?}");
+        let calls = std::fs::read_to_string(work.join("calls.txt")).unwrap();
+        place.kill();
+        std::fs::write(work.join("mended.txt"), "").unwrap();
+        place.redrive(execution);
+        let told = place.ended(execution);
+        assert_eq!(told["status"], "SUCCEEDED", "{told}");
+        let after = place.history(execution);
+        assert_eq!(&after[..before.len()], &before[..]);
+        let again = std::fs::read_to_string(work.join("calls.txt")).unwrap();
+        assert_eq!(again, calls);
+        std::fs::remove_file(work.join("mended.txt")).unwrap();
+    }
 }
 
 #[test]
