@@ -226,9 +226,7 @@ impl Edge {
         call: &StartCall,
         asked: Asked<'_>,
     ) -> Result<Prepared, String> {
-        // Step Functions Local takes the test case from the end of the ARN.
-        let case = call.machine_arn.split_once('#').map(|(_, case)| case);
-        let chosen = machine.choose(asked.scenario.or(case), &call.input)?;
+        let chosen = machine.choose(asked.wanted(call), &call.input)?;
         let mut start = Start {
             input: call.input.clone(),
             at: now_millis(),

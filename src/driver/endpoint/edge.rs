@@ -38,6 +38,7 @@ use crate::gateway::Micros;
 use crate::gateway::Recording;
 use crate::gateway::Request;
 use crate::gateway::Response;
+use crate::gateway::StartCall;
 use crate::gateway::Step;
 use crate::sidecar::SavedRequest;
 
@@ -368,6 +369,15 @@ pub(crate) struct Asked<'a> {
     /// Milliseconds the call may take.
     pub limit: Millis,
     pub slice: Slice,
+}
+
+impl<'a> Asked<'a> {
+    /// The scenario, or test case, that a start names.
+    pub(crate) fn wanted(&self, call: &'a StartCall) -> Option<&'a str> {
+        // Step Functions Local takes the test case from the end of the ARN.
+        let case = call.machine_arn.split_once('#').map(|(_, case)| case);
+        self.scenario.or(case)
+    }
 }
 
 /// Microseconds since 1970.

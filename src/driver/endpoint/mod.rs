@@ -25,6 +25,7 @@ mod machine;
 mod notebook;
 mod perform;
 mod pool;
+mod revive;
 mod routes;
 mod site;
 mod states;
