@@ -211,6 +211,7 @@ impl Real {
         id: &str,
         at: Millis,
     ) -> Made {
+        let mut receipt = request.receipt(id, at);
         let (result, start, log) = match &plan.run {
             FunctionRun::Endpoint { url, name } => {
                 let name = name.as_deref().unwrap_or(&plan.name);
@@ -221,32 +222,35 @@ impl Real {
                         return Made::of(Outcome::Failed(fault));
                     }
                 };
-                match lambda::invoke(client, url, name, request, id).await {
+                match lambda::invoke(client, url, name, request, &mut receipt).await {
                     Answered::Returned(text) => (Ok(text), None, String::new()),
                     Answered::Failed(error) => (Err(error), None, String::new()),
                     Answered::Refused(fault) => return Made::of(Outcome::Failed(fault)),
                 }
             }
             FunctionRun::Command(_) | FunctionRun::Handler { .. } => {
+                if let Some(fault) = request.refusal(id) {
+                    return Made::of(Outcome::Failed(fault));
+                }
                 if request.dry_run {
-                    return Made::of(Outcome::Succeeded(request.accepted(id, at)));
+                    return Made::of(Outcome::Succeeded(request.accepted(&receipt)));
                 }
                 let done = self.workers.invoke(plan, request, id).await;
                 (done.result, done.start, done.log)
             }
         };
         let returned = |text: String| match request.fire_and_forget || request.dry_run {
-            true => Ok(request.accepted(id, at)),
+            true => Ok(request.accepted(&receipt)),
             false => request
-                .returned(&text, id, at)
+                .returned(&text, &receipt)
                 .map_err(|error| error.of(&plan.name)),
         };
         // Nobody hears of what becomes of an event.
         let result = match result {
-            Err(_) if request.fire_and_forget => Ok(request.accepted(id, at)),
+            Err(_) if request.fire_and_forget => Ok(request.accepted(&receipt)),
             result => result
                 .and_then(returned)
-                .or_else(|error: FunctionError| request.failed(error, id, at)),
+                .or_else(|error: FunctionError| request.failed(error, &receipt)),
         };
         Made {
             outcome: Some(result.map_or_else(Outcome::Failed, Outcome::Succeeded)),

@@ -159,7 +159,7 @@ impl Workers {
         let mut warm = self.take(&key, changed);
         let start = match &warm {
             Some(_) => WorkerStart::Warm,
-            None => match self.start(plan, code, language, &folder).await {
+            None => match self.start(plan, code, language, &folder, id).await {
                 Ok(worker) => {
                     let init = worker.init;
                     warm = Some(worker);
@@ -196,6 +196,7 @@ impl Workers {
         code: Code<'_>,
         language: Language,
         folder: &Path,
+        id: &str,
     ) -> Result<Worker, (FunctionError, String)> {
         let shim = self
             .file(language.file_name(), language.text())
@@ -211,7 +212,7 @@ impl Workers {
         if let Some(runtime) = code.runtime {
             command.env("AWS_EXECUTION_ENV", format!("AWS_Lambda_{runtime}"));
         }
-        Worker::start(command).await
+        Worker::start(command, id).await
     }
 
     /// An idle worker of a function whose code is still the same.
