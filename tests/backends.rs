@@ -284,6 +284,54 @@ fn mocks_that_are_named_answer_first_and_falling_back_is_said() {
     assert_eq!(real["calls"][0]["instead"], "there is no mock for it");
 }
 
+#[test]
+fn a_mock_that_answers_in_the_place_of_another_backend_is_said() {
+    let companion = json!({"backends": {"default": ["local", "mock"], "functions": {"f": {"command": ["sh", "-c", "echo 1 >&3"]}}}});
+    let place = Place::new(&functions(&["f"]), &companion);
+    place.write(
+        "mocks.json",
+        r#"{"Call f 0": [{"return": {"Payload": "mock"}}]}"#,
+    );
+    let run = |allow: &str| {
+        place.stepwright(&[
+            "run",
+            "flow.asl.json",
+            "--mocks",
+            "mocks.json",
+            "--allow",
+            allow,
+        ])
+    };
+    let said = String::from_utf8_lossy(&run("aws").stderr).into_owned();
+    let words = "note: Its mock answers \"Call f 0\": it would call the function f";
+    assert!(said.contains(words), "{said}");
+    let said = String::from_utf8_lossy(&run("command").stderr).into_owned();
+    assert!(!said.contains("Its mock answers"), "{said}");
+}
+
+#[test]
+fn what_is_said_of_a_state_counts_before_what_is_said_of_all_of_them() {
+    let companion = json!({"backends": {"default": "mock", "functions": {"f": {"command": ["sh", "-c", "echo 1 >&3"]}}}});
+    let place = Place::new(&functions(&["f"]), &companion);
+    place.write(
+        "stepwright.backends.json",
+        r#"{"states": {"Call f 0": "local"}}"#,
+    );
+    assert_eq!(place.run(&["--allow", "command"])["output"], 1);
+}
+
+#[test]
+fn a_companion_that_cannot_be_read_is_named() {
+    let place = Place::new(&functions(&["f"]), &json!({}));
+    place.write("flow.stepwright.json", "{oops");
+    let output = place.stepwright(&["run", "flow.asl.json"]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(
+        said.contains("note: flow.stepwright.json: Line 1"),
+        "{said}"
+    );
+}
+
 /// Answers every request with what a function makes of it; keeps what was asked.
 fn server(
     answer: impl Fn(&str) -> (u16, &'static str, String) + Send + 'static,
@@ -894,4 +942,61 @@ fn answers_that_no_state_can_hold_fail_as_step_functions_has_it() {
         let summary = place.run(&["--allow", "http"]);
         assert_eq!(summary["error"], error, "{path}: {summary}");
     }
+}
+
+#[test]
+fn a_long_log_ends_with_its_call() {
+    if !has("node") {
+        return;
+    }
+    let text = "exports.handler = async () => { for (let i = 0; i < 20000; i++) console.log(`line ${i} of many, many lines`); return 1; };";
+    let function = json!({"handler": "index.handler", "folder": "f", "timeout": 30});
+    let (_, calls) = twice("index.js", function, text);
+    for (_, log) in &calls {
+        assert!(log.starts_with("line 0 of many, many lines\n"), "{log}");
+        assert!(
+            log.ends_with("… 543354 bytes more\n"),
+            "{}",
+            &log[log.len() - 80..]
+        );
+    }
+    assert_eq!(calls[1].0, "warm");
+}
+
+#[test]
+fn functions_of_a_template_find_around_them_what_it_says() {
+    if !has("node") {
+        return;
+    }
+    let place = Place::new(&json!({}), &json!({}));
+    let template = json!({
+        "Transform": "AWS::Serverless-2016-10-31",
+        "Globals": {"Function": {"Runtime": "nodejs20.x", "MemorySize": 512, "Environment": {"Variables": {"SHARED": "of all"}}}},
+        "Resources": {
+            "Pay": {"Type": "AWS::Serverless::Function", "Properties": {
+                "CodeUri": "src/pay/", "Handler": "app.handler", "Environment": {"Variables": {"OWN": "its own"}}
+            }},
+            "Flow": {"Type": "AWS::Serverless::StateMachine", "Properties": {"Definition": {"StartAt": "Pay", "States": {"Pay": {
+                "Type": "Task",
+                "Resource": "arn:aws:states:::lambda:invoke",
+                "Parameters": {"FunctionName": {"Fn::GetAtt": ["Pay", "Arn"]}, "Qualifier": "3"},
+                "OutputPath": "$.Payload",
+                "End": true
+            }}}}}
+        }
+    });
+    place.write("template.json", &template.to_string());
+    place.write(
+        "src/pay/app.js",
+        "exports.handler = async (event, context) => [process.env.SHARED, process.env.OWN, context.memoryLimitInMB, \
+         process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE, context.functionName, context.invokedFunctionArn];",
+    );
+    let output = place.stepwright(&with(&["run", "template.json", "--format", "json"], &ALLOW));
+    let summary: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let arn = "arn:aws:lambda:us-east-1:123456789012:function:Pay";
+    assert_eq!(
+        summary["output"],
+        json!(["of all", "its own", "512", "512", "Pay", arn]),
+        "{summary}"
+    );
 }

@@ -23,6 +23,9 @@ function writeAll(descriptor, text) {
   }
 }
 
+// What was written last must not come after the mark of its call.
+for (const stream of [process.stdout, process.stderr]) stream._handle?.setBlocking?.(true);
+
 const say = (text) => writeAll(3, text + "\n");
 
 let unread = Buffer.alloc(0);

@@ -305,6 +305,13 @@ pub(crate) fn route(call: &Call, backend: Backend, plan: &BackendPlan) -> Result
     })
 }
 
+/// Why a call could not be made, from the cause of its fault.
+pub(crate) fn reason(cause: &str) -> String {
+    let told = cause.strip_prefix(UNANSWERED);
+    let reason = told.and_then(|told| told.split_once("\": "));
+    reason.map_or(cause, |(_, reason)| reason).to_owned()
+}
+
 fn way(call: &Call, backend: Backend, plan: &BackendPlan) -> Result<Way, String> {
     let function = FunctionRequest::of(call);
     match (function, resource::read(&call.resource).target) {

@@ -64,6 +64,8 @@ pub struct FunctionBackend {
     pub environment: BTreeMap<String, String>,
     /// Seconds; Lambda takes 3 where nothing is said.
     pub timeout: Option<u32>,
+    /// Megabytes, which are told to the function and no more; Lambda takes 128 where nothing is said.
+    pub memory: Option<u32>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -117,6 +119,7 @@ pub struct FunctionPlan {
     pub folder: PathBuf,
     pub environment: BTreeMap<String, String>,
     pub timeout: Option<u32>,
+    pub memory: Option<u32>,
 }
 
 impl Backend {
@@ -235,14 +238,15 @@ impl BackendPlan {
     /// What answers a state, the first to be asked first.
     pub fn of(&self, path: &StatePath, name: &str) -> &[Backend] {
         const MOCK: &[Backend] = &[Backend::Mock];
-        let forced = Some(&self.forced.usual).filter(|usual| !usual.is_empty());
-        let said = self.layers.iter().find_map(|(_, layer)| {
+        let layers = || self.layers.iter().map(|(_, layer)| layer);
+        let own = layers().find_map(|layer| {
             let own = layer.states.get(path.as_str());
-            let own = own.or_else(|| layer.states.get(name));
-            let usual = Some(&layer.usual).filter(|usual| !usual.is_empty() && forced.is_none());
-            own.or(usual)
+            own.or_else(|| layer.states.get(name))
         });
-        said.or(forced).map_or(MOCK, Vec::as_slice)
+        let usual = std::iter::once(&self.forced).chain(layers());
+        let mut usual = usual.map(|layer| &layer.usual);
+        own.or_else(|| usual.find(|usual| !usual.is_empty()))
+            .map_or(MOCK, Vec::as_slice)
     }
 
     /// Lets mocks that were named in so many words answer before what the command line chose for all states.
@@ -273,6 +277,7 @@ impl BackendPlan {
             folder: folder.unwrap_or_else(|| (*base).clone()),
             environment,
             timeout: all.iter().find_map(|(_, function)| function.timeout),
+            memory: all.iter().find_map(|(_, function)| function.memory),
         })
     }
 
@@ -409,6 +414,17 @@ impl Reading {
                         self.wrong(&place, "a whole number of seconds from 1 to 900", value);
                     }
                 }
+                "memory" => {
+                    let megabytes = value.as_i64().and_then(|size| u32::try_from(size).ok());
+                    function.memory = megabytes.filter(|size| (128..=10_240).contains(size));
+                    if function.memory.is_none() {
+                        self.wrong(
+                            &place,
+                            "a whole number of megabytes from 128 to 10240",
+                            value,
+                        );
+                    }
+                }
                 _ => self.unknown(&place),
             }
         }
@@ -478,7 +494,7 @@ mod tests {
     fn everything_said_is_understood() {
         let (backends, problems) = read(
             r#"{"default":["mock","local"],"states":{"Charge":"aws"},
-            "functions":{"charge":{"handler":"index.handler","folder":"f","env":{"A":1},"timeout":9},
+            "functions":{"charge":{"handler":"index.handler","folder":"f","env":{"A":1},"timeout":9,"memory":512},
                          "pack":{"command":["./pack","-v"]},"*":{"endpoint":"http://127.0.0.1:3001/"}},
             "aws":{"endpoint":"http://127.0.0.1:5000","region":"eu-west-1","profile":"dev"},
             "connections":"connections.json"}"#,
@@ -495,7 +511,7 @@ mod tests {
         let charge = plan.function("charge").unwrap();
         assert_eq!(charge.folder, PathBuf::from("/p/f"));
         assert_eq!(charge.environment["A"], "1");
-        assert_eq!(charge.timeout, Some(9));
+        assert_eq!((charge.timeout, charge.memory), (Some(9), Some(512)));
         let other = plan.function("other").unwrap();
         let endpoint = FunctionRun::Endpoint {
             url: "http://127.0.0.1:3001".to_owned(),

@@ -57,7 +57,10 @@ impl Log {
                     let rest = written.bytes.split_off(place + mark.len());
                     let mut own = std::mem::replace(&mut written.bytes, rest);
                     own.truncate(place);
-                    return told(&own, std::mem::take(&mut written.left_out));
+                    // More is kept where a mark may be in it.
+                    let more = own.len().saturating_sub(MOST);
+                    own.truncate(MOST);
+                    return told(&own, std::mem::take(&mut written.left_out) + more);
                 }
                 if written.closed {
                     return written.take();

@@ -35,6 +35,9 @@ const HANDLER_TIMEOUT: u32 = 3;
 /// Seconds a program may take where nothing is said; its start counts.
 const COMMAND_TIMEOUT: u32 = 60;
 
+/// Megabytes a function has where nothing is said, as in Lambda.
+const MEMORY: u32 = 128;
+
 /// Files that are looked at to see whether a function's code has changed.
 const MOST_FILES: usize = 2_000;
 
@@ -149,10 +152,11 @@ impl Workers {
             Err(error) => return failed(error),
         };
         let key = format!(
-            "{}\n{}\n{}\n{:?}",
+            "{}\n{}\n{}\n{}\n{:?}",
             plan.name,
             folder.display(),
             code.handler,
+            memory(plan),
             plan.environment
         );
         let changed = latest_change(&folder);
@@ -362,7 +366,7 @@ fn surround(command: &mut Command, plan: &FunctionPlan) {
         .current_dir(&plan.folder)
         .env("AWS_LAMBDA_FUNCTION_NAME", &plan.name)
         .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
-        .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128");
+        .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", memory(plan));
     for (name, value) in [
         ("AWS_REGION", "us-east-1"),
         ("AWS_DEFAULT_REGION", "us-east-1"),
@@ -374,25 +378,34 @@ fn surround(command: &mut Command, plan: &FunctionPlan) {
     command.envs(&plan.environment);
 }
 
+/// Megabytes, as texts have it.
+fn memory(plan: &FunctionPlan) -> String {
+    plan.memory.unwrap_or(MEMORY).to_string()
+}
+
 fn context(
     plan: &FunctionPlan,
     request: &FunctionRequest,
     id: &str,
     limit: Duration,
 ) -> serde_json::Value {
-    let arn = match request.address.starts_with("arn:") {
-        true => request.address.clone(),
-        false => format!(
-            "arn:aws:lambda:us-east-1:123456789012:function:{}",
-            plan.name
-        ),
+    let arn = match (request.address.starts_with("arn:"), &request.qualifier) {
+        (true, _) => request.address.clone(),
+        (false, qualifier) => {
+            let alias = qualifier.as_ref().map(|qualifier| format!(":{qualifier}"));
+            format!(
+                "arn:aws:lambda:us-east-1:123456789012:function:{}{}",
+                plan.name,
+                alias.unwrap_or_default()
+            )
+        }
     };
     json!({
         "awsRequestId": id,
         "functionName": plan.name,
         "functionVersion": "$LATEST",
         "invokedFunctionArn": arn,
-        "memoryLimitInMB": "128",
+        "memoryLimitInMB": memory(plan),
         "logGroupName": format!("/aws/lambda/{}", plan.name),
         "logStreamName": "stepwright",
         "remaining": u64::try_from(limit.as_millis()).unwrap_or_default(),
