@@ -832,7 +832,7 @@ fn what_a_program_leaves_running_does_not_hold_its_answer_back() {
 }
 
 #[test]
-fn an_event_that_is_no_json_is_refused_as_lambda_does() {
+fn a_call_that_lambda_would_not_take_is_refused() {
     let definition = json!({"StartAt": "A", "States": {"A": {
         "Type": "Task",
         "Resource": "arn:aws:states:::aws-sdk:lambda:invoke",
@@ -846,6 +846,13 @@ fn an_event_that_is_no_json_is_refused_as_lambda_does() {
         summary["error"], "Lambda.InvalidRequestContentException",
         "{summary}"
     );
+    let mut misspelt = functions(&["f"]);
+    misspelt["States"]["Call f 0"]["Parameters"]["Qualifer"] = json!("3");
+    let summary = Place::new(&misspelt, &companion).run(&ALLOW);
+    assert_eq!(summary["error"], "States.Runtime", "{summary}");
+    let cause = summary["cause"].as_str().unwrap();
+    let words = "The field \"Qualifer\" is not supported by Step Functions";
+    assert!(cause.contains(words), "{cause}");
 }
 
 #[test]

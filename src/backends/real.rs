@@ -13,6 +13,7 @@ use tokio::sync::mpsc;
 use crate::asl::resource;
 use crate::asl::resource::Pattern;
 use crate::asl::resource::Target;
+use crate::aws;
 use crate::aws::HttpResponse;
 use crate::backends::Relay;
 use crate::backends::SdkClient;
@@ -102,7 +103,10 @@ impl Real {
         let id = request_id(self.next_number(), at);
         let waits = resource::read(&call.resource).pattern == Pattern::WaitForTaskToken;
         let made = match &route.way {
-            Way::Function(request, function) => self.function(request, function, &id, at).await,
+            Way::Function(request, function) => match fits(call) {
+                Ok(()) => self.function(request, function, &id, at).await,
+                Err(fault) => Made::of(Outcome::Failed(fault)),
+            },
             Way::Http => {
                 let file = plan.connections();
                 let result = match self.web() {
@@ -303,6 +307,24 @@ pub(crate) fn route(call: &Call, backend: Backend, plan: &BackendPlan) -> Result
         way,
         target,
     })
+}
+
+/// Whether a function is called with what the service would take.
+///
+/// # Errors
+/// The refusal of Step Functions, as before any other call of a service.
+fn fits(call: &Call) -> Result<(), Fault> {
+    match resource::read(&call.resource).target {
+        Target::Lambda { .. } => Ok(()),
+        target @ (Target::Optimized { .. }
+        | Target::Sdk { .. }
+        | Target::Activity { .. }
+        | Target::StandIn { .. }
+        | Target::Other { .. }) => {
+            let operation = aws::find(&target).map_err(Fault::from)?;
+            aws::build(&operation, &call.payload, 0).map(drop)
+        }
+    }
 }
 
 /// Why a call could not be made, from the cause of its fault.

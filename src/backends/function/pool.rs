@@ -55,8 +55,8 @@ type Idle = BTreeMap<String, Vec<Parked>>;
 
 #[derive(Debug)]
 struct Parked {
-    /// When the code it has loaded was changed last.
-    loaded: Option<SystemTime>,
+    /// The code it has loaded.
+    loaded: Stamp,
     worker: Worker,
 }
 
@@ -159,8 +159,8 @@ impl Workers {
             memory(plan),
             plan.environment
         );
-        let changed = latest_change(&folder);
-        let mut warm = self.take(&key, changed);
+        let stamp = Stamp::of(&folder);
+        let mut warm = self.take(&key, stamp);
         let start = match &warm {
             Some(_) => WorkerStart::Warm,
             None => match self.start(plan, code, language, &folder, id).await {
@@ -185,7 +185,7 @@ impl Workers {
             .ask(id, &request.event, context(plan, request, id, limit), limit)
             .await;
         if spoken.alive {
-            self.put_back(key, changed, worker);
+            self.put_back(key, stamp, worker);
         }
         Invocation {
             result: spoken.result,
@@ -220,14 +220,14 @@ impl Workers {
     }
 
     /// An idle worker of a function whose code is still the same.
-    fn take(&self, key: &str, changed: Option<SystemTime>) -> Option<Worker> {
+    fn take(&self, key: &str, stamp: Stamp) -> Option<Worker> {
         let mut idle = self.lock();
         let workers = idle.get_mut(key)?;
-        workers.retain_mut(|parked| parked.loaded == changed && parked.worker.is_alive());
+        workers.retain_mut(|parked| parked.loaded == stamp && parked.worker.is_alive());
         workers.pop().map(|parked| parked.worker)
     }
 
-    fn put_back(&self, key: String, loaded: Option<SystemTime>, worker: Worker) {
+    fn put_back(&self, key: String, loaded: Stamp, worker: Worker) {
         let mut idle = self.lock();
         let workers = idle.entry(key).or_default();
         if workers.len() < MOST_IDLE {
@@ -412,29 +412,40 @@ fn context(
     })
 }
 
-/// When a file of a folder was changed last. Installed packages are passed over.
-fn latest_change(folder: &Path) -> Option<SystemTime> {
-    let mut latest = None;
-    let mut folders = vec![folder.to_owned()];
-    let mut looked_at = 0;
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-            looked_at += 1;
-            if looked_at > MOST_FILES {
-                return latest;
-            }
-            let Ok(about) = entry.metadata() else {
-                continue;
-            };
-            let name = entry.file_name();
-            if about.is_dir() && name != "node_modules" && name != "__pycache__" {
-                folders.push(entry.path());
-            } else if about.is_file() {
-                latest = latest.max(about.modified().ok());
+/// By which it is seen that the code of a folder is another one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Stamp {
+    /// When a file was changed last.
+    latest: Option<SystemTime>,
+    files: usize,
+}
+
+impl Stamp {
+    /// Installed packages are passed over.
+    fn of(folder: &Path) -> Stamp {
+        let mut stamp = Stamp::default();
+        let mut folders = vec![folder.to_owned()];
+        let mut looked_at = 0;
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+                looked_at += 1;
+                if looked_at > MOST_FILES {
+                    return stamp;
+                }
+                let Ok(about) = entry.metadata() else {
+                    continue;
+                };
+                let name = entry.file_name();
+                if about.is_dir() && name != "node_modules" && name != "__pycache__" {
+                    folders.push(entry.path());
+                } else if about.is_file() {
+                    stamp.files += 1;
+                    stamp.latest = stamp.latest.max(about.modified().ok());
+                }
             }
         }
+        stamp
     }
-    latest
 }
 
 fn failed(error: FunctionError) -> Invocation {
