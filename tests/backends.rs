@@ -201,7 +201,7 @@ fn crash_hang_and_garbage_are_faults_that_name_the_function() {
         "ruby": {"handler": "a.b", "runtime": "ruby3.3"}
     }}});
     let failing = [
-        ("crash", "Runtime.ExitError", "exit status: 7"),
+        ("crash", "Runtime.ExitError", "exit status 7"),
         ("hang", "Sandbox.Timedout", "timed out after 1.00 seconds"),
         (
             "silent",
@@ -282,6 +282,54 @@ fn mocks_that_are_named_answer_first_and_falling_back_is_said() {
     let real = place.run(&["--allow", "command"]);
     assert_eq!(real["output"], "real");
     assert_eq!(real["calls"][0]["instead"], "there is no mock for it");
+}
+
+#[test]
+fn a_mock_that_answers_in_the_place_of_another_backend_is_said() {
+    let companion = json!({"backends": {"default": ["local", "mock"], "functions": {"f": {"command": ["sh", "-c", "echo 1 >&3"]}}}});
+    let place = Place::new(&functions(&["f"]), &companion);
+    place.write(
+        "mocks.json",
+        r#"{"Call f 0": [{"return": {"Payload": "mock"}}]}"#,
+    );
+    let run = |allow: &str| {
+        place.stepwright(&[
+            "run",
+            "flow.asl.json",
+            "--mocks",
+            "mocks.json",
+            "--allow",
+            allow,
+        ])
+    };
+    let said = String::from_utf8_lossy(&run("aws").stderr).into_owned();
+    let words = "note: Its mock answers \"Call f 0\": it would call the function f";
+    assert!(said.contains(words), "{said}");
+    let said = String::from_utf8_lossy(&run("command").stderr).into_owned();
+    assert!(!said.contains("Its mock answers"), "{said}");
+}
+
+#[test]
+fn what_is_said_of_a_state_counts_before_what_is_said_of_all_of_them() {
+    let companion = json!({"backends": {"default": "mock", "functions": {"f": {"command": ["sh", "-c", "echo 1 >&3"]}}}});
+    let place = Place::new(&functions(&["f"]), &companion);
+    place.write(
+        "stepwright.backends.json",
+        r#"{"states": {"Call f 0": "local"}}"#,
+    );
+    assert_eq!(place.run(&["--allow", "command"])["output"], 1);
+}
+
+#[test]
+fn a_companion_that_cannot_be_read_is_named() {
+    let place = Place::new(&functions(&["f"]), &json!({}));
+    place.write("flow.stepwright.json", "{oops");
+    let output = place.stepwright(&["run", "flow.asl.json"]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(
+        said.contains("note: flow.stepwright.json: Line 1"),
+        "{said}"
+    );
 }
 
 /// Answers every request with what a function makes of it; keeps what was asked.
@@ -537,4 +585,425 @@ fn a_timeout_of_the_state_ends_a_call_that_is_out() {
     let summary = place.run(&ALLOW);
     assert_eq!(summary["error"], "States.Timeout", "{summary}");
     assert!(began.elapsed().as_secs() < 10);
+}
+
+/// The error and the cause's message of a handler of Node.js or Python that fails.
+fn failing(file: &str, handler: &str, text: &str) -> (String, String) {
+    let companion = json!({"backends": {"functions": {"f": {"handler": handler, "folder": "f"}}}});
+    let place = Place::new(&functions(&["f"]), &companion);
+    place.write(&format!("f/{file}"), text);
+    let summary = place.run(&ALLOW);
+    let cause = summary["cause"]
+        .as_str()
+        .unwrap_or_else(|| panic!("{text}: {summary}"));
+    let cause: Value = serde_json::from_str(cause).unwrap();
+    let error = summary["error"].as_str().unwrap().to_owned();
+    assert_eq!(cause["errorType"], error.as_str(), "{summary}");
+    (error, cause["errorMessage"].as_str().unwrap().to_owned())
+}
+
+#[test]
+fn what_handlers_of_node_throw_has_the_names_that_lambda_gives() {
+    if !has("node") {
+        return;
+    }
+    for (text, error, words) in [
+        (
+            "exports.handler = async () => { throw { code: 7 }; };",
+            "object",
+            "[object Object]",
+        ),
+        (
+            "exports.handler = async () => { throw 'no'; };",
+            "string",
+            "no",
+        ),
+        (
+            "class E extends Error { get name() { return 'Declined'; } }\nexports.handler = async () => { throw new E('no'); };",
+            "Declined",
+            "no",
+        ),
+        (
+            "exports.handler = (event, context, done) => done('no');",
+            "string",
+            "no",
+        ),
+        (
+            "exports.handler = async () => 10n;",
+            "Error",
+            "Unable to stringify response body",
+        ),
+        (
+            "exports.handler = () => new Promise(() => setTimeout(() => { throw new TypeError('late'); }, 5));",
+            "TypeError",
+            "late",
+        ),
+        (
+            "exports.handler = async () => { Promise.reject(new Error('lost')); await new Promise((done) => setTimeout(done, 500)); };",
+            "Runtime.UnhandledPromiseRejection",
+            "Error: lost",
+        ),
+        (
+            "throw new RangeError('at import');",
+            "RangeError",
+            "at import",
+        ),
+        (
+            "require('nowhere');",
+            "Runtime.ImportModuleError",
+            "Cannot find module 'nowhere'",
+        ),
+        (
+            "exports.handler = async () => {",
+            "Runtime.UserCodeSyntaxError",
+            "SyntaxError",
+        ),
+        (
+            "exports.handler = 7;",
+            "Runtime.HandlerNotFound",
+            "is not a function",
+        ),
+    ] {
+        let (kind, message) = failing("index.js", "index.handler", text);
+        assert_eq!(kind, error, "{text}: {message}");
+        assert!(message.contains(words), "{text}: {message}");
+    }
+    let (kind, _) = failing(
+        "index.js",
+        "../f/index.handler",
+        "exports.handler = async () => 1;",
+    );
+    assert_eq!(kind, "Runtime.MalformedHandlerName");
+}
+
+#[test]
+fn what_handlers_of_python_raise_has_the_names_that_lambda_gives() {
+    if !has("python3") {
+        return;
+    }
+    for (text, error, words) in [
+        ("import os\nos.environ['NOWHERE']", "KeyError", "'NOWHERE'"),
+        (
+            "import nowhere",
+            "Runtime.ImportModuleError",
+            "Unable to import module 'app': No module named 'nowhere'",
+        ),
+        (
+            "def handler(",
+            "Runtime.UserCodeSyntaxError",
+            "Syntax error in module 'app'",
+        ),
+        (
+            "def handler(e, c):\n    return {1}",
+            "Runtime.MarshalError",
+            "Unable to marshal response: Object of type set",
+        ),
+        (
+            "def handler(e, c):\n    return float('nan')",
+            "Runtime.MarshalError",
+            "Unable to marshal response",
+        ),
+        (
+            "import sys\ndef handler(e, c):\n    sys.exit(4)",
+            "Runtime.ExitError",
+            "Runtime exited with error: exit status 4",
+        ),
+        ("def handler(e, c):\n    return input()", "EOFError", ""),
+    ] {
+        let (kind, message) = failing("app.py", "app.handler", text);
+        assert_eq!(kind, error, "{text}: {message}");
+        assert!(message.contains(words), "{text}: {message}");
+    }
+}
+
+/// What a function returns that is called twice, and the logs of the calls.
+fn twice(file: &str, function: Value, text: &str) -> (Value, Vec<(String, String)>) {
+    let companion = json!({"backends": {"functions": {"f": function}}});
+    let place = Place::new(&functions(&["f", "f"]), &companion);
+    place.write(&format!("f/{file}"), text);
+    let summary = place.run(&ALLOW);
+    assert_eq!(summary["status"], "SUCCEEDED", "{text}: {summary}");
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let calls = summary["calls"].as_array().unwrap().iter();
+    let calls = calls.map(|call| (text(&call["start"]), text(&call["log"])));
+    (summary["output"].clone(), calls.collect())
+}
+
+#[test]
+fn handlers_of_node_end_as_they_do_in_lambda() {
+    if !has("node") {
+        return;
+    }
+    let handler = json!({"handler": "index.handler", "folder": "f"});
+    let of = |runtime: &str| json!({"handler": "index.handler", "folder": "f", "runtime": runtime});
+    let late = "setTimeout(() => console.log('late'), 100);";
+    // Who calls back is waited for until nothing is left to do; what a promise leaves behind stands still until the next call.
+    let (output, calls) = twice(
+        "index.js",
+        handler.clone(),
+        &format!("exports.handler = (event, context, done) => {{ {late} done(null, 'back'); }};"),
+    );
+    assert_eq!(output, "back");
+    assert_eq!(calls[0].1, "late\n");
+    let (_, calls) = twice(
+        "index.js",
+        handler.clone(),
+        &format!("exports.handler = async () => {{ {late} return 1; }};"),
+    );
+    assert_eq!(calls[0].1, "");
+    // What neither promises anything nor calls back has no result; from nodejs24.x on what is returned counts.
+    let sync = "exports.handler = (event) => 'sync';";
+    assert_eq!(twice("index.js", of("nodejs22.x"), sync).0, Value::Null);
+    assert_eq!(twice("index.js", of("nodejs24.x"), sync).0, "sync");
+    assert_eq!(twice("index.js", handler.clone(), sync).0, "sync");
+    let pending = "exports.handler = () => new Promise(() => {});";
+    assert_eq!(twice("index.js", handler.clone(), pending).0, Value::Null);
+    // A rejection that nobody handles ends the process after the answer: the next start is a cold one.
+    let (output, calls) = twice(
+        "index.js",
+        handler.clone(),
+        "exports.handler = async () => { Promise.reject(new Error('lost')); return 'answer'; };",
+    );
+    assert_eq!(output, "answer");
+    assert_eq!((calls[0].0.as_str(), calls[1].0.as_str()), ("cold", "cold"));
+    assert!(calls[0].1.contains("Error: lost"), "{}", calls[0].1);
+    // A member of an export, in a folder of the folder.
+    let nested = json!({"handler": "src/app.orders.create", "folder": "f"});
+    let (output, _) = twice(
+        "src/app.js",
+        nested,
+        "exports.orders = { create: async (event, context) => context.memoryLimitInMB };",
+    );
+    assert_eq!(output, "128");
+}
+
+#[test]
+fn handlers_of_python_may_return_decimals_and_their_logs_outlive_them() {
+    if !has("python3") {
+        return;
+    }
+    let (output, calls) = twice(
+        "app.py",
+        json!({"handler": "app.handler", "folder": "f"}),
+        "import logging\nfrom decimal import Decimal\nlogger = logging.getLogger()\nlogger.setLevel(logging.INFO)\n\
+         def handler(event, context):\n    logger.info('told')\n    return {'a': Decimal('1.10'), 'b': Decimal('3')}\n",
+    );
+    assert_eq!(output, json!({"a": 1.1, "b": 3}));
+    assert_eq!(calls[1].1, "[INFO]\ttold\n");
+    let companion = json!({"backends": {"functions": {"f": {"handler": "app.handler", "folder": "f", "timeout": 1}}}});
+    let place = Place::new(&functions(&["f"]), &companion);
+    place.write(
+        "f/app.py",
+        "def handler(event, context):\n    print('round')\n    while True: pass\n",
+    );
+    let summary = place.run(&ALLOW);
+    assert_eq!(summary["error"], "Sandbox.Timedout", "{summary}");
+    assert_eq!(summary["calls"][0]["log"], "round\n");
+}
+
+#[test]
+fn a_result_may_not_be_larger_than_lambda_has_it() {
+    let writing = |bytes: usize| {
+        format!("printf '\"' >&3; head -c {bytes} /dev/zero | tr '\\0' x >&3; printf '\"' >&3")
+    };
+    let companion = json!({"backends": {"functions": {
+        "large": {"command": ["sh", "-c", writing(7_000_000)], "timeout": 20},
+        "filed": {"command": ["sh", "-c", "head -c 7000000 /dev/zero | tr '\\0' 1 > $STEPWRIGHT_RESULT_FILE"], "timeout": 20},
+    }}});
+    for name in ["large", "filed"] {
+        let began = std::time::Instant::now();
+        let summary = Place::new(&functions(&[name]), &companion).run(&ALLOW);
+        assert_eq!(
+            summary["error"], "Function.ResponseSizeTooLarge",
+            "{name}: {summary}"
+        );
+        assert!(began.elapsed().as_secs() < 10, "{name}");
+    }
+}
+
+#[test]
+fn what_a_program_leaves_running_does_not_hold_its_answer_back() {
+    let companion = json!({"backends": {"functions": {"f": {"command": ["sh", "-c", "sleep 5 & echo 1 >&3"]}}}});
+    let place = Place::new(&functions(&["f"]), &companion);
+    let began = std::time::Instant::now();
+    let summary = place.run(&ALLOW);
+    assert_eq!(summary["output"], 1, "{summary}");
+    assert!(began.elapsed().as_millis() < 4_000);
+}
+
+#[test]
+fn a_call_that_lambda_would_not_take_is_refused() {
+    let definition = json!({"StartAt": "A", "States": {"A": {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::aws-sdk:lambda:invoke",
+        "Parameters": {"FunctionName": "f", "Payload": "no JSON"},
+        "End": true
+    }}});
+    let companion =
+        json!({"backends": {"functions": {"f": {"command": ["sh", "-c", "echo 1 >&3"]}}}});
+    let summary = Place::new(&definition, &companion).run(&ALLOW);
+    assert_eq!(
+        summary["error"], "Lambda.InvalidRequestContentException",
+        "{summary}"
+    );
+    let mut misspelt = functions(&["f"]);
+    misspelt["States"]["Call f 0"]["Parameters"]["Qualifer"] = json!("3");
+    let summary = Place::new(&misspelt, &companion).run(&ALLOW);
+    assert_eq!(summary["error"], "States.Runtime", "{summary}");
+    let cause = summary["cause"].as_str().unwrap();
+    let words = "The field \"Qualifer\" is not supported by Step Functions";
+    assert!(cause.contains(words), "{cause}");
+}
+
+#[test]
+fn what_a_lambda_endpoint_tells_of_a_call_reaches_the_state() {
+    let (url, _) = server(|_| {
+        let headers = "x-amz-executed-version: 7\r\nx-amzn-requestid: request-1\r\n";
+        (200, headers, "{}".to_owned())
+    });
+    let mut definition = functions(&["f"]);
+    definition["States"]["Call f 0"]["OutputPath"] = json!("$");
+    let companion =
+        json!({"backends": {"default": "local", "functions": {"f": {"endpoint": url}}}});
+    let summary = Place::new(&definition, &companion).run(&["--allow", "lambda"]);
+    let output = &summary["output"];
+    assert_eq!(output["ExecutedVersion"], "7", "{summary}");
+    assert_eq!(output["SdkResponseMetadata"]["RequestId"], "request-1");
+    assert_eq!(
+        output["SdkHttpMetadata"]["HttpHeaders"]["X-Amz-Executed-Version"],
+        "7"
+    );
+}
+
+#[test]
+fn an_api_that_gives_a_request_back_tells_no_secret() {
+    let (url, _) = server(|request| {
+        if request.starts_with("POST /token") {
+            let body = r#"{"access_token":"PLANTED-TOKEN","expires_in":3600}"#;
+            return (200, "content-type: application/json\r\n", body.to_owned());
+        }
+        let status = if request.contains("/fails") { 400 } else { 200 };
+        let headers = match request.contains("x-key") {
+            true => "content-type: application/json\r\nx-echo: PLANTED-KEY \"1\"\r\n",
+            false => "content-type: application/json\r\n",
+        };
+        (status, headers, json!({"request": request}).to_string())
+    });
+    let connections = [
+        json!({"type": "BASIC", "username": "me", "password": "PLANTED-PASSWORD"}),
+        json!({"type": "API_KEY", "name": "x-key", "value": "PLANTED-KEY \"1\""}),
+        json!({"type": "OAUTH", "clientId": "me", "clientSecret": "PLANTED-SECRET", "endpoint": format!("{url}/token")}),
+        json!({"type": "NONE", "query": {"q": "PLANTED &/é"}, "body": {"b": "PLANTED \"é"}}),
+    ];
+    let companion = json!({"backends": {"default": "local", "connections": "connections.json"}});
+    for (connection, path) in connections
+        .iter()
+        .flat_map(|one| [(one, "/orders"), (one, "/fails")])
+    {
+        let place = Place::new(&http_task(&format!("{url}{path}")), &companion);
+        let file = json!({"connections": {"shop": connection}});
+        place.write("connections.json", &file.to_string());
+        for format in ["json", "history"] {
+            let output = place.stepwright(&[
+                "run",
+                "flow.asl.json",
+                "--allow",
+                "http",
+                "--format",
+                format,
+            ]);
+            let all = String::from_utf8_lossy(&output.stdout).into_owned();
+            assert!(all.contains("••••"), "{all}");
+            assert!(
+                !all.contains("PLANTED") && !all.contains("bWU6UExBTlRFRC1QQVNTV09SRA"),
+                "{all}"
+            );
+        }
+    }
+}
+
+#[test]
+fn answers_that_no_state_can_hold_fail_as_step_functions_has_it() {
+    let (url, _) = server(|request| match request.split(' ').nth(1).unwrap() {
+        path if path.starts_with("/large") => {
+            (200, "content-type: text/plain\r\n", "x".repeat(300_000))
+        }
+        path if path.starts_with("/image") => (200, "content-type: image/png\r\n", "x".to_owned()),
+        _ => (
+            200,
+            "content-type: application/octet-stream\r\n",
+            "x".to_owned(),
+        ),
+    });
+    let companion = json!({"backends": {"default": "local", "connections": "connections.json"}});
+    for (path, error) in [
+        ("/large", "States.DataLimitExceeded"),
+        ("/image", "States.Runtime"),
+        ("/bytes", "States.Runtime"),
+    ] {
+        let place = Place::new(&http_task(&format!("{url}{path}")), &companion);
+        place.write(
+            "connections.json",
+            r#"{"connections": {"shop": {"type": "NONE"}}}"#,
+        );
+        let summary = place.run(&["--allow", "http"]);
+        assert_eq!(summary["error"], error, "{path}: {summary}");
+    }
+}
+
+#[test]
+fn a_long_log_ends_with_its_call() {
+    if !has("node") {
+        return;
+    }
+    let text = "exports.handler = async () => { for (let i = 0; i < 20000; i++) console.log(`line ${i} of many, many lines`); return 1; };";
+    let function = json!({"handler": "index.handler", "folder": "f", "timeout": 30});
+    let (_, calls) = twice("index.js", function, text);
+    for (_, log) in &calls {
+        assert!(log.starts_with("line 0 of many, many lines\n"), "{log}");
+        assert!(
+            log.ends_with("… 543354 bytes more\n"),
+            "{}",
+            &log[log.len() - 80..]
+        );
+    }
+    assert_eq!(calls[1].0, "warm");
+}
+
+#[test]
+fn functions_of_a_template_find_around_them_what_it_says() {
+    if !has("node") {
+        return;
+    }
+    let place = Place::new(&json!({}), &json!({}));
+    let template = json!({
+        "Transform": "AWS::Serverless-2016-10-31",
+        "Globals": {"Function": {"Runtime": "nodejs20.x", "MemorySize": 512, "Environment": {"Variables": {"SHARED": "of all"}}}},
+        "Resources": {
+            "Pay": {"Type": "AWS::Serverless::Function", "Properties": {
+                "CodeUri": "src/pay/", "Handler": "app.handler", "Environment": {"Variables": {"OWN": "its own"}}
+            }},
+            "Flow": {"Type": "AWS::Serverless::StateMachine", "Properties": {"Definition": {"StartAt": "Pay", "States": {"Pay": {
+                "Type": "Task",
+                "Resource": "arn:aws:states:::lambda:invoke",
+                "Parameters": {"FunctionName": {"Fn::GetAtt": ["Pay", "Arn"]}, "Qualifier": "3"},
+                "OutputPath": "$.Payload",
+                "End": true
+            }}}}}
+        }
+    });
+    place.write("template.json", &template.to_string());
+    place.write(
+        "src/pay/app.js",
+        "exports.handler = async (event, context) => [process.env.SHARED, process.env.OWN, context.memoryLimitInMB, \
+         process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE, context.functionName, context.invokedFunctionArn];",
+    );
+    let output = place.stepwright(&with(&["run", "template.json", "--format", "json"], &ALLOW));
+    let summary: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let arn = "arn:aws:lambda:us-east-1:123456789012:function:Pay";
+    assert_eq!(
+        summary["output"],
+        json!(["of all", "its own", "512", "512", "Pay", arn]),
+        "{summary}"
+    );
 }

@@ -130,6 +130,9 @@ impl Around {
             let has_mock = self.mocks.knows(&call.state, &call.name);
             match backend {
                 Backend::Mock if has_mock || place == last => {
+                    if let Some(reason) = instead.filter(|_| has_mock) {
+                        shared.say_once(format!("Its mock answers \"{}\": {reason}", call.name));
+                    }
                     return self.mocked(call, now, program, shared);
                 }
                 Backend::Mock => instead = Some("there is no mock for it".to_owned()),
@@ -155,7 +158,7 @@ impl Around {
                     Err(fault) if place == last => {
                         return self.give(call.id, Outcome::Failed(fault), now);
                     }
-                    Err(fault) => instead = fault.cause.as_deref().map(str::to_owned),
+                    Err(fault) => instead = fault.cause.as_deref().map(real::reason),
                 },
             }
         }

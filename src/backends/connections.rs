@@ -5,6 +5,7 @@ use std::path::Path;
 use serde_json::Value as Json;
 
 use crate::backends::secrets::Secret;
+use crate::backends::secrets::Veil;
 
 /// How requests of a connection are authorized, and what is added to each.
 #[derive(Clone, Debug)]
@@ -164,21 +165,20 @@ fn no_text(field: &str) -> String {
 }
 
 impl Connection {
-    /// A text without the secrets of this connection.
-    pub(crate) fn hide(&self, text: &str) -> String {
-        let mut secrets: Vec<&Secret> = Vec::new();
+    /// What must be seen nowhere of a request; a token is added once there is one.
+    pub(crate) fn veil(&self) -> Veil {
+        let mut veil = Veil::default();
         match &self.authorization {
-            Authorization::Basic { password, .. } => secrets.push(password),
-            Authorization::ApiKey { value, .. } => secrets.push(value),
-            Authorization::OAuth { client_secret, .. } => secrets.push(client_secret),
+            Authorization::Basic { username, password } => {
+                veil.add(password);
+                veil.add(&Secret::new(format!("{username}:{}", password.reveal())));
+            }
+            Authorization::ApiKey { value, .. } => veil.add(value),
+            Authorization::OAuth { client_secret, .. } => veil.add(client_secret),
             Authorization::None => {}
         }
         let added = self.headers.iter().chain(&self.query).chain(&self.body);
-        secrets.extend(added.map(|(_, value)| value));
-        let mut text = text.to_owned();
-        for secret in secrets {
-            text = secret.hide(&text).into_owned();
-        }
-        text
+        added.for_each(|(_, value)| veil.add(value));
+        veil
     }
 }

@@ -20,7 +20,9 @@ use crate::backends::connections;
 use crate::backends::connections::Authorization;
 use crate::backends::connections::Connection;
 use crate::backends::secrets::Secret;
+use crate::backends::secrets::Veil;
 use crate::backends::web;
+use crate::backends::web::BodyError;
 use crate::engine::Fault;
 use crate::query::Value;
 
@@ -30,21 +32,45 @@ const LONGEST: Duration = Duration::from_secs(60);
 /// Bytes of a response body that reach the state.
 const MOST: usize = 262_144;
 
-/// Headers that Step Functions sets itself and refuses in a task.
-const FORBIDDEN: [&str; 12] = [
+/// Headers that Step Functions refuses in a task, besides those that begin with one of [`FORBIDDEN_BEGINS`].
+/// `User-Agent` and `Range` are not among them: it sets them itself, whatever the task says.
+const FORBIDDEN: [&str; 33] = [
+    "a-im",
+    "accept-charset",
+    "accept-datetime",
+    "accept-encoding",
     "authorization",
+    "cache-control",
     "connection",
     "content-encoding",
     "content-length",
     "content-md5",
     "date",
     "expect",
+    "forwarded",
+    "from",
     "host",
+    "http2-settings",
+    "if-match",
+    "if-modified-since",
+    "if-none-match",
+    "if-range",
+    "if-unmodified-since",
     "max-forwards",
+    "origin",
+    "pragma",
+    "proxy-authorization",
+    "referer",
+    "server",
+    "te",
+    "trailer",
     "transfer-encoding",
     "upgrade",
-    "user-agent",
+    "via",
+    "warning",
 ];
+
+const FORBIDDEN_BEGINS: [&str; 3] = ["x-forwarded-", "x-amz-", "x-amzn-"];
 
 /// Tokens of connections, by the address they come from and the client they belong to.
 #[derive(Debug, Default)]
@@ -70,22 +96,24 @@ pub(crate) async fn invoke(
             format!("The HTTP task cannot be authorized: {words}"),
         )
     })?;
-    let hidden = |fault: Fault| Fault {
-        cause: fault.cause.map(|cause| connection.hide(&cause).into()),
-        ..fault
-    };
+    let mut veil = connection.veil();
     let mut refreshed = false;
-    loop {
-        let sent = send(client, &wanted, &connection, tokens)
-            .await
-            .map_err(hidden)?;
+    let result = loop {
+        let sent = match send(client, &wanted, &connection, tokens, &mut veil).await {
+            Ok(sent) => sent,
+            Err(fault) => break Err(fault),
+        };
         // A token may have been withdrawn before its time.
         if matches!(sent.status, 401 | 407) && !refreshed && tokens.forget(&connection) {
             refreshed = true;
             continue;
         }
-        return sent.result(&connection).map_err(hidden);
-    }
+        break sent.result(&veil);
+    };
+    result.map_err(|fault| Fault {
+        cause: fault.cause.map(|cause| veil.hide(&cause).into()),
+        ..fault
+    })
 }
 
 /// What a task asks for.
@@ -158,10 +186,8 @@ impl Wanted {
         if let Some(given) = payload.get("Headers") {
             for (name, value) in members(given, "Headers")? {
                 let lower = name.to_ascii_lowercase();
-                if FORBIDDEN.contains(&lower.as_str())
-                    || lower.starts_with("x-forwarded")
-                    || lower.starts_with("x-amz-")
-                {
+                let begins = |begin: &&str| lower.starts_with(*begin);
+                if FORBIDDEN.contains(&lower.as_str()) || FORBIDDEN_BEGINS.iter().any(begins) {
                     return Err(format!(
                         "sets the header {name}, which Step Functions does not allow"
                     ));
@@ -206,6 +232,7 @@ async fn send(
     wanted: &Wanted,
     connection: &Connection,
     tokens: &Tokens,
+    veil: &mut Veil,
 ) -> Result<Sent, Fault> {
     let mut url = wanted.url.clone();
     let mut headers = wanted.headers.clone();
@@ -235,6 +262,7 @@ async fn send(
         }
         Authorization::OAuth { .. } => {
             let token = tokens.of(client, connection).await?;
+            veil.add(&token);
             put(
                 &mut headers,
                 "authorization",
@@ -268,14 +296,18 @@ async fn send(
         let values = headers.entry(name.as_str().to_owned()).or_default();
         values.push(Value::string(value.as_ref()));
     }
-    let body = web::body(response, MOST)
-        .await
-        .map_err(|words| socket(&words))?;
+    let body = web::body(response, MOST).await.map_err(|error| match error {
+        BodyError::TooLarge => Fault::new(
+            "States.DataLimitExceeded",
+            "The state/task 'http' returned a result with a size exceeding the maximum number of bytes service limit.",
+        ),
+        BodyError::Broken(words) => socket(&words),
+    })?;
     Ok(Sent {
         status: status.as_u16(),
         reason: status.canonical_reason().unwrap_or_default(),
         headers,
-        body: String::from_utf8_lossy(&body).into_owned(),
+        body,
     })
 }
 
@@ -284,33 +316,49 @@ struct Sent {
     status: u16,
     reason: &'static str,
     headers: BTreeMap<String, Vec<Value>>,
-    body: String,
+    body: Vec<u8>,
 }
 
+/// Kinds of content that no task can read.
+const UNREADABLE: [&str; 4] = ["application/octet-stream", "image/", "video/", "audio/"];
+
 impl Sent {
-    fn result(self, connection: &Connection) -> Result<Value, Fault> {
+    fn result(self, veil: &Veil) -> Result<Value, Fault> {
         if !(200..300).contains(&self.status) {
             let cause = match self.body.is_empty() {
                 true => self.reason.to_owned(),
-                false => self.body,
+                false => String::from_utf8_lossy(&self.body).into_owned(),
             };
             return Err(Fault::new(
                 format!("States.Http.StatusCode.{}", self.status),
                 cause,
             ));
         }
+        let kinds = self.headers.get("content-type");
+        let kind = kinds.and_then(|values| values.first()?.as_str());
+        let kind = kind.unwrap_or_default().to_ascii_lowercase();
+        let body = String::from_utf8(self.body).ok();
+        let readable = !UNREADABLE.iter().any(|begin| kind.starts_with(begin));
+        let Some(body) = body.filter(|_| readable) else {
+            let kind = if kind.is_empty() { "of no kind" } else { &kind };
+            return Err(Fault::new(
+                "States.Runtime",
+                format!(
+                    "The response of the HTTP task is no text that a state can hold: its content is {kind}"
+                ),
+            ));
+        };
         // What an API sends back of a secret must not reach the history.
-        let body = connection.hide(&self.body);
-        let is_json = self.headers.get("content-type").is_some_and(|values| {
-            let mut texts = values.iter().filter_map(Value::as_str);
-            texts.any(|text| text.contains("json"))
-        });
-        let body = match is_json {
+        let body = veil.hide(&body);
+        let body = match kind.contains("json") {
             true => Value::parse(&body).unwrap_or_else(|_| Value::string(&body)),
             false => Value::string(&body),
         };
-        let headers = self.headers.into_iter();
-        let headers = headers.map(|(name, values)| (name, Value::array(values)));
+        let headers = self.headers.into_iter().map(|(name, values)| {
+            let values = values.iter().filter_map(Value::as_str);
+            let values = values.map(|value| Value::string(veil.hide(value)));
+            (name, Value::array(values.collect()))
+        });
         Ok(Value::object([
             ("Headers", Value::object(headers)),
             ("ResponseBody", body),
@@ -455,7 +503,6 @@ async fn fetch(client: &reqwest::Client, connection: &Connection) -> Result<(Sec
         return Ok((Secret::default(), 0));
     };
     let refused = |words: String| {
-        let words = connection.hide(&words);
         Fault::new(
             "States.Http.Socket",
             format!(
@@ -495,7 +542,8 @@ async fn fetch(client: &reqwest::Client, connection: &Connection) -> Result<(Sec
         .await
         .map_err(|error| refused(web::reason(error)))?;
     let status = response.status();
-    let text = web::body(response, MOST).await.map_err(&refused)?;
+    let text = web::body(response, MOST).await;
+    let text = text.map_err(|error| refused(error.to_string()))?;
     if !status.is_success() {
         return Err(refused(format!(
             "its endpoint answered with status {}",
@@ -584,5 +632,24 @@ mod tests {
         let connected = format!(r#"{base},"InvocationConfig":{{"ConnectionArn":"c"}}"#);
         let words = words(&format!(r#"{{{connected},"Headers":{{"Host":"y"}}}}"#));
         assert!(words.contains("Host"), "{words}");
+        let named = |name: &str| {
+            let payload = format!(r#"{{{connected},"Headers":{{"{name}":"y"}}}}"#);
+            Wanted::read(&Value::parse(&payload).unwrap()).err()
+        };
+        for name in [
+            "If-Match",
+            "Cache-Control",
+            "Origin",
+            "x-forwarded-for",
+            "X-Amzn-Trace-Id",
+        ] {
+            assert!(
+                named(name).is_some_and(|words| words.contains(name)),
+                "{name}"
+            );
+        }
+        for name in ["User-Agent", "Range", "Accept", "X-Api-Key"] {
+            assert_eq!(named(name), None, "{name}");
+        }
     }
 }

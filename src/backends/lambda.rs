@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 
 use crate::backends::function::FunctionError;
 use crate::backends::function::FunctionRequest;
+use crate::backends::function::Receipt;
 use crate::backends::function::service_fault;
 use crate::backends::web;
 use crate::engine::Fault;
@@ -29,16 +30,16 @@ pub(crate) enum Answered {
     Refused(Fault),
 }
 
-/// `POST /2015-03-31/functions/NAME/invocations`
+/// `POST /2015-03-31/functions/NAME/invocations`. What the answer tells of the call goes into the receipt.
 pub(crate) async fn invoke(
     client: &reqwest::Client,
     base: &str,
     name: &str,
     request: &FunctionRequest,
-    id: &str,
+    receipt: &mut Receipt,
 ) -> Answered {
-    match send(client, base, name, request).await {
-        Ok(answer) => judge(answer, request, id),
+    match send(client, base, name, request, receipt).await {
+        Ok(answer) => judge(answer, request, &receipt.id),
         Err(words) => Answered::Refused(Fault::new(
             "Lambda.SdkClientException",
             format!(
@@ -54,7 +55,6 @@ struct Answer {
     function_error: bool,
     /// `x-amzn-errortype`
     kind: Option<String>,
-    id: Option<String>,
     body: String,
 }
 
@@ -63,6 +63,7 @@ async fn send(
     base: &str,
     name: &str,
     request: &FunctionRequest,
+    receipt: &mut Receipt,
 ) -> Result<Answer, String> {
     let mut url = Url::parse(base).map_err(|error| error.to_string())?;
     match url.path_segments_mut() {
@@ -94,22 +95,27 @@ async fn send(
         Some(value.to_str().ok()?.to_owned())
     };
     let (status, function_error) = (sent.status().as_u16(), header("x-amz-function-error"));
-    let (kind, id) = (header("x-amzn-errortype"), header("x-amzn-requestid"));
-    let body = web::body(sent, MOST).await?;
+    let kind = header("x-amzn-errortype");
+    let told = [
+        (&mut receipt.id, header("x-amzn-requestid")),
+        (&mut receipt.version, header("x-amz-executed-version")),
+    ];
+    for (place, value) in told {
+        *place = value.unwrap_or(std::mem::take(place));
+    }
+    let body = web::body(sent, MOST).await;
+    let body = body.map_err(|error| error.to_string())?;
     Ok(Answer {
         status,
         function_error: function_error.is_some(),
         kind,
-        id,
         body: String::from_utf8_lossy(&body).into_owned(),
     })
 }
 
 fn judge(answer: Answer, request: &FunctionRequest, id: &str) -> Answered {
-    let id = answer.id.as_deref().unwrap_or(id);
     if answer.function_error {
-        let payload = serde_json::from_str(&answer.body).unwrap_or(Json::String(answer.body));
-        return Answered::Failed(FunctionError::thrown(payload));
+        return Answered::Failed(FunctionError::of_payload(answer.body));
     }
     if (200..300).contains(&answer.status) {
         let body = answer.body.trim();
@@ -132,11 +138,12 @@ fn judge(answer: Answer, request: &FunctionRequest, id: &str) -> Answered {
         404 => "ResourceNotFoundException",
         429 => "TooManyRequestsException",
         status if status >= 500 => "ServiceException",
-        _ => "InvalidRequestContentException",
+        _ => "AWSLambdaException",
     };
     let message = text(["Message", "message"]).unwrap_or_else(|| match answer.status {
         404 => format!("Function not found: {}", request.address),
         429 => "Rate Exceeded.".to_owned(),
+        status if answer.body.is_empty() => format!("The endpoint answered with status {status}"),
         _ => answer.body.chars().take(1_000).collect(),
     });
     Answered::Refused(service_fault(
@@ -172,7 +179,6 @@ mod tests {
             status,
             function_error: false,
             kind: kind.map(str::to_owned),
-            id: None,
             body: body.to_owned(),
         };
         judge(answer, &request.unwrap(), "id-1")

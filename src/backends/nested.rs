@@ -90,6 +90,13 @@ impl Shared {
         }
     }
 
+    /// A note of something that may happen over and over again.
+    pub(crate) fn say_once(&mut self, note: String) {
+        if !self.notes.contains(&note) {
+            self.notes.push(note);
+        }
+    }
+
     pub(crate) fn send(&mut self, around: &TaskKey, call: Call, sending: Sending) {
         let from = around.inner(call.id);
         self.sent.push(Sent {

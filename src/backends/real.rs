@@ -13,6 +13,7 @@ use tokio::sync::mpsc;
 use crate::asl::resource;
 use crate::asl::resource::Pattern;
 use crate::asl::resource::Target;
+use crate::aws;
 use crate::aws::HttpResponse;
 use crate::backends::Relay;
 use crate::backends::SdkClient;
@@ -103,7 +104,10 @@ impl Real {
         let id = request_id(self.next_number(), at);
         let waits = resource::read(&call.resource).pattern == Pattern::WaitForTaskToken;
         let made = match &route.way {
-            Way::Function(request, function) => self.function(request, function, &id, at).await,
+            Way::Function(request, function) => match fits(call) {
+                Ok(()) => self.function(request, function, &id, at).await,
+                Err(fault) => Made::of(Outcome::Failed(fault)),
+            },
             Way::Http => {
                 let file = plan.connections();
                 let result = match self.web() {
@@ -212,6 +216,7 @@ impl Real {
         id: &str,
         at: Millis,
     ) -> Made {
+        let mut receipt = request.receipt(id, at);
         let (result, start, log) = match &plan.run {
             FunctionRun::Endpoint { url, name } => {
                 let name = name.as_deref().unwrap_or(&plan.name);
@@ -222,32 +227,35 @@ impl Real {
                         return Made::of(Outcome::Failed(fault));
                     }
                 };
-                match lambda::invoke(client, url, name, request, id).await {
+                match lambda::invoke(client, url, name, request, &mut receipt).await {
                     Answered::Returned(text) => (Ok(text), None, String::new()),
                     Answered::Failed(error) => (Err(error), None, String::new()),
                     Answered::Refused(fault) => return Made::of(Outcome::Failed(fault)),
                 }
             }
             FunctionRun::Command(_) | FunctionRun::Handler { .. } => {
+                if let Some(fault) = request.refusal(id) {
+                    return Made::of(Outcome::Failed(fault));
+                }
                 if request.dry_run {
-                    return Made::of(Outcome::Succeeded(request.accepted(id, at)));
+                    return Made::of(Outcome::Succeeded(request.accepted(&receipt)));
                 }
                 let done = self.workers.invoke(plan, request, id).await;
                 (done.result, done.start, done.log)
             }
         };
         let returned = |text: String| match request.fire_and_forget || request.dry_run {
-            true => Ok(request.accepted(id, at)),
+            true => Ok(request.accepted(&receipt)),
             false => request
-                .returned(&text, id, at)
+                .returned(&text, &receipt)
                 .map_err(|error| error.of(&plan.name)),
         };
         // Nobody hears of what becomes of an event.
         let result = match result {
-            Err(_) if request.fire_and_forget => Ok(request.accepted(id, at)),
+            Err(_) if request.fire_and_forget => Ok(request.accepted(&receipt)),
             result => result
                 .and_then(returned)
-                .or_else(|error: FunctionError| request.failed(error, id, at)),
+                .or_else(|error: FunctionError| request.failed(error, &receipt)),
         };
         Made {
             outcome: Some(result.map_or_else(Outcome::Failed, Outcome::Succeeded)),
@@ -304,6 +312,31 @@ pub(crate) fn route(call: &Call, backend: Backend, plan: &BackendPlan) -> Result
         way,
         target,
     })
+}
+
+/// Whether a function is called with what the service would take.
+///
+/// # Errors
+/// The refusal of Step Functions, as before any other call of a service.
+fn fits(call: &Call) -> Result<(), Fault> {
+    match resource::read(&call.resource).target {
+        Target::Lambda { .. } => Ok(()),
+        target @ (Target::Optimized { .. }
+        | Target::Sdk { .. }
+        | Target::Activity { .. }
+        | Target::StandIn { .. }
+        | Target::Other { .. }) => {
+            let operation = aws::find(&target).map_err(Fault::from)?;
+            aws::build(&operation, &call.payload, 0).map(drop)
+        }
+    }
+}
+
+/// Why a call could not be made, from the cause of its fault.
+pub(crate) fn reason(cause: &str) -> String {
+    let told = cause.strip_prefix(UNANSWERED);
+    let reason = told.and_then(|told| told.split_once("\": "));
+    reason.map_or(cause, |(_, reason)| reason).to_owned()
 }
 
 fn way(call: &Call, backend: Backend, plan: &BackendPlan) -> Result<Way, String> {

@@ -65,20 +65,38 @@ pub(crate) fn is_loopback(url: &str) -> bool {
             .is_ok_and(|address| address.is_loopback())
 }
 
+/// Why the body of an answer cannot be had.
+#[derive(Debug)]
+pub(crate) enum BodyError {
+    TooLarge,
+    /// It breaks off: why.
+    Broken(String),
+}
+
+impl std::fmt::Display for BodyError {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            BodyError::TooLarge => out.write_str("the answer is too large"),
+            BodyError::Broken(words) => out.write_str(words),
+        }
+    }
+}
+
 /// Reads the body of an answer.
 ///
 /// # Errors
-/// It breaks off, or has more bytes than `most`: one sentence.
-pub(crate) async fn body(mut response: reqwest::Response, most: usize) -> Result<Vec<u8>, String> {
+/// It breaks off, or has more bytes than `most`.
+pub(crate) async fn body(
+    mut response: reqwest::Response,
+    most: usize,
+) -> Result<Vec<u8>, BodyError> {
     let mut body = Vec::new();
     loop {
         match response.chunk().await {
-            Ok(Some(chunk)) if body.len() + chunk.len() > most => {
-                return Err(format!("the answer has more than {most} bytes"));
-            }
+            Ok(Some(chunk)) if body.len() + chunk.len() > most => return Err(BodyError::TooLarge),
             Ok(Some(chunk)) => body.extend_from_slice(&chunk),
             Ok(None) => return Ok(body),
-            Err(error) => return Err(reason(error)),
+            Err(error) => return Err(BodyError::Broken(reason(error))),
         }
     }
 }

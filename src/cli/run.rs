@@ -285,9 +285,8 @@ impl RunArgs {
         scenario: Option<&Scenario>,
     ) -> Result<Arc<BackendPlan>, String> {
         for problem in &sidecar.problems {
-            if problem.contains("backends") {
-                note(&format!("note: {problem}"));
-            }
+            let file = source.companion().path;
+            note(&format!("note: {}: {problem}", file.display()));
         }
         let named = match self.mocks.is_some() || scenario.is_some() {
             true => Named::Mocks,

@@ -123,6 +123,8 @@ pub struct Function {
     pub environment: BTreeMap<String, String>,
     /// Seconds; the service takes 3 where nothing is said.
     pub timeout: Option<u32>,
+    /// Megabytes; the service takes 128 where nothing is said.
+    pub memory: Option<u32>,
     pub origin: Origin,
 }
 

@@ -188,10 +188,15 @@ impl Deployment {
             ("handler", "Handler"),
             ("runtime", "Runtime"),
             ("timeout", "Timeout"),
+            ("memorySize", "MemorySize"),
         ] {
             let value = function.get(from).or_else(|| self.provider.get(from));
-            // The framework waits six seconds where nobody says how long.
-            let usual = (from == "timeout").then(|| Item::number(6, origin));
+            // What the framework takes where nobody says anything.
+            let usual = match from {
+                "timeout" => Some(Item::number(6, origin)),
+                "memorySize" => Some(Item::number(1024, origin)),
+                _ => None,
+            };
             properties.extend(value.cloned().or(usual).map(|value| (to, value)));
         }
         let own = function.get("environment");

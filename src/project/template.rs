@@ -378,6 +378,7 @@ fn function(scope: &Scope<'_>, resource: &Resource, file: &str) -> Function {
         runtime: text("Runtime"),
         environment: texts(environment.as_deref()),
         timeout: text("Timeout").and_then(|seconds| seconds.parse().ok()),
+        memory: text("MemorySize").and_then(|megabytes| megabytes.parse().ok()),
         origin: resource.whole.origin.clone(),
     }
 }

@@ -64,6 +64,8 @@ pub struct FunctionBackend {
     pub environment: BTreeMap<String, String>,
     /// Seconds; Lambda takes 3 where nothing is said.
     pub timeout: Option<u32>,
+    /// Megabytes, which are told to the function and no more; Lambda takes 128 where nothing is said.
+    pub memory: Option<u32>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -117,6 +119,7 @@ pub struct FunctionPlan {
     pub folder: PathBuf,
     pub environment: BTreeMap<String, String>,
     pub timeout: Option<u32>,
+    pub memory: Option<u32>,
 }
 
 impl Backend {
@@ -255,26 +258,21 @@ impl BackendPlan {
             })
     }
 
-    /// What answers a state, the first to be asked first.
+    /// What answers a state, the first to be asked first: what any place says of it alone counts before what holds for
+    /// all.
     pub fn of(&self, path: &StatePath, name: &str) -> &[Backend] {
-        self.said(|layer| layer.of(path, name))
+        let mut layers = self.layers.iter();
+        let own = layers.find_map(|(_, layer)| layer.of(path, name));
+        own.unwrap_or_else(|| self.usual())
     }
 
     /// What answers tasks of which nothing else is said, the first to be asked first.
     pub fn usual(&self) -> &[Backend] {
-        self.said(|_| None)
-    }
-
-    /// The first word that counts: what a place says of one state alone, or what holds for all there.
-    fn said<'a>(&'a self, own: impl Fn(&'a Backends) -> Option<&'a [Backend]>) -> &'a [Backend] {
         const MOCK: &[Backend] = &[Backend::Mock];
-        let forced = Some(self.forced.usual.as_slice()).filter(|usual| !usual.is_empty());
-        let said = self.layers.iter().find_map(|(_, layer)| {
-            let usual = Some(layer.usual.as_slice());
-            let usual = usual.filter(|usual| !usual.is_empty() && forced.is_none());
-            own(layer).or(usual)
-        });
-        said.or(forced).unwrap_or(MOCK)
+        let layers = self.layers.iter().map(|(_, layer)| layer);
+        let usual = std::iter::once(&self.forced).chain(layers);
+        let mut usual = usual.map(|layer| layer.usual.as_slice());
+        usual.find(|usual| !usual.is_empty()).unwrap_or(MOCK)
     }
 
     /// Lets mocks that were named in so many words answer before what the command line chose for all states.
@@ -305,6 +303,7 @@ impl BackendPlan {
             folder: folder.unwrap_or_else(|| (*base).clone()),
             environment,
             timeout: all.iter().find_map(|(_, function)| function.timeout),
+            memory: all.iter().find_map(|(_, function)| function.memory),
         })
     }
 
@@ -441,6 +440,17 @@ impl Reading {
                         self.wrong(&place, "a whole number of seconds from 1 to 900", value);
                     }
                 }
+                "memory" => {
+                    let megabytes = value.as_i64().and_then(|size| u32::try_from(size).ok());
+                    function.memory = megabytes.filter(|size| (128..=10_240).contains(size));
+                    if function.memory.is_none() {
+                        self.wrong(
+                            &place,
+                            "a whole number of megabytes from 128 to 10240",
+                            value,
+                        );
+                    }
+                }
                 _ => self.unknown(&place),
             }
         }
@@ -510,7 +520,7 @@ mod tests {
     fn everything_said_is_understood() {
         let (backends, problems) = read(
             r#"{"default":["mock","local"],"states":{"Charge":"aws"},
-            "functions":{"charge":{"handler":"index.handler","folder":"f","env":{"A":1},"timeout":9},
+            "functions":{"charge":{"handler":"index.handler","folder":"f","env":{"A":1},"timeout":9,"memory":512},
                          "pack":{"command":["./pack","-v"]},"*":{"endpoint":"http://127.0.0.1:3001/"}},
             "aws":{"endpoint":"http://127.0.0.1:5000","region":"eu-west-1","profile":"dev"},
             "connections":"connections.json"}"#,
@@ -527,7 +537,7 @@ mod tests {
         let charge = plan.function("charge").unwrap();
         assert_eq!(charge.folder, PathBuf::from("/p/f"));
         assert_eq!(charge.environment["A"], "1");
-        assert_eq!(charge.timeout, Some(9));
+        assert_eq!((charge.timeout, charge.memory), (Some(9), Some(512)));
         let other = plan.function("other").unwrap();
         let endpoint = FunctionRun::Endpoint {
             url: "http://127.0.0.1:3001".to_owned(),

@@ -65,6 +65,7 @@ pub fn project_functions(project: &Project) -> Backends {
             folder: function.code.clone(),
             environment: function.environment.clone(),
             timeout: function.timeout,
+            memory: function.memory,
         };
         backends
             .functions

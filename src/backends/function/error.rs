@@ -1,9 +1,24 @@
 //! What a function fails with, under the names that Lambda gives.
 
+use std::process::ExitStatus;
 use std::time::Duration;
 
 use serde_json::Value as Json;
 use serde_json::json;
+
+/// Bytes of a result that Lambda passes on.
+pub(crate) const LARGEST: usize = 6_291_556;
+
+/// A result that Lambda would pass on.
+///
+/// # Errors
+/// It is larger.
+pub(crate) fn fitting(result: String) -> Result<String, FunctionError> {
+    match result.len() > LARGEST {
+        true => Err(FunctionError::too_large()),
+        false => Ok(result),
+    }
+}
 
 /// The payload of a failed invocation: `{"errorMessage", "errorType", …}`.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,12 +33,18 @@ impl FunctionError {
         FunctionError::thrown(json!({"errorMessage": message.as_ref(), "errorType": kind}))
     }
 
-    /// What a handler threw, or a payload that a Lambda endpoint marks as an error.
+    /// What a handler threw.
     pub(crate) fn thrown(payload: Json) -> FunctionError {
-        let kind = payload.get("errorType").and_then(Json::as_str);
+        FunctionError::of_payload(payload.to_string())
+    }
+
+    /// A payload that is marked as an error.
+    pub(crate) fn of_payload(payload: String) -> FunctionError {
+        let read: Json = serde_json::from_str(&payload).unwrap_or_default();
+        let kind = read.get("errorType").and_then(Json::as_str);
         FunctionError {
             kind: kind.map(str::to_owned),
-            payload: payload.to_string(),
+            payload,
         }
     }
 
@@ -36,10 +57,25 @@ impl FunctionError {
     }
 
     /// The process ended before it had answered.
-    pub(crate) fn exited(status: &str) -> FunctionError {
+    pub(crate) fn exited(id: &str, status: ExitStatus) -> FunctionError {
+        let how = match status.code() {
+            Some(0) => "without providing a reason".to_owned(),
+            Some(code) => format!("with error: exit status {code}"),
+            None => format!("with error: {status}"),
+        };
         FunctionError::new(
             "Runtime.ExitError",
-            format!("Runtime exited without an answer: {status}"),
+            format!("RequestId: {id} Error: Runtime exited {how}"),
+        )
+    }
+
+    /// A result that Lambda would not pass on.
+    pub(crate) fn too_large() -> FunctionError {
+        FunctionError::new(
+            "Function.ResponseSizeTooLarge",
+            format!(
+                "Response payload size exceeded maximum allowed payload size ({LARGEST} bytes)."
+            ),
         )
     }
 
@@ -74,6 +110,8 @@ impl FunctionError {
     /// Whether Lambda itself found fault, not the function's code.
     pub(crate) fn is_of_runtime(&self) -> bool {
         let kind = self.kind.as_deref().unwrap_or_default();
-        kind.starts_with("Runtime.") || kind.starts_with("Sandbox.")
+        ["Runtime.", "Sandbox.", "Function."]
+            .iter()
+            .any(|of_lambda| kind.starts_with(of_lambda))
     }
 }

@@ -9,6 +9,9 @@ use tokio::sync::Notify;
 /// Bytes of one call's output that are kept.
 const MOST: usize = 65_536;
 
+/// Bytes of a mark, and some more.
+const LONGEST_MARK: usize = 64;
+
 /// What has been written and not been taken yet.
 #[derive(Debug, Default)]
 pub(crate) struct Log {
@@ -27,14 +30,12 @@ struct Written {
 impl Log {
     pub(crate) fn write(&self, bytes: &[u8]) {
         let mut written = self.lock();
-        // The mark of a call's end has to be seen after any amount of text.
-        let room = MOST.saturating_sub(written.bytes.len());
-        let mark = bytes.contains(&0x1e);
-        let kept = if mark {
-            bytes.len()
-        } else {
-            room.min(bytes.len())
-        };
+        // The mark of a call's end has to be seen after any amount of text, also where it comes in two pieces.
+        let before = written.bytes.iter().rev().take(LONGEST_MARK);
+        let marked = bytes.iter().chain(before).any(|byte| *byte == 0x1e);
+        let most = if marked { 2 * MOST } else { MOST };
+        let room = most.saturating_sub(written.bytes.len());
+        let kept = room.min(bytes.len());
         written.left_out += bytes.len() - kept;
         written.bytes.extend(bytes.iter().take(kept));
         drop(written);
@@ -56,7 +57,10 @@ impl Log {
                     let rest = written.bytes.split_off(place + mark.len());
                     let mut own = std::mem::replace(&mut written.bytes, rest);
                     own.truncate(place);
-                    return told(&own, std::mem::take(&mut written.left_out));
+                    // More is kept where a mark may be in it.
+                    let more = own.len().saturating_sub(MOST);
+                    own.truncate(MOST);
+                    return told(&own, std::mem::take(&mut written.left_out) + more);
                 }
                 if written.closed {
                     return written.take();
@@ -117,6 +121,21 @@ mod tests {
         log.write(b" and\n");
         log.close();
         assert_eq!(log.until(Some("\u{1e}b\u{1e}\n")).await, "two and\n");
+    }
+
+    #[tokio::test]
+    async fn a_mark_in_two_pieces_is_seen_after_a_long_text() {
+        let mark = b"\x1ea\x1e\n";
+        for cut in 1..mark.len() {
+            let log = Log::default();
+            log.write(&vec![b'x'; MOST]);
+            log.write(b"more");
+            let (first, second) = mark.split_at(cut);
+            log.write(first);
+            log.write(second);
+            let text = log.until(Some("\u{1e}a\u{1e}\n")).await;
+            assert!(text.ends_with("x\n… 4 bytes more\n"), "{cut}");
+        }
     }
 
     #[test]

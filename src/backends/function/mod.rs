@@ -11,6 +11,7 @@ mod worker;
 pub(crate) use error::FunctionError;
 pub(crate) use pool::Workers;
 pub(crate) use request::FunctionRequest;
+pub(crate) use request::Receipt;
 pub(crate) use request::service_fault;
 
 use crate::trace::WorkerStart;

@@ -11,17 +11,19 @@ use tokio::time::Instant;
 
 use crate::backends::function::FunctionError;
 use crate::backends::function::Invocation;
+use crate::backends::function::error::LARGEST;
 use crate::backends::function::log::Log;
 use crate::backends::function::log::joined;
 use crate::backends::function::side_channel::side_channel;
+use crate::backends::function::worker::LAST_WORDS;
 use crate::backends::function::worker::collect;
 use crate::trace::WorkerStart;
 
 /// The environment variable that names the file in which a program may leave its result.
 const RESULT_FILE: &str = "STEPWRIGHT_RESULT_FILE";
 
-/// Bytes of a result that are read; the service passes on 6 MB at most.
-const MOST: u64 = 6 * 1_024 * 1_024;
+/// Bytes of a result that are read: one more than Lambda passes on.
+const MOST: u64 = LARGEST as u64 + 1;
 
 /// Starts a program, hands it the event, and reads its result from descriptor 3 or from its result file.
 pub(crate) async fn run_once(
@@ -43,7 +45,7 @@ pub(crate) async fn run_once(
         Err(error) => return failed(FunctionError::broken(&error.to_string()), String::new()),
     };
     command.env(RESULT_FILE, file.path());
-    let mut channel = match side_channel(&mut command) {
+    let channel = match side_channel(&mut command) {
         Ok(channel) => channel,
         Err(error) => return failed(error, String::new()),
     };
@@ -78,24 +80,33 @@ pub(crate) async fn run_once(
             .take()
             .map(|stream| tokio::spawn(collect(stream, errors.clone()))),
     ];
-    let input = child.stdin.take();
-    let event = event.to_owned();
-    let told = async {
+    let (input, event) = (child.stdin.take(), event.to_owned());
+    let told = tokio::spawn(async move {
         if let Some(mut input) = input {
             // A program need not read its event.
             let _ = input.write_all(event.as_bytes()).await;
         }
-    };
+    });
     let mut answer = Vec::new();
-    let heard = async {
-        // What was read before an error is judged like the rest.
-        let _ = (&mut channel).take(MOST).read_to_end(&mut answer).await;
-    };
     let work = async {
-        let ((), (), status) = tokio::join!(told, heard, child.wait());
-        status
+        let heard = async {
+            // What was read before an error is judged like the rest. The channel is closed with the end of this: a
+            // program that writes more than is read must not wait for a reader.
+            let _ = channel.take(MOST).read_to_end(&mut answer).await;
+        };
+        let mut heard = std::pin::pin!(heard);
+        let mut ended = std::pin::pin!(child.wait());
+        tokio::select! {
+            () = &mut heard => ended.await,
+            status = &mut ended => {
+                // What it has left running may hold the channel open for long.
+                let _ = tokio::time::timeout(LAST_WORDS, heard).await;
+                status
+            }
+        }
     };
     let ended = tokio::time::timeout(limit, work).await;
+    told.abort();
     let status = match ended {
         Ok(Ok(status)) => Ok(status),
         Ok(Err(error)) => Err(FunctionError::broken(&error.to_string())),
@@ -106,15 +117,16 @@ pub(crate) async fn run_once(
         let _ = child.start_kill();
     }
     for reader in readers.into_iter().flatten() {
-        let _ = tokio::time::timeout(Duration::from_millis(500), reader).await;
+        let _ = tokio::time::timeout(LAST_WORDS, reader).await;
     }
     let log = joined(output.take(), errors.take());
     let result = status.and_then(|status| {
         if answer.is_empty() {
-            answer = std::fs::read(file.path()).unwrap_or_default();
+            answer = left_in(&file, MOST);
         }
         match status.success() {
-            false => Err(FunctionError::exited(&status.to_string())),
+            _ if answer.len() as u64 == MOST => Err(FunctionError::too_large()),
+            false => Err(FunctionError::exited(id, status)),
             true if answer.is_empty() => Err(FunctionError::new(
                 "Runtime.MalformedHandlerResponse",
                 format!(
@@ -126,4 +138,14 @@ pub(crate) async fn run_once(
         }
     });
     Invocation { result, start, log }
+}
+
+/// The result a program has left in its file; nothing where it has taken the file away.
+fn left_in(file: &tempfile::NamedTempFile, most: u64) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    if let Ok(opened) = std::fs::File::open(file.path()) {
+        // What was read before an error is judged like the rest.
+        let _ = std::io::Read::read_to_end(&mut std::io::Read::take(opened, most), &mut bytes);
+    }
+    bytes
 }

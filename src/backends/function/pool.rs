@@ -35,6 +35,9 @@ const HANDLER_TIMEOUT: u32 = 3;
 /// Seconds a program may take where nothing is said; its start counts.
 const COMMAND_TIMEOUT: u32 = 60;
 
+/// Megabytes a function has where nothing is said, as in Lambda.
+const MEMORY: u32 = 128;
+
 /// Files that are looked at to see whether a function's code has changed.
 const MOST_FILES: usize = 2_000;
 
@@ -52,8 +55,8 @@ type Idle = BTreeMap<String, Vec<Parked>>;
 
 #[derive(Debug)]
 struct Parked {
-    /// When the code it has loaded was changed last.
-    loaded: Option<SystemTime>,
+    /// The code it has loaded.
+    loaded: Stamp,
     worker: Worker,
 }
 
@@ -149,17 +152,18 @@ impl Workers {
             Err(error) => return failed(error),
         };
         let key = format!(
-            "{}\n{}\n{}\n{:?}",
+            "{}\n{}\n{}\n{}\n{:?}",
             plan.name,
             folder.display(),
             code.handler,
+            memory(plan),
             plan.environment
         );
-        let changed = latest_change(&folder);
-        let mut warm = self.take(&key, changed);
+        let stamp = Stamp::of(&folder);
+        let mut warm = self.take(&key, stamp);
         let start = match &warm {
             Some(_) => WorkerStart::Warm,
-            None => match self.start(plan, code, language, &folder).await {
+            None => match self.start(plan, code, language, &folder, id).await {
                 Ok(worker) => {
                     let init = worker.init;
                     warm = Some(worker);
@@ -181,7 +185,7 @@ impl Workers {
             .ask(id, &request.event, context(plan, request, id, limit), limit)
             .await;
         if spoken.alive {
-            self.put_back(key, changed, worker);
+            self.put_back(key, stamp, worker);
         }
         Invocation {
             result: spoken.result,
@@ -196,6 +200,7 @@ impl Workers {
         code: Code<'_>,
         language: Language,
         folder: &Path,
+        id: &str,
     ) -> Result<Worker, (FunctionError, String)> {
         let shim = self
             .file(language.file_name(), language.text())
@@ -211,18 +216,18 @@ impl Workers {
         if let Some(runtime) = code.runtime {
             command.env("AWS_EXECUTION_ENV", format!("AWS_Lambda_{runtime}"));
         }
-        Worker::start(command).await
+        Worker::start(command, id).await
     }
 
     /// An idle worker of a function whose code is still the same.
-    fn take(&self, key: &str, changed: Option<SystemTime>) -> Option<Worker> {
+    fn take(&self, key: &str, stamp: Stamp) -> Option<Worker> {
         let mut idle = self.lock();
         let workers = idle.get_mut(key)?;
-        workers.retain_mut(|parked| parked.loaded == changed && parked.worker.is_alive());
+        workers.retain_mut(|parked| parked.loaded == stamp && parked.worker.is_alive());
         workers.pop().map(|parked| parked.worker)
     }
 
-    fn put_back(&self, key: String, loaded: Option<SystemTime>, worker: Worker) {
+    fn put_back(&self, key: String, loaded: Stamp, worker: Worker) {
         let mut idle = self.lock();
         let workers = idle.entry(key).or_default();
         if workers.len() < MOST_IDLE {
@@ -361,7 +366,7 @@ fn surround(command: &mut Command, plan: &FunctionPlan) {
         .current_dir(&plan.folder)
         .env("AWS_LAMBDA_FUNCTION_NAME", &plan.name)
         .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
-        .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128");
+        .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", memory(plan));
     for (name, value) in [
         ("AWS_REGION", "us-east-1"),
         ("AWS_DEFAULT_REGION", "us-east-1"),
@@ -373,54 +378,74 @@ fn surround(command: &mut Command, plan: &FunctionPlan) {
     command.envs(&plan.environment);
 }
 
+/// Megabytes, as texts have it.
+fn memory(plan: &FunctionPlan) -> String {
+    plan.memory.unwrap_or(MEMORY).to_string()
+}
+
 fn context(
     plan: &FunctionPlan,
     request: &FunctionRequest,
     id: &str,
     limit: Duration,
 ) -> serde_json::Value {
-    let arn = match request.address.starts_with("arn:") {
-        true => request.address.clone(),
-        false => format!(
-            "arn:aws:lambda:us-east-1:123456789012:function:{}",
-            plan.name
-        ),
+    let arn = match (request.address.starts_with("arn:"), &request.qualifier) {
+        (true, _) => request.address.clone(),
+        (false, qualifier) => {
+            let alias = qualifier.as_ref().map(|qualifier| format!(":{qualifier}"));
+            format!(
+                "arn:aws:lambda:us-east-1:123456789012:function:{}{}",
+                plan.name,
+                alias.unwrap_or_default()
+            )
+        }
     };
     json!({
         "awsRequestId": id,
         "functionName": plan.name,
         "functionVersion": "$LATEST",
         "invokedFunctionArn": arn,
-        "memoryLimitInMB": "128",
+        "memoryLimitInMB": memory(plan),
         "logGroupName": format!("/aws/lambda/{}", plan.name),
         "logStreamName": "stepwright",
         "remaining": u64::try_from(limit.as_millis()).unwrap_or_default(),
     })
 }
 
-/// When a file of a folder was changed last. Installed packages are passed over.
-fn latest_change(folder: &Path) -> Option<SystemTime> {
-    let mut latest = None;
-    let mut folders = vec![folder.to_owned()];
-    let mut looked_at = 0;
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-            looked_at += 1;
-            if looked_at > MOST_FILES {
-                return latest;
-            }
-            let Ok(about) = entry.metadata() else {
-                continue;
-            };
-            let name = entry.file_name();
-            if about.is_dir() && name != "node_modules" && name != "__pycache__" {
-                folders.push(entry.path());
-            } else if about.is_file() {
-                latest = latest.max(about.modified().ok());
+/// By which it is seen that the code of a folder is another one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Stamp {
+    /// When a file was changed last.
+    latest: Option<SystemTime>,
+    files: usize,
+}
+
+impl Stamp {
+    /// Installed packages are passed over.
+    fn of(folder: &Path) -> Stamp {
+        let mut stamp = Stamp::default();
+        let mut folders = vec![folder.to_owned()];
+        let mut looked_at = 0;
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+                looked_at += 1;
+                if looked_at > MOST_FILES {
+                    return stamp;
+                }
+                let Ok(about) = entry.metadata() else {
+                    continue;
+                };
+                let name = entry.file_name();
+                if about.is_dir() && name != "node_modules" && name != "__pycache__" {
+                    folders.push(entry.path());
+                } else if about.is_file() {
+                    stamp.files += 1;
+                    stamp.latest = stamp.latest.max(about.modified().ok());
+                }
             }
         }
+        stamp
     }
-    latest
 }
 
 fn failed(error: FunctionError) -> Invocation {

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::de::IgnoredAny;
+
 use crate::asl::resource;
 use crate::asl::resource::Target;
 use crate::aws::http_date;
@@ -10,6 +12,16 @@ use crate::engine::Call;
 use crate::engine::Fault;
 use crate::engine::Millis;
 use crate::query::Value;
+
+/// How a call went through, as its answer tells.
+#[derive(Clone, Debug)]
+pub(crate) struct Receipt {
+    /// Of the request.
+    pub id: String,
+    /// The version that ran.
+    pub version: String,
+    pub at: Millis,
+}
 
 /// How a task calls a function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,16 +102,32 @@ impl FunctionRequest {
         })
     }
 
+    /// How a call of a function on this machine went through: there is one version of it, which every alias means.
+    pub(crate) fn receipt(&self, id: &str, at: Millis) -> Receipt {
+        let number = |qualifier: &&String| qualifier.bytes().all(|byte| byte.is_ascii_digit());
+        Receipt {
+            id: id.to_owned(),
+            version: match self.qualifier.as_ref().filter(number) {
+                Some(number) => number.clone(),
+                None => "$LATEST".to_owned(),
+            },
+            at,
+        }
+    }
+
+    /// The service's refusal of an event that is no JSON; a state gives such a one as the text of a payload.
+    pub(crate) fn refusal(&self, id: &str) -> Option<Fault> {
+        let error = serde_json::from_str::<IgnoredAny>(&self.event).err()?;
+        let words = format!("Could not parse request body into json: {error}");
+        let kind = "InvalidRequestContentException";
+        Some(service_fault(kind, &words, 400, id))
+    }
+
     /// What the state gets of a function's result.
     ///
     /// # Errors
     /// The result is not JSON where the state needs some.
-    pub(crate) fn returned(
-        &self,
-        result: &str,
-        id: &str,
-        at: Millis,
-    ) -> Result<Value, FunctionError> {
+    pub(crate) fn returned(&self, result: &str, receipt: &Receipt) -> Result<Value, FunctionError> {
         let parsed = || {
             Value::parse(result).map_err(|error| {
                 FunctionError::new(
@@ -110,30 +138,25 @@ impl FunctionRequest {
         };
         Ok(match self.way {
             Way::Direct => parsed()?,
-            Way::Optimized => self.wrapped(Some(parsed()?), None, result.len(), id, at),
-            Way::Sdk => self.wrapped(Some(Value::string(result)), None, result.len(), id, at),
+            Way::Optimized => self.wrapped(Some(parsed()?), None, result.len(), receipt),
+            Way::Sdk => self.wrapped(Some(Value::string(result)), None, result.len(), receipt),
         })
     }
 
     /// What the state gets where nobody waits for a result.
-    pub(crate) fn accepted(&self, id: &str, at: Millis) -> Value {
-        self.wrapped(None, None, 0, id, at)
+    pub(crate) fn accepted(&self, receipt: &Receipt) -> Value {
+        self.wrapped(None, None, 0, receipt)
     }
 
     /// What a failed function is to the state.
     ///
     /// # Errors
     /// The fault; the SDK integration alone hands the error on as a result.
-    pub(crate) fn failed(
-        &self,
-        error: FunctionError,
-        id: &str,
-        at: Millis,
-    ) -> Result<Value, Fault> {
+    pub(crate) fn failed(&self, error: FunctionError, receipt: &Receipt) -> Result<Value, Fault> {
         if self.way == Way::Sdk {
             let size = error.payload.len();
             let payload = Value::string(&error.payload);
-            return Ok(self.wrapped(Some(payload), Some("Unhandled"), size, id, at));
+            return Ok(self.wrapped(Some(payload), Some("Unhandled"), size, receipt));
         }
         Err(match &error.kind {
             Some(kind) => Fault::new(kind, &error.payload),
@@ -152,22 +175,22 @@ impl FunctionRequest {
         payload: Option<Value>,
         error: Option<&str>,
         size: usize,
-        id: &str,
-        at: Millis,
+        receipt: &Receipt,
     ) -> Value {
+        let (id, version) = (receipt.id.as_str(), receipt.version.as_str());
         let status = match (self.fire_and_forget, self.dry_run) {
             (true, _) => 202,
             (false, true) => 204,
             (false, false) => 200,
         };
-        let date = http_date(at);
+        let date = http_date(receipt.at);
         let size = size.to_string();
         let headers = [
             ("Connection", "keep-alive"),
             ("Content-Length", size.as_str()),
             ("Content-Type", "application/json"),
             ("Date", date.as_str()),
-            ("X-Amz-Executed-Version", "$LATEST"),
+            ("X-Amz-Executed-Version", version),
             ("x-amzn-Remapped-Content-Length", "0"),
             ("x-amzn-RequestId", id),
         ];
@@ -181,7 +204,7 @@ impl FunctionRequest {
         ]);
         let mut members = Vec::new();
         if status == 200 {
-            members.push(("ExecutedVersion", Value::string("$LATEST")));
+            members.push(("ExecutedVersion", Value::string(version)));
         }
         members.extend(error.map(|error| ("FunctionError", Value::string(error))));
         members.extend(payload.map(|payload| ("Payload", payload)));
@@ -255,25 +278,26 @@ mod tests {
         let thrown = || FunctionError::new("Declined", "no");
         let optimized =
             request("arn:aws:states:::lambda:invoke", r#"{"FunctionName":"f"}"#).unwrap();
-        let value = optimized.returned("{\"a\":1}", "id", 0).unwrap();
+        let receipt = optimized.receipt("id", 0);
+        let value = optimized.returned("{\"a\":1}", &receipt).unwrap();
         assert_eq!(value.pointer("/Payload/a"), Some(&Value::from(1)));
         assert_eq!(value.get("StatusCode"), Some(&Value::from(200)));
-        let fault = optimized.failed(thrown(), "id", 0).unwrap_err();
+        let fault = optimized.failed(thrown(), &receipt).unwrap_err();
         assert_eq!(fault.error.as_deref(), Some("Declined"));
         assert_eq!(
             fault.cause.as_deref(),
             Some(r#"{"errorMessage":"no","errorType":"Declined"}"#)
         );
-        assert!(optimized.returned("<html>", "id", 0).is_err());
+        assert!(optimized.returned("<html>", &receipt).is_err());
         let sdk = request(
             "arn:aws:states:::aws-sdk:lambda:invoke",
             r#"{"FunctionName":"f"}"#,
         )
         .unwrap();
-        let value = sdk.failed(thrown(), "id", 0).unwrap();
+        let value = sdk.failed(thrown(), &receipt).unwrap();
         assert_eq!(value.get("FunctionError"), Some(&Value::from("Unhandled")));
         let nameless = FunctionError::thrown(serde_json::json!({"oops": 1}));
-        let fault = optimized.failed(nameless, "id", 0).unwrap_err();
+        let fault = optimized.failed(nameless, &receipt).unwrap_err();
         assert_eq!(fault.error.as_deref(), Some("Lambda.Unknown"));
     }
 }

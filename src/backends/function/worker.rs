@@ -10,14 +10,15 @@ use tokio::io::AsyncBufReadExt;
 use tokio::io::AsyncReadExt;
 use tokio::io::AsyncWriteExt;
 use tokio::io::BufReader;
-use tokio::io::Lines;
 use tokio::process::Child;
 use tokio::process::ChildStdin;
 use tokio::process::Command;
 use tokio::time::Instant;
 
 use crate::backends::function::FunctionError;
+use crate::backends::function::error::fitting;
 use crate::backends::function::log::Log;
+use crate::backends::function::log::joined;
 use crate::backends::function::side_channel::SideChannel;
 use crate::backends::function::side_channel::side_channel;
 
@@ -25,14 +26,17 @@ use crate::backends::function::side_channel::side_channel;
 const INIT: Duration = Duration::from_secs(30);
 
 /// What is said after an answer arrives a moment later on the other descriptors.
-const LAST_WORDS: Duration = Duration::from_millis(500);
+pub(crate) const LAST_WORDS: Duration = Duration::from_millis(500);
+
+/// Bytes of an answer that are read; in the end it may have as many as Lambda gives, but escaped it takes more.
+const LONGEST_LINE: u64 = 64 * 1_024 * 1_024;
 
 /// A worker that has loaded its handler.
 #[derive(Debug)]
 pub(crate) struct Worker {
     child: Child,
     input: ChildStdin,
-    answers: Lines<BufReader<SideChannel>>,
+    answers: BufReader<SideChannel>,
     output: Arc<Log>,
     errors: Arc<Log>,
     /// Real milliseconds from its start until its code was loaded.
@@ -53,7 +57,10 @@ impl Worker {
     ///
     /// # Errors
     /// What went wrong, with what the process wrote.
-    pub(crate) async fn start(mut command: Command) -> Result<Worker, (FunctionError, String)> {
+    pub(crate) async fn start(
+        mut command: Command,
+        id: &str,
+    ) -> Result<Worker, (FunctionError, String)> {
         let began = Instant::now();
         let plain = |error: FunctionError| (error, String::new());
         let channel = side_channel(&mut command).map_err(plain)?;
@@ -85,12 +92,12 @@ impl Worker {
         let mut worker = Worker {
             child,
             input,
-            answers: BufReader::new(channel).lines(),
+            answers: BufReader::new(channel),
             output,
             errors,
             init: 0.0,
         };
-        let first = tokio::time::timeout(INIT, worker.hear()).await;
+        let first = tokio::time::timeout(INIT, worker.hear(id)).await;
         let failed = match first {
             Ok(Ok(line)) if line.get("ready").is_some() => None,
             Ok(Ok(mut line)) => Some(FunctionError::thrown(
@@ -103,7 +110,7 @@ impl Worker {
             )),
         };
         if let Some(error) = failed {
-            let log = worker.last_words(None).await;
+            let log = worker.last_words().await;
             return Err((error, log));
         }
         worker.init = began.elapsed().as_secs_f64() * 1_000.0;
@@ -127,61 +134,83 @@ impl Worker {
             // One that has ended meanwhile says so by the end of its answers.
             let _ = self.input.write_all(line.as_bytes()).await;
             let _ = self.input.flush().await;
-            self.hear().await
+            self.hear(id).await
         };
         let heard = tokio::time::timeout(limit, asked).await;
-        let (result, alive) = match heard {
+        let (result, answered) = match heard {
             Ok(Ok(mut answer)) => match answer.get_mut("error").map(Json::take) {
                 Some(error) => (Err(FunctionError::thrown(error)), true),
                 None => {
                     let result = answer.get("result").unwrap_or(&Json::Null);
-                    (Ok(result.to_string()), true)
+                    (fitting(result.to_string()), true)
                 }
             },
             Ok(Err(error)) => (Err(error), false),
             Err(_) => (Err(FunctionError::timed_out(id, limit)), false),
         };
-        let log = self.last_words(alive.then_some(id)).await;
+        // What a handler has left behind may end the process after its answer.
+        let alive = answered && self.is_ready(id).await;
+        let mark = format!("\u{1e}{id}\u{1e}\n");
+        let log = match alive {
+            true => self.words_until(&mark).await,
+            false => self.last_words().await.replace(&mark, ""),
+        };
         Spoken { result, log, alive }
     }
 
+    /// Whether it waits for the next event.
+    async fn is_ready(&mut self, id: &str) -> bool {
+        let heard = tokio::time::timeout(LAST_WORDS, self.hear(id)).await;
+        matches!(heard, Ok(Ok(line)) if line.get("ready").is_some())
+    }
+
     /// The next line of its answers, or how it ended.
-    async fn hear(&mut self) -> Result<Json, FunctionError> {
-        match self.answers.next_line().await {
-            Ok(Some(line)) => serde_json::from_str(&line).map_err(|_| {
+    async fn hear(&mut self, id: &str) -> Result<Json, FunctionError> {
+        let mut line = Vec::new();
+        let mut answers = (&mut self.answers).take(LONGEST_LINE);
+        match answers.read_until(b'\n', &mut line).await {
+            Ok(0) => Err(self.how_it_ended(id).await),
+            Ok(_) if line.len() as u64 == LONGEST_LINE => Err(FunctionError::too_large()),
+            Ok(_) => serde_json::from_slice(&line).map_err(|_| {
                 FunctionError::new(
                     "Runtime.MalformedHandlerResponse",
-                    "the worker answered with something that is not JSON",
+                    "the worker answered with something that is not JSON: descriptor 3 is its own",
                 )
             }),
-            Ok(None) => Err(self.how_it_ended().await),
             Err(error) => Err(FunctionError::broken(&error.to_string())),
         }
     }
 
-    async fn how_it_ended(&mut self) -> FunctionError {
+    async fn how_it_ended(&mut self, id: &str) -> FunctionError {
         match tokio::time::timeout(LAST_WORDS, self.child.wait()).await {
-            Ok(Ok(status)) => FunctionError::exited(&status.to_string()),
-            Ok(Err(_)) | Err(_) => FunctionError::exited("no answer"),
+            Ok(Ok(status)) => FunctionError::exited(id, status),
+            Ok(Err(_)) | Err(_) => FunctionError::broken("it closed descriptor 3 and goes on"),
         }
     }
 
-    /// What was written since the last call: up to the marks of this one, or all there is.
-    async fn last_words(&mut self, id: Option<&str>) -> String {
-        if id.is_none() {
-            let _ = self.child.start_kill();
-        }
-        let mark = id.map(|id| format!("\u{1e}{id}\u{1e}\n"));
+    /// What was written up to the mark of a call.
+    async fn words_until(&mut self, mark: &str) -> String {
+        self.written(Some(mark)).await
+    }
+
+    /// Ends the process: everything that was written.
+    async fn last_words(&mut self) -> String {
+        // One that is gone already needs no end.
+        let _ = self.child.start_kill();
+        self.written(None).await
+    }
+
+    async fn written(&self, mark: Option<&str>) -> String {
         let both = async {
-            let output = self.output.until(mark.as_deref()).await;
-            let errors = self.errors.until(mark.as_deref()).await;
+            let output = self.output.until(mark).await;
+            let errors = self.errors.until(mark).await;
             (output, errors)
         };
         let (output, errors) = match tokio::time::timeout(LAST_WORDS, both).await {
             Ok(both) => both,
             Err(_) => (self.output.take(), self.errors.take()),
         };
-        crate::backends::function::log::joined(output, errors)
+        joined(output, errors)
     }
 
     /// Whether the process is still there.

@@ -75,9 +75,19 @@ fn choice(
     field_label(ui, label);
     let width = ui.available_width();
     let places = places(session, tab);
-    let first = places.iter().position(|place| {
-        let said = session.said_at(tab, *place);
-        said.is_some_and(|said| says(said, state))
+    let said_at = |place: &BackendPlace| session.said_at(tab, *place);
+    // What is said of a state alone counts before what holds for all.
+    let own = state.and_then(|path| {
+        let says = |said: &Backends| said.of(path, &path.name()).is_some();
+        places
+            .iter()
+            .position(|place| said_at(place).is_some_and(says))
+    });
+    let holds = |said: &Backends| !said.usual.is_empty();
+    let first = own.or_else(|| {
+        places
+            .iter()
+            .position(|place| said_at(place).is_some_and(holds))
     });
     let usual = places
         .iter()
@@ -143,13 +153,6 @@ fn places(session: &Session, tab: &Tab) -> Vec<BackendPlace> {
         .chain([BackendPlace::Workflow, BackendPlace::Folder]);
     all.filter(|place| session.said_at(tab, *place).is_some())
         .collect()
-}
-
-fn says(said: &Backends, state: Option<&StatePath>) -> bool {
-    match state {
-        Some(path) => said.of(path, &path.name()).is_some() || !said.usual.is_empty(),
-        None => !said.usual.is_empty(),
-    }
 }
 
 fn answers<'a>(plan: &'a BackendPlan, state: Option<&StatePath>) -> &'a [Backend] {
