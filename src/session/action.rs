@@ -1,6 +1,7 @@
 //! Everything a menu, the command palette or a shortcut offers, each in one place.
 
 use crate::asl::StateKind;
+use crate::session::DrawerTab;
 use crate::session::ExportKind;
 use crate::session::Run;
 use crate::session::Session;
@@ -35,6 +36,8 @@ pub enum Action {
     View(ViewMode),
     Theme(ThemeChoice),
     ToggleErrorHandling,
+    /// Turns the drawer to this tab.
+    Show(DrawerTab),
     Run,
     Debug,
     /// Runs, and waits for a person at every task that has no mock.
@@ -100,6 +103,7 @@ impl Action {
             ]
             .map(Action::Theme),
         );
+        all.extend(DrawerTab::ALL.map(Action::Show));
         all.extend([
             Action::ToggleErrorHandling,
             Action::Run,
@@ -157,6 +161,7 @@ impl Action {
             Action::Theme(ThemeChoice::Dark) => "Dark theme".into(),
             Action::Theme(ThemeChoice::HighContrast) => "High contrast theme".into(),
             Action::ToggleErrorHandling => "Show error handling".into(),
+            Action::Show(tab) => format!("Show {}", tab.title()),
             Action::Run => "Run".into(),
             Action::Debug => "Debug".into(),
             Action::RunByHand => "Run and answer by hand".into(),
@@ -220,6 +225,7 @@ impl Action {
             | Action::View(_)
             | Action::Theme(_)
             | Action::ToggleErrorHandling
+            | Action::Show(_)
             | Action::RunByHand
             | Action::Redrive
             | Action::RunScenarios
@@ -249,6 +255,7 @@ impl Action {
             | Action::TemplateLab
             | Action::Agreements
             | Action::CoolFunctions
+            | Action::Show(_)
             | Action::Theme(_) => true,
             Action::SendRequest => session.api.route.is_some(),
             Action::SaveAll => {

@@ -106,6 +106,7 @@ impl Session {
                 self.change(|tab| tab.show_error_handling = !tab.show_error_handling);
                 self.redraw()
             }
+            Action::Show(tab) => self.handle(Intent::SetDrawer(tab), at),
             Action::Run => self.start(Pace::Run, Hand::Callbacks, at),
             Action::Debug => self.start(Pace::Next, Hand::Callbacks, at),
             Action::RunByHand => self.start(Pace::Run, Hand::All, at),

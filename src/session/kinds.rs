@@ -39,6 +39,29 @@ pub enum DrawerTab {
     Api,
 }
 
+impl DrawerTab {
+    pub const ALL: [DrawerTab; 6] = [
+        DrawerTab::Run,
+        DrawerTab::Events,
+        DrawerTab::Problems,
+        DrawerTab::Scenarios,
+        DrawerTab::Endpoint,
+        DrawerTab::Api,
+    ];
+
+    /// As the tab is called.
+    pub const fn title(self) -> &'static str {
+        match self {
+            DrawerTab::Run => "Run",
+            DrawerTab::Events => "Events",
+            DrawerTab::Problems => "Problems",
+            DrawerTab::Scenarios => "Scenarios",
+            DrawerTab::Endpoint => "Endpoint",
+            DrawerTab::Api => "API",
+        }
+    }
+}
+
 /// How far a paused run goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StepKind {

@@ -151,6 +151,7 @@ impl App {
         let now = milliseconds();
         frame::show(ui, &self.session, &mut self.view, now, &mut out);
         if !out.is_empty() {
+            self.view.heed(&out);
             let ctx = ui.ctx().clone();
             self.apply(&ctx, out);
             ctx.request_repaint();

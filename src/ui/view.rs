@@ -10,6 +10,7 @@ use crate::scene::Face;
 use crate::scene::RunPicture;
 use crate::scene::faces;
 use crate::scene::run_picture;
+use crate::session::Action;
 use crate::session::DrawerTab;
 use crate::session::Intent;
 use crate::session::Run;
@@ -161,6 +162,12 @@ impl View {
         self.left_open = memory.left_open;
         self.inspector_open = memory.inspector_open;
         self.drawer_open = memory.drawer_open;
+    }
+
+    /// Opens the drawer for who asks for one of its tabs, though it may be the one it shows.
+    pub fn heed(&mut self, intents: &[Intent]) {
+        let asks = |intent: &Intent| matches!(intent, Intent::Perform(Action::Show(tab)) if *tab != DrawerTab::Api);
+        self.drawer_open |= intents.iter().any(asks);
     }
 
     /// Opens the drawer when a run begins or the session turns to another list.

@@ -174,6 +174,11 @@ fn a_state_is_switched_to_a_function_of_this_machine() {
     );
 
     // Withdrawn, it asks again.
+    window.press(egui::Modifiers::SHIFT, egui::Key::F5);
+    window.until("the run is stopped", |session| {
+        let run = session.active().and_then(|tab| tab.run.as_ref());
+        run.is_some_and(|run| run.ended.is_some())
+    });
     window.go_to("Agreements");
     window.click(Role::Button, "Withdraw");
     window.click(Role::Button, "Close");
@@ -206,7 +211,7 @@ fn ask(address: &str, action: &str, body: &str) -> String {
 #[test]
 fn an_execution_from_outside_is_shown_and_stepped() {
     let mut window = window();
-    window.click(Role::Tab, "Endpoint");
+    window.go_to("Show Endpoint");
     assert_eq!(window.session().drawer, DrawerTab::Endpoint);
     window.click(Role::CheckBox, "Pause each before its first state");
     window

@@ -207,6 +207,7 @@ pub const fn action_icon(action: Action) -> Option<Icon> {
         | Action::View(_)
         | Action::Theme(_)
         | Action::ToggleErrorHandling
+        | Action::Show(_)
         | Action::ClearRun => return None,
     })
 }

@@ -141,13 +141,14 @@ fn tab_specs(session: &Session) -> [TabSpec<'static, DrawerTab>; 6] {
     let problems = tab.map_or(0, |tab| {
         tab.revision.diagnostics.len() + tab.sidecar.problems.len()
     });
-    [
-        TabSpec::new(DrawerTab::Run, "Run"),
-        TabSpec::new(DrawerTab::Events, "Events").count(run.map_or(0, |run| run.events.len())),
-        TabSpec::new(DrawerTab::Problems, "Problems").count(problems),
-        TabSpec::new(DrawerTab::Scenarios, "Scenarios")
-            .count(tab.map_or(0, |tab| tab.sidecar.scenarios.len())),
-        TabSpec::new(DrawerTab::Endpoint, "Endpoint").count(session.endpoint.guests.len()),
-        TabSpec::new(DrawerTab::Api, "API"),
-    ]
+    DrawerTab::ALL.map(|tab_of| {
+        let spec = TabSpec::new(tab_of, tab_of.title());
+        match tab_of {
+            DrawerTab::Run | DrawerTab::Api => spec,
+            DrawerTab::Events => spec.count(run.map_or(0, |run| run.events.len())),
+            DrawerTab::Problems => spec.count(problems),
+            DrawerTab::Scenarios => spec.count(tab.map_or(0, |tab| tab.sidecar.scenarios.len())),
+            DrawerTab::Endpoint => spec.count(session.endpoint.guests.len()),
+        }
+    })
 }

@@ -310,8 +310,8 @@ fn function(ui: &mut Ui, tab: &Tab, plan: &BackendPlan, task: &TaskCall, out: &m
     };
     let changed = match chosen {
         Kind::Handler => {
-            let folder = row(ui, "Code folder", "functions/pay", at);
-            let handler = row(ui, "Handler", "index.handler", handler);
+            let folder = row(ui, "Code folder", "e.g. functions/pay", at);
+            let handler = row(ui, "Handler", "e.g. index.handler", handler);
             let done = folder.1 || handler.1;
             (done && !handler.0.trim().is_empty()).then_some(FunctionSetting::Handler {
                 folder: folder.0,
@@ -319,7 +319,7 @@ fn function(ui: &mut Ui, tab: &Tab, plan: &BackendPlan, task: &TaskCall, out: &m
             })
         }
         Kind::Command => {
-            let line = row(ui, "Program", "python3 pay.py", line);
+            let line = row(ui, "Program", "e.g. python3 pay.py", line);
             let folder = row(ui, "Folder", "where it is started", at);
             let done = folder.1 || line.1;
             (done && !line.0.trim().is_empty()).then_some(FunctionSetting::Command {
@@ -328,7 +328,7 @@ fn function(ui: &mut Ui, tab: &Tab, plan: &BackendPlan, task: &TaskCall, out: &m
             })
         }
         Kind::Endpoint => {
-            let url = row(ui, "Lambda endpoint", "http://127.0.0.1:3001", url);
+            let url = row(ui, "Lambda endpoint", "e.g. http://127.0.0.1:3001", url);
             let done = url.1 && url.0.trim().starts_with("http");
             done.then_some(FunctionSetting::Endpoint { url: url.0 })
         }
