@@ -381,6 +381,22 @@ fn detect_indent(text: &str) -> String {
     " ".repeat(width)
 }
 
+/// With a capital at the start.
+pub fn upper_first(word: &str) -> String {
+    first_as(word, |first| first.to_uppercase().collect())
+}
+
+/// With a small letter at the start.
+pub fn lower_first(word: &str) -> String {
+    first_as(word, |first| first.to_lowercase().collect())
+}
+
+fn first_as(word: &str, change: impl Fn(char) -> String) -> String {
+    let mut rest = word.chars();
+    let first = rest.next().map(change).unwrap_or_default();
+    first + rest.as_str()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,11 +3,14 @@
 use std::fmt;
 use std::sync::Arc;
 
+use serde::Deserialize;
+use serde::Serialize;
+
 use crate::syntax::Pointer;
 
 /// The way to a state, written as the JSON pointer of its object:
 /// `/States/Reserve/ItemProcessor/States/Item`. Cheap to clone, unique within a machine.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct StatePath(Arc<str>);
 
 /// Where a scope hangs in the state that holds it.

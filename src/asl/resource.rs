@@ -1,6 +1,7 @@
 //! What a Task calls, read off its `Resource`: service, action, pattern, and words for people.
 
 use crate::asl::services::{self, OptimizedAction};
+use crate::text::upper_first;
 
 /// A `Resource` taken apart. Reading is total: what is not understood is a stand-in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,6 +96,18 @@ pub fn read(text: &str) -> Resource {
     Resource {
         target: read_target(bare),
         pattern,
+    }
+}
+
+/// The name of a function in `name`, `name:alias`, `account:function:name` or an ARN, and its version or alias.
+pub fn function_name(address: &str) -> (&str, Option<&str>) {
+    let tail = address
+        .split_once(":function:")
+        .map_or(address, |(_, tail)| tail);
+    let tail = tail.strip_prefix("function:").unwrap_or(tail);
+    match tail.split_once(':') {
+        Some((name, qualifier)) => (name, Some(qualifier)),
+        None => (tail, None),
     }
 }
 
@@ -290,13 +303,6 @@ fn stand_in_name(text: &str) -> String {
     let bare = bare.strip_suffix(".Arn").unwrap_or(bare);
     let cut = bare.strip_suffix("Arn").unwrap_or(bare);
     if cut.is_empty() { bare } else { cut }.to_owned()
-}
-
-fn upper_first(word: &str) -> String {
-    let mut chars = word.chars();
-    chars.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(chars).collect()
-    })
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::asl::resource::Pattern;
 use crate::asl::resource::ServiceGroup;
+use crate::text::upper_first;
 
 /// An integration made for Step Functions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,12 +42,7 @@ pub fn display_name(service: &str) -> Cow<'static, str> {
     match SERVICES.iter().find(|(name, _, _)| *name == service) {
         Some((_, display, _)) => Cow::Borrowed(display),
         None if service.len() <= 3 => Cow::Owned(service.to_uppercase()),
-        None => {
-            let mut chars = service.chars();
-            Cow::Owned(chars.next().map_or_else(String::new, |first| {
-                first.to_uppercase().chain(chars).collect()
-            }))
-        }
+        None => Cow::Owned(upper_first(service)),
     }
 }
 

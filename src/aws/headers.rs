@@ -1,6 +1,7 @@
 //! Headers of a response as the optimized integrations show them.
 
 use crate::query::Value;
+use crate::text::upper_first;
 
 /// Spellings of the services; HTTP itself does not care for case, and the client has lowered it.
 const SPELLED: &[&str] = &[
@@ -30,7 +31,7 @@ pub(crate) fn spelled(name: &str) -> String {
         _ if name.starts_with("x-amz") => name.to_owned(),
         "connection" => "connection".to_owned(),
         _ => {
-            let words = name.split('-').map(crate::aws::naming::upper_first);
+            let words = name.split('-').map(upper_first);
             words.collect::<Vec<_>>().join("-")
         }
     }

@@ -35,4 +35,5 @@ pub use request::{HttpRequest, build};
 pub use response::{HttpResponse, read};
 pub use sync::{Job, Output, Progress};
 pub use trouble::{NotCallable, client_fault};
+pub(crate) use wire::http_date;
 pub use xml::as_json;

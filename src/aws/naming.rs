@@ -7,6 +7,7 @@ use crate::asl::services::words;
 use crate::aws::archive;
 use crate::aws::archive::Service;
 use crate::aws::operation::Style;
+use crate::text::upper_first;
 
 /// The service behind a name after `aws-sdk:`. Some names leave a closing "service" out.
 pub(crate) fn service(name: &str) -> Option<&'static Service> {
@@ -64,13 +65,6 @@ pub(crate) fn exception(shape: &str, style: Style) -> String {
 /// Words and acronyms, each with one capital: `API Gateway` is `ApiGateway`.
 fn pascal(name: &str) -> String {
     words(name).iter().map(|word| upper_first(word)).collect()
-}
-
-pub(crate) fn upper_first(name: &str) -> String {
-    let mut chars = name.chars();
-    chars.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(chars).collect()
-    })
 }
 
 /// Lowers the capitals at the start, but the one that begins a word: `DBInstances` is `dbInstances`.

@@ -2,11 +2,11 @@
 
 use crate::aws::model::Member;
 use crate::aws::model::Protocol;
-use crate::aws::naming;
 use crate::aws::operation::Operation;
 use crate::aws::rest;
 use crate::aws::wire::StructureOf;
 use crate::aws::wire::Wire;
+use crate::text::upper_first;
 
 /// The whole form, action and version first.
 pub(crate) fn write(operation: &Operation, input: &StructureOf) -> String {
@@ -38,7 +38,7 @@ impl Form {
     fn name(&self, member: &Member) -> String {
         match self.ec2 {
             true => (member.traits.get('N').map(str::to_owned))
-                .unwrap_or_else(|| naming::upper_first(member.wire_name())),
+                .unwrap_or_else(|| upper_first(member.wire_name())),
             false => member.wire_name().to_owned(),
         }
     }

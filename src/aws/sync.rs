@@ -438,6 +438,7 @@ mod tests {
     use crate::aws::optimized;
 
     use super::*;
+    use crate::text::upper_first;
 
     fn value(text: &str) -> Value {
         Value::parse(text).unwrap()
@@ -460,8 +461,7 @@ mod tests {
                 Kind::List(item) if step.parse::<usize>().is_ok() => item.shape,
                 Kind::Structure(members) => {
                     let mut found = members.iter();
-                    match found.find(|member| crate::aws::naming::upper_first(member.name) == step)
-                    {
+                    match found.find(|member| upper_first(member.name) == step) {
                         Some(member) => member.shape,
                         None => return false,
                     }

@@ -96,7 +96,8 @@ pub(crate) fn time_text(at: Millis, format: &str) -> String {
     }
 }
 
-fn http_date(at: Millis) -> String {
+/// A moment as HTTP headers have it.
+pub(crate) fn http_date(at: Millis) -> String {
     jiff::Timestamp::from_millisecond(at)
         .map(|moment| moment.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string())
         .unwrap_or_default()

@@ -87,9 +87,7 @@ impl Around {
             // What started executions write stays with them.
             Demand::Store(_) => {}
             Demand::Cancel(call) => {
-                self.due.cancel(call);
-                self.joined.retain(|(joined, _, _)| *joined != call);
-                self.waiting.remove(&call);
+                self.forget(call);
                 self.call_off(call);
                 let child = self.children.iter_mut().find(|child| child.call == call);
                 if let Some(child) = child.filter(|child| child.is_awaited()) {
@@ -97,6 +95,27 @@ impl Around {
                 }
             }
         }
+    }
+
+    /// Nothing more comes of a call.
+    pub(crate) fn forget(&mut self, call: CallId) {
+        self.due.cancel(call);
+        self.waiting.remove(&call);
+        self.joined.retain(|(joined, _, _)| *joined != call);
+    }
+
+    /// Ends every execution further in, and waits for nothing any more.
+    pub(crate) fn end_inside(&mut self, now: Millis, shared: &mut Shared) {
+        let cause = "The server that ran this execution ended";
+        self.stop(now, cause, shared);
+        *self = Around {
+            starts: std::mem::take(&mut self.starts),
+            ..Around::new(
+                std::mem::take(&mut self.key),
+                std::mem::take(&mut self.mocks),
+            )
+        };
+        shared.sent.clear();
     }
 
     /// Asks the backends that are to answer a call, the first that can.

@@ -33,6 +33,8 @@ pub(crate) struct Shared {
     /// The clock does not pass timeouts of tasks that wait for a hand.
     pub holds: bool,
     pub stages: bool,
+    /// What happens has happened before, calls made for real too.
+    pub repeats: bool,
     /// Standard executions by ARN.
     pub names: BTreeMap<Arc<str>, Taken>,
     /// Executions that have ended, in the order of their ends.
@@ -65,6 +67,7 @@ impl Shared {
             reach: None,
             holds: false,
             stages: false,
+            repeats: false,
             names: BTreeMap::new(),
             ended: Vec::new(),
             notes: Vec::new(),
@@ -108,6 +111,11 @@ impl Shared {
         let mut chance = fastrand::Rng::with_seed(self.seed);
         self.seed = chance.u64(..);
         chance.u64(..)
+    }
+
+    /// Lets the next numbers be other ones than a run had that began in the same way.
+    pub(crate) fn stir(&mut self, now: Millis) {
+        self.seed = self.chance() ^ now.unsigned_abs();
     }
 
     /// A random UUID, version 4.

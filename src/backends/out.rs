@@ -25,7 +25,7 @@ pub(crate) struct Out {
 impl Around {
     /// Makes a call for real.
     pub(crate) fn send(&mut self, ticket: Ticket, now: Millis, shared: &Shared) {
-        let Some(reach) = &shared.reach else {
+        let Some(reach) = shared.reach.as_ref().filter(|_| !shared.repeats) else {
             return;
         };
         let flight = reach.begin(&ticket, now);

@@ -63,6 +63,26 @@ impl Outside {
         self
     }
 
+    /// Makes no call for real until [`Outside::go_on`]: what is served meanwhile has happened already.
+    #[must_use]
+    pub fn repeating(mut self) -> Outside {
+        self.shared.repeats = true;
+        self
+    }
+
+    /// A call was answered when this happened: nothing more comes of it.
+    pub fn answered(&mut self, call: CallId) {
+        self.around.forget(call);
+    }
+
+    /// What has happened already is over; this is `now`. The executions that it had started are no more, but their
+    /// names are taken.
+    pub fn go_on(&mut self, now: Millis) {
+        self.around.end_inside(now, &mut self.shared);
+        self.shared.repeats = false;
+        self.shared.stir(now);
+    }
+
     /// Whether calls are out, whose answers take real time.
     pub fn is_out(&self) -> bool {
         self.around.is_out()

@@ -39,6 +39,7 @@ use crate::sidecar::BackendPlan;
 use crate::sidecar::FunctionPlan;
 use crate::sidecar::FunctionRun;
 use crate::sidecar::Need;
+use crate::sidecar::TaskCall;
 use crate::trace::UNANSWERED;
 use crate::trace::WorkerStart;
 
@@ -288,13 +289,17 @@ pub(crate) fn route(call: &Call, backend: Backend, plan: &BackendPlan) -> Result
         Fault::new("States.TaskFailed", cause)
     };
     let way = way(call, backend, plan).map_err(refuse)?;
-    let function = match &way {
-        Way::Function(request, _) => Some(request.name.as_str()),
-        Way::Http | Way::Service => None,
-    };
     let address = call.payload.get("ApiEndpoint").and_then(Value::as_str);
-    let Some(Need { consent, target }) = plan.need(&call.resource, function, address, backend)
-    else {
+    let task = TaskCall {
+        state: call.state.clone(),
+        resource: call.resource.to_string(),
+        function: match &way {
+            Way::Function(request, _) => Some(request.name.clone()),
+            Way::Http | Way::Service => None,
+        },
+        address: address.map(str::to_owned),
+    };
+    let Some(Need { consent, target }) = plan.need(&task, backend) else {
         return Err(refuse("nothing is called for it".to_owned()));
     };
     if !plan.allowed.contains(&consent) {

@@ -3,6 +3,7 @@
 use crate::asl::resource;
 use crate::asl::resource::Pattern;
 use crate::asl::resource::Target;
+use crate::aws::http_date;
 use crate::engine::Call;
 use crate::engine::Ended;
 use crate::engine::Fault;
@@ -261,11 +262,4 @@ fn sync_answer(execution: &Description<'_>) -> Value {
     members.push(("Status", status.into()));
     members.push(("StopDate", Value::from(moment_text(ended.at))));
     Value::object(members)
-}
-
-/// A moment as HTTP headers have it.
-pub(crate) fn http_date(at: Millis) -> String {
-    jiff::Timestamp::from_millisecond(at)
-        .map(|moment| moment.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string())
-        .unwrap_or_default()
 }

@@ -8,11 +8,12 @@ use serde_json::json;
 use crate::cli::fail;
 use crate::cli::output::say;
 use crate::sidecar::Consent;
+use crate::sidecar::ConsentChange;
 use crate::sidecar::Consents;
+use crate::workspace::change_consents;
 use crate::workspace::consent_date;
 use crate::workspace::consent_folder;
 use crate::workspace::load_consents;
-use crate::workspace::store_consents;
 
 #[derive(clap::Args, Debug)]
 pub struct ConsentArgs {
@@ -51,27 +52,31 @@ pub fn consent(arguments: &ConsentArgs) -> u8 {
 }
 
 fn change(arguments: &ConsentArgs) -> Result<u8, String> {
-    let mut consents = load_consents()?;
     match arguments.what.as_ref().unwrap_or(&What::List) {
-        What::List if arguments.json => say(&json!(consents.folders).to_string()),
-        What::List => list(&consents),
+        What::List if arguments.json => say(&json!(load_consents()?.folders).to_string()),
+        What::List => list(&load_consents()?),
         What::Give { folder, kinds } => {
             if !folder.is_dir() {
                 return Err(format!("{} is no folder", folder.display()));
             }
-            let known = consent_folder(folder);
-            consents.give(&known, kinds.iter().copied(), &consent_date());
-            store_consents(&consents)?;
+            change_consents(&ConsentChange::Give {
+                folder: consent_folder(folder),
+                kinds: kinds.clone(),
+                date: consent_date(),
+            })?;
             for kind in kinds {
                 say(&told(folder, *kind));
             }
         }
         What::Withdraw { folder, kind } => {
-            if !consents.withdraw(&consent_folder(folder), *kind) {
+            let change = ConsentChange::Withdraw {
+                folder: consent_folder(folder),
+                kind: *kind,
+            };
+            if change_consents(&change)?.is_none() {
                 say("nothing of that kind was agreed to for this folder");
                 return Ok(1);
             }
-            store_consents(&consents)?;
         }
     }
     Ok(0)

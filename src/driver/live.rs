@@ -1,6 +1,9 @@
 //! The loop that drives one execution: signals in, events out, one micro-step at a time.
 
 use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::MutexGuard;
+use std::sync::PoisonError;
 use std::time::Duration;
 
 use tokio::sync::mpsc::Receiver;
@@ -10,7 +13,6 @@ use tokio::time::Instant;
 use crate::backends::Mocks;
 use crate::backends::Outside;
 use crate::backends::Real;
-use crate::backends::Workflows;
 use crate::debugger::Checkpoint;
 use crate::debugger::Clock;
 use crate::debugger::Control;
@@ -20,9 +22,12 @@ use crate::debugger::PauseReason;
 use crate::debugger::Recording;
 use crate::debugger::RunNews;
 use crate::debugger::RunOrder;
+use crate::driver::standing::Standing;
 use crate::engine::Demand;
 use crate::engine::Event;
 use crate::engine::Execution;
+use crate::engine::Journal;
+use crate::engine::JournalMark;
 use crate::engine::Lane;
 use crate::engine::Millis;
 use crate::engine::Phase;
@@ -44,47 +49,23 @@ pub async fn drive(
     order: RunOrder,
     mocks: Mocks,
     real: Arc<Real>,
+    controls: Receiver<Control>,
+    news: Sender<RunNews>,
+) {
+    let standing = Box::new(Standing::at_start(&order, mocks, real));
+    drive_on(standing, order, controls, news).await;
+}
+
+/// The same from where a run stands.
+pub(crate) async fn drive_on(
+    standing: Box<Standing>,
+    order: RunOrder,
     mut controls: Receiver<Control>,
     news: Sender<RunNews>,
 ) {
-    let mut start = order.start.clone();
-    start.objects.extend(mocks.objects().iter().cloned());
-    let now = start.at;
-    let mut run = Run {
-        execution: Execution::new(order.program.clone(), start),
-        world: World {
-            outside: outside(&order, mocks, real),
-            now,
-        },
-        tasks: Vec::new(),
-        nested: 0,
-        recording: Recording::default(),
-        opened: Instant::now(),
-        opened_at: now,
-        events_sent: 0,
-        events: Vec::new(),
-        stages: Vec::new(),
-        first_reason: (order.pace == Pace::Next).then_some(PauseReason::Start),
-        entered: 0,
-        order,
-        news,
-    };
+    let mut run = Run::new(standing, order, news);
     // An error here only means that nobody listens any more.
     let _ = run.live(&mut controls).await;
-}
-
-fn outside(order: &RunOrder, mocks: Mocks, real: Arc<Real>) -> Outside {
-    let neighbors = order.neighbors.clone();
-    let workflows = Workflows::new(neighbors.texts, neighbors.folders, neighbors.params);
-    let mut outside = Outside::new(mocks, workflows, order.hand, order.start.seed)
-        .reaching(order.backends.clone(), real);
-    if order.clock == Clock::Virtual {
-        outside = outside.holding();
-    }
-    if order.start.stages {
-        outside = outside.with_stages();
-    }
-    outside
 }
 
 /// What belongs to a moment besides the execution itself.
@@ -92,12 +73,15 @@ fn outside(order: &RunOrder, mocks: Mocks, real: Arc<Real>) -> Outside {
 struct World {
     outside: Outside,
     now: Millis,
+    /// Where the journal ended.
+    fed: JournalMark,
 }
 
 struct Run {
     order: RunOrder,
     execution: Execution,
     world: World,
+    journal: Option<Arc<Mutex<Journal>>>,
     recording: Recording<World>,
     /// The real moment that corresponds to `opened_at`.
     opened: Instant,
@@ -126,6 +110,31 @@ enum After {
 }
 
 impl Run {
+    fn new(standing: Box<Standing>, order: RunOrder, news: Sender<RunNews>) -> Run {
+        let now = standing.now;
+        Run {
+            execution: standing.execution,
+            world: World {
+                outside: standing.outside,
+                now,
+                fed: JournalMark::default(),
+            },
+            journal: standing.journal,
+            tasks: Vec::new(),
+            nested: 0,
+            recording: Recording::default(),
+            opened: Instant::now(),
+            opened_at: now,
+            events_sent: standing.events,
+            events: Vec::new(),
+            stages: Vec::new(),
+            first_reason: (order.pace == Pace::Next).then_some(PauseReason::Start),
+            entered: 0,
+            order,
+            news,
+        }
+    }
+
     async fn live(&mut self, controls: &mut Receiver<Control>) -> Result<(), Gone> {
         loop {
             while let Ok(control) = controls.try_recv() {
@@ -188,6 +197,9 @@ impl Run {
 
     fn keep(&mut self) -> usize {
         self.world.outside.share();
+        if let Some(journal) = &self.journal {
+            self.world.fed = lock(journal).mark();
+        }
         self.recording.keep(Checkpoint {
             execution: self.execution.checkpoint(),
             world: self.world.clone(),
@@ -357,6 +369,9 @@ impl Run {
         };
         self.execution = moment.execution;
         self.world = moment.world;
+        if let Some(journal) = &self.journal {
+            lock(journal).go_back(self.world.fed);
+        }
         self.events_sent = moment.events;
         self.opened = Instant::now();
         self.opened_at = self.world.now;
@@ -472,6 +487,9 @@ impl Run {
     }
 
     async fn advance(&mut self, signal: Signal) -> Result<(), Gone> {
+        if let Some(journal) = &self.journal {
+            lock(journal).note(&signal);
+        }
         let Step {
             events,
             demands,
@@ -548,4 +566,9 @@ impl Run {
     async fn tell(&mut self, news: RunNews) -> Result<(), Gone> {
         self.news.send(news).await.map_err(|_| Gone)
     }
+}
+
+/// A thread that panicked while it held the lock has left whole entries behind.
+fn lock(journal: &Mutex<Journal>) -> MutexGuard<'_, Journal> {
+    journal.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -6,6 +6,7 @@
 pub mod endpoint;
 mod live;
 mod load;
+mod standing;
 
 pub use live::drive;
 pub use load::{LoadOrder, LoadProgress, LoadStage, LoadTarget, load, parse_stages};

@@ -12,6 +12,7 @@ use crate::editor::Refusal;
 use crate::editor::names;
 use crate::editor::words::refusal;
 use crate::editor::words::refuse;
+use crate::text::upper_first;
 
 /// The optimized integration a Task calls when nothing else is said.
 const LAMBDA: &str = "arn:aws:states:::lambda:invoke";
@@ -199,19 +200,11 @@ fn action_name(resource: &str) -> Option<String> {
     let (_, call) = resource.split_once(":states:::")?;
     let call = call.split('.').next().unwrap_or(call);
     let mut parts = call.rsplit(':');
-    let action = capital(parts.next()?);
+    let action = upper_first(parts.next()?);
     match parts.next() {
         Some("lambda") => Some(format!("Lambda {action}")),
         Some(_) => Some(action),
         None => None,
     }
     .filter(|name| !name.contains('$'))
-}
-
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    match chars.next() {
-        Some(first) => first.to_uppercase().chain(chars).collect(),
-        None => String::new(),
-    }
 }

@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
+use serde::Deserialize;
+use serde::Serialize;
+
 use crate::asl::StatePath;
 use crate::engine::Fault;
 use crate::engine::Lane;
 use crate::query::Value;
 
 /// The number of a call within its execution, counted from one in the order of scheduling.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct CallId(pub u64);
 
 /// A task was scheduled: whoever drives the execution has it carried out and signals the outcome.
@@ -32,7 +35,7 @@ pub struct Call {
 }
 
 /// What came of a call, or of one phase of it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Outcome {
     /// The service took a `.sync` or `.waitForTaskToken` call; the result is still to come.
     Submitted(Value),

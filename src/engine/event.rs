@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+use serde::Deserialize;
+use serde::Serialize;
+
 use crate::asl::StateKind;
 use crate::asl::StatePath;
 use crate::engine::CallId;
@@ -60,7 +63,7 @@ pub struct MapRunLimits {
 
 /// The chain of branches and iterations from the outside in; empty in the outermost scope.
 /// Shared, because every event carries it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Lane(pub Arc<[LaneStep]>);
 
 impl Lane {
@@ -72,7 +75,7 @@ impl Lane {
 }
 
 /// One step inwards: into a branch or iteration of one visit of a container.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct LaneStep {
     /// The container.
     pub state: StatePath,

@@ -2,16 +2,21 @@
 
 use std::sync::Arc;
 
+use serde::Deserialize;
+use serde::Serialize;
+
 use crate::asl::StatePath;
 use crate::text::Span;
 
 /// An error name, its cause, and where it arose.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Fault {
     /// The error name a Catcher sees: `States.TaskFailed`, `Lambda.Unknown`, a function's own.
     /// None where the outside gave none (a Fail state without `Error`).
     pub error: Option<Arc<str>>,
     pub cause: Option<Arc<str>>,
+    /// None where it came from outside; it is not written down.
+    #[serde(skip)]
     pub origin: Option<FaultOrigin>,
 }
 

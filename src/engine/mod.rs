@@ -22,6 +22,7 @@ mod fault;
 mod guard;
 mod history;
 mod instant;
+mod journal;
 mod lanes;
 mod ledger;
 mod measure;
@@ -49,6 +50,7 @@ pub use execution::Execution;
 pub use fault::{Fault, FaultOrigin};
 pub use history::{history_json, history_pieces, moment_text, timestamp};
 pub use instant::parse_millis as parse_moment;
+pub use journal::{Journal, JournalMark};
 pub use program::{CompileOptions, ExecutionKind, Program};
 pub use redrive::RedriveRefusal;
 pub use signal::{

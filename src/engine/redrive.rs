@@ -27,8 +27,21 @@ pub enum RedriveRefusal {
     Running,
     #[error("Execution is SUCCEEDED and cannot be redriven")]
     Succeeded,
-    #[error("The history of the execution is full, so it cannot be redriven; start a new one")]
+    #[error("Execution history event limit exceeded")]
     HistoryFull,
+}
+
+impl RedriveRefusal {
+    /// Whether an execution can be redriven whose last event has this id.
+    ///
+    /// # Errors
+    /// Its history is full.
+    pub fn of_history(last: u64) -> Result<(), RedriveRefusal> {
+        match last + 1 >= HISTORY_LIMIT {
+            true => Err(RedriveRefusal::HistoryFull),
+            false => Ok(()),
+        }
+    }
 }
 
 impl Execution {
@@ -43,8 +56,9 @@ impl Execution {
         match self.ended().map(|ended| ended.status) {
             None => Err(RedriveRefusal::Running),
             Some(Status::Succeeded) => Err(RedriveRefusal::Succeeded),
-            Some(_) if self.next_event >= HISTORY_LIMIT => Err(RedriveRefusal::HistoryFull),
-            Some(Status::Failed | Status::TimedOut | Status::Aborted) => Ok(()),
+            Some(Status::Failed | Status::TimedOut | Status::Aborted) => {
+                RedriveRefusal::of_history(self.next_event - 1)
+            }
         }
     }
 

@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+use serde::Deserialize;
+use serde::Serialize;
+
 use crate::asl::StatePath;
 use crate::engine::Call;
 use crate::engine::CallId;
@@ -50,7 +53,7 @@ pub struct StoredObject {
 }
 
 /// What moves an execution on. `now` never runs backwards.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Signal {
     /// Do the next micro-step, the one `Execution::ready` tells.
     Proceed { now: Millis },
@@ -86,7 +89,7 @@ pub enum Signal {
 }
 
 /// Limits of a Map Run that replace those it was started with; what is absent stays (`UpdateMapRun`).
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct MapRunChange {
     /// 0 is no limit of its own.
     pub max_concurrency: Option<usize>,

@@ -5,6 +5,7 @@ use crate::engine::Millis;
 use crate::engine::Status;
 use crate::gateway::integration::service;
 use crate::query::Value;
+use crate::text::lower_first;
 
 #[derive(Clone, Debug)]
 pub enum IntegrationCall {
@@ -79,6 +80,13 @@ impl ServiceCall {
     /// Whether the service takes form fields; such a one answers in JSON where `Accept` asks for it.
     pub fn takes_form(&self) -> bool {
         service::is_query(&self.service)
+    }
+
+    /// The `Resource` of a task that makes the same call.
+    pub fn as_sdk(&self) -> String {
+        let action = self.action.split(' ').next().unwrap_or_default();
+        let action = lower_first(action);
+        format!("arn:aws:states:::aws-sdk:{}:{action}", self.service)
     }
 }
 

@@ -23,6 +23,7 @@ use crate::project::template;
 use crate::project::template::Resource;
 use crate::project::template::Stack;
 use crate::project::variables::Variables;
+use crate::text::upper_first;
 
 pub(crate) fn read(project: &mut Project, shelf: &Shelf<'_>, root: &Arc<Item>, given: &Given) {
     let variables = Variables::new(shelf, root, given);
@@ -424,9 +425,5 @@ fn variables_in(
 /// The framework's way from a name to a part of a logical id.
 pub(crate) fn normalized(name: &str) -> String {
     let name = name.replace('-', "Dash").replace('_', "Underscore");
-    let mut chars = name.chars();
-    match chars.next() {
-        Some(first) => first.to_uppercase().chain(chars).collect(),
-        None => name,
-    }
+    upper_first(&name)
 }

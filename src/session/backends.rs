@@ -5,14 +5,13 @@ use std::path::Path;
 use std::path::PathBuf;
 
 use crate::asl::StatePath;
-use crate::asl::resource;
-use crate::asl::resource::Target;
 use crate::debugger::Pace;
 use crate::editor::Command;
 use crate::query::Value;
 use crate::session::Dialog;
 use crate::session::Effect;
 use crate::session::Home;
+use crate::session::SentId;
 use crate::session::Session;
 use crate::session::Tab;
 use crate::session::TabId;
@@ -20,9 +19,12 @@ use crate::sidecar::Backend;
 use crate::sidecar::BackendPlan;
 use crate::sidecar::Backends;
 use crate::sidecar::Consent;
+use crate::sidecar::ConsentChange;
 use crate::sidecar::Consents;
 use crate::sidecar::FunctionPlan;
 use crate::sidecar::FunctionRun;
+use crate::sidecar::NotAgreed;
+use crate::sidecar::TaskCall;
 use crate::syntax::Pointer;
 use crate::trace::Hand;
 
@@ -45,15 +47,40 @@ pub struct BackendDesk {
     pub consents: Consents,
 }
 
-/// A run that waits for the person's agreement.
+/// Something that waits for the person's agreement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asking {
-    pub tab: TabId,
     pub folder: PathBuf,
-    /// What would be called, by the agreement it needs.
-    pub wanted: BTreeMap<Consent, Vec<String>>,
-    pub pace: Pace,
-    pub hand: Hand,
+    pub wanted: NotAgreed,
+    pub waiting: Waiting,
+}
+
+/// What goes on once it is agreed to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Waiting {
+    Run {
+        tab: TabId,
+        pace: Pace,
+        hand: Hand,
+    },
+    /// Scenarios of a document, for their verdicts.
+    Scenarios {
+        tab: TabId,
+        which: Vec<usize>,
+    },
+    /// Requests to an API.
+    Requests(Vec<SentId>),
+}
+
+/// Where it is said what answers tasks, the nearest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BackendPlace {
+    /// The n-th scenario of the companion.
+    Scenario(usize),
+    /// The companion.
+    Workflow,
+    /// The file of the folder, for all workflows in it.
+    Folder,
 }
 
 /// How the function of a task is set by hand.
@@ -79,11 +106,11 @@ impl Session {
     pub fn backend_plan(&self, tab: &Tab, scenario: Option<usize>) -> BackendPlan {
         let folder = self.folder_of(tab).unwrap_or_default();
         let said = self.backends.folders.get(&folder);
+        let place = self.place_of(&folder);
         let own = scenario.and_then(|index| tab.sidecar.scenarios.get(index));
         let near = own.map(|scenario| &scenario.backends).into_iter();
         let far = said.into_iter().flat_map(|said| &said.layers);
         let layers = near.chain([&tab.sidecar.backends]).chain(far);
-        let place = said.map_or(folder.as_path(), |said| said.place.as_path());
         let layers = layers.map(|layer| (place.to_owned(), layer.clone()));
         BackendPlan {
             allowed: self.backends.consents.of(place),
@@ -107,6 +134,12 @@ impl Session {
             .map(Path::to_owned)
     }
 
+    /// The one name of a folder, once it was read.
+    fn place_of<'a>(&'a self, folder: &'a Path) -> &'a Path {
+        let said = self.backends.folders.get(folder);
+        said.map_or(folder, |said| said.place.as_path())
+    }
+
     /// Reads what the folder of a document says of backends.
     pub(crate) fn read_folder(&self, id: TabId) -> Option<Effect> {
         let folder = self.folder_of(self.tab(id)?)?;
@@ -122,104 +155,176 @@ impl Session {
         self.backends.folders.insert(folder, said);
     }
 
-    /// What a run would do that nobody has agreed to yet.
-    pub(crate) fn not_agreed(
-        &self,
-        tab: &Tab,
-        plan: &BackendPlan,
-    ) -> BTreeMap<Consent, Vec<String>> {
-        let mut wanted: BTreeMap<Consent, Vec<String>> = BTreeMap::new();
-        for state in &tab.revision.machine.states {
-            let Some(task) = TaskCall::of(tab, &state.path) else {
-                continue;
-            };
-            for backend in plan.of(&state.path, &state.name) {
-                let need = plan.need(
-                    &task.resource,
-                    task.function.as_deref(),
-                    task.address.as_deref(),
-                    *backend,
-                );
-                let Some(need) = need.filter(|need| !plan.allowed.contains(&need.consent)) else {
-                    continue;
-                };
-                let targets = wanted.entry(need.consent).or_default();
-                if !targets.contains(&need.target) {
-                    targets.push(need.target);
-                }
-            }
-        }
-        wanted
-    }
-
-    /// Asks for agreement where a run needs some; true where it has to wait for that.
-    pub(crate) fn asks_first(&mut self, plan: &BackendPlan, pace: &Pace, hand: Hand) -> bool {
-        let Some(tab) = self.active() else {
+    /// Asks for agreement where the tasks of a document need some; true where it has to wait for that.
+    pub(crate) fn asks_first<'a>(
+        &mut self,
+        tab: TabId,
+        plans: impl IntoIterator<Item = &'a BackendPlan>,
+        waiting: Waiting,
+    ) -> bool {
+        let Some(tab) = self.tab(tab) else {
             return false;
         };
-        let wanted = self.not_agreed(tab, plan);
-        if wanted.is_empty() || plan.folder.as_os_str().is_empty() {
-            return false;
+        let calls = tab.calls();
+        let mut wanted = NotAgreed::new();
+        for plan in plans {
+            for (kind, targets) in plan.not_agreed(&calls) {
+                let known = wanted.entry(kind).or_default();
+                known.extend(targets);
+                known.sort();
+                known.dedup();
+            }
         }
+        let folder = self.folder_of(tab);
+        let folder = folder.map(|folder| self.place_of(&folder).to_owned());
+        let Some(folder) = folder.filter(|_| !wanted.is_empty()) else {
+            return false;
+        };
         self.dialog = Some(Dialog::Consent(Asking {
-            tab: tab.id,
-            folder: plan.folder.clone(),
+            folder,
             wanted,
-            pace: pace.clone(),
-            hand,
+            waiting,
         }));
         true
+    }
+
+    /// A request would do something that nobody has agreed to. Those that come together are asked about together.
+    pub(crate) fn request_waits(&mut self, sent: SentId, folder: PathBuf, wanted: NotAgreed) {
+        match &mut self.dialog {
+            None => {
+                self.dialog = Some(Dialog::Consent(Asking {
+                    folder,
+                    wanted,
+                    waiting: Waiting::Requests(vec![sent]),
+                }));
+            }
+            Some(Dialog::Consent(Asking {
+                folder: asked,
+                wanted: known,
+                waiting: Waiting::Requests(others),
+            })) if *asked == folder => {
+                others.push(sent);
+                for (kind, targets) in wanted {
+                    let known = known.entry(kind).or_default();
+                    known.extend(targets);
+                    known.sort();
+                    known.dedup();
+                }
+            }
+            Some(_) => self.api.not_sent([sent]),
+        }
+    }
+
+    /// What one place says of the tasks of a document; none where there is no such place.
+    pub fn said_at<'a>(&'a self, tab: &'a Tab, place: BackendPlace) -> Option<&'a Backends> {
+        match place {
+            BackendPlace::Workflow => Some(&tab.sidecar.backends),
+            BackendPlace::Scenario(index) => {
+                let scenario = tab.sidecar.scenarios.get(index)?;
+                Some(&scenario.backends)
+            }
+            BackendPlace::Folder => {
+                let folder = self.folder_of(tab)?;
+                self.backends.folders.get(&folder)?.layers.first()
+            }
+        }
     }
 
     /// The person agrees, and what was waiting for it begins.
     pub(crate) fn agree(&mut self, asking: Asking, at: u64) -> Vec<Effect> {
         let kinds = asking.wanted.into_keys();
-        let date = date_of(at);
-        self.backends.consents.give(&asking.folder, kinds, &date);
-        let mut effects = vec![Effect::RememberConsents];
-        if self.active_id() == Some(asking.tab) {
-            effects.extend(self.start(asking.pace, asking.hand, at));
-        }
+        let change = ConsentChange::Give {
+            folder: asking.folder,
+            kinds: kinds.collect(),
+            date: date_of(at),
+        };
+        self.backends.consents.change(&change);
+        let mut effects = vec![Effect::ChangeConsents(change)];
+        effects.extend(self.serve_with_agreements());
+        let active = self.active_id();
+        effects.extend(match asking.waiting {
+            Waiting::Run { tab, pace, hand } if active == Some(tab) => self.start(pace, hand, at),
+            Waiting::Scenarios { tab, which } if active == Some(tab) => {
+                self.try_scenarios(which, at)
+            }
+            // Another document has come to the front meanwhile.
+            Waiting::Run { .. } | Waiting::Scenarios { .. } => Vec::new(),
+            Waiting::Requests(sent) => self.send_again(&sent),
+        });
         effects
     }
 
-    /// Takes an agreement back.
-    pub(crate) fn withdraw(&mut self, folder: &Path, kind: Consent) -> Vec<Effect> {
-        match self.backends.consents.withdraw(folder, Some(kind)) {
-            true => vec![Effect::RememberConsents],
-            false => Vec::new(),
+    /// The person does not agree: what was waiting for it does not happen.
+    pub(crate) fn disagree(&mut self, asking: Asking) {
+        match asking.waiting {
+            Waiting::Run { .. } | Waiting::Scenarios { .. } => {}
+            Waiting::Requests(sent) => self.api.not_sent(sent),
         }
     }
 
-    /// Chooses what answers a state of the active document; without a choice what holds for all answers it.
+    /// Takes an agreement back.
+    pub(crate) fn withdraw(&mut self, folder: PathBuf, kind: Consent) -> Vec<Effect> {
+        let change = ConsentChange::Withdraw {
+            folder,
+            kind: Some(kind),
+        };
+        if !self.backends.consents.change(&change) {
+            return Vec::new();
+        }
+        let mut effects = vec![Effect::ChangeConsents(change)];
+        effects.extend(self.serve_with_agreements());
+        effects
+    }
+
+    /// Chooses at one place what answers a state of the active document, or all of which nothing else is said. Without
+    /// a choice that place says nothing of it.
     pub(crate) fn choose_backend(
         &mut self,
-        state: &StatePath,
+        place: BackendPlace,
+        state: Option<&StatePath>,
         choice: Option<Backend>,
         at: u64,
     ) -> Vec<Effect> {
         let Some(tab) = self.active() else {
             return Vec::new();
         };
-        let named: Vec<&StatePath> = tab
-            .revision
-            .machine
-            .states
-            .iter()
-            .filter(|one| *one.name == *state.name())
-            .map(|one| &one.path)
-            .collect();
-        let states = &tab.sidecar.backends.states;
-        // A name says it where only one state has it.
-        let key = match named.len() {
-            1 if !states.contains_key(state.as_str()) => state.name(),
-            _ => state.as_str().to_owned(),
+        let said = self.said_at(tab, place);
+        let known = |key: &str| said.is_some_and(|said| said.states.contains_key(key));
+        let own = match state {
+            None => Pointer::root().child("default"),
+            Some(state) => {
+                let named = tab.revision.machine.states.iter();
+                let named = named.filter(|one| *one.name == *state.name()).count();
+                // A name says it where only one state has it.
+                let key = match named {
+                    1 if !known(state.as_str()) => state.name(),
+                    _ => state.as_str().to_owned(),
+                };
+                Pointer::root().child("states").child(key)
+            }
         };
-        let pointer = Pointer::parse("/backends/states").child(&key).to_string();
-        let value = choice.map(|choice| Value::from(choice.word()).to_json());
-        if value.is_none() && !states.contains_key(&key) {
+        let says = said.is_some_and(|said| match state {
+            None => !said.usual.is_empty(),
+            Some(_) => own.last().is_some_and(known),
+        });
+        if choice.is_none() && !says {
             return Vec::new();
         }
+        let value = choice.map(|choice| Value::from(choice.word()).to_json());
+        let above = match place {
+            BackendPlace::Workflow => "/backends".to_owned(),
+            BackendPlace::Scenario(index) => format!("/scenarios/{index}/backends"),
+            BackendPlace::Folder => {
+                let folder = self.folder_of(tab).into_iter();
+                let change = folder.map(|folder| Effect::ChangeFolder {
+                    folder,
+                    pointer: own.to_string(),
+                    value: value.clone(),
+                });
+                return change.collect();
+            }
+        };
+        let pointer = format!("{above}{own}");
         self.edit(&Command::SidecarSet { pointer, value }, at)
     }
 
@@ -258,61 +363,11 @@ impl Session {
     }
 }
 
-/// What a task calls, as far as its definition tells.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TaskCall {
-    pub resource: String,
-    /// The name of the function, without its ARN.
-    pub function: Option<String>,
-    /// Whether it calls a function at all.
-    pub is_function: bool,
-    /// The address of an HTTP task.
-    pub address: Option<String>,
-}
-
-impl TaskCall {
-    /// None where the state is no Task.
-    pub fn of(tab: &Tab, path: &StatePath) -> Option<TaskCall> {
-        let revision = &tab.revision;
-        let state = revision.machine.find(path)?;
-        let filled = |text: &str| {
-            let mut text = text.to_owned();
-            for (name, value) in &tab.sidecar.params {
-                text = text.replace(&format!("${{{name}}}"), value);
-            }
-            text
-        };
-        let resource = filled(state.resource.as_deref()?);
-        let read = resource::read(&resource);
-        let tree = &revision.tree;
-        let object = state.node;
-        let argument = |name: &str| {
-            let fields = ["Parameters", "Arguments"].into_iter();
-            let mut found = fields.filter_map(|field| {
-                let arguments = tree.get(object, field)?;
-                tree.get_str(arguments, name).map(filled)
-            });
-            found.next().filter(|text| !text.contains("{%"))
-        };
-        let (is_function, function) = match &read.target {
-            Target::Lambda { function, .. } => (true, Some(function.clone())),
-            Target::Optimized { service, action } | Target::Sdk { service, action }
-                if service == "lambda" && action == "invoke" =>
-            {
-                (true, argument("FunctionName").map(|name| bare(&name)))
-            }
-            Target::Optimized { .. }
-            | Target::Sdk { .. }
-            | Target::Activity { .. }
-            | Target::StandIn { .. }
-            | Target::Other { .. } => (false, None),
-        };
-        Some(TaskCall {
-            address: argument("ApiEndpoint"),
-            resource,
-            function,
-            is_function,
-        })
+impl Tab {
+    /// What the tasks of the document call.
+    pub fn calls(&self) -> Vec<TaskCall> {
+        let revision = &self.revision;
+        TaskCall::all(&revision.tree, &revision.machine, &self.sidecar.params)
     }
 }
 
@@ -333,14 +388,6 @@ impl FunctionSetting {
             FunctionRun::Endpoint { url, .. } => FunctionSetting::Endpoint { url: url.clone() },
         }
     }
-}
-
-/// The name of a function without the ARN around it.
-fn bare(address: &str) -> String {
-    let tail = address
-        .rsplit_once("function:")
-        .map_or(address, |(_, tail)| tail);
-    tail.split(':').next().unwrap_or(tail).to_owned()
 }
 
 /// RFC 3339, of milliseconds since 1970.

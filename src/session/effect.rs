@@ -34,6 +34,9 @@ use crate::session::SavedFile;
 use crate::session::SentId;
 use crate::session::Sight;
 use crate::session::TabId;
+use crate::sidecar::ConsentChange;
+use crate::sidecar::Consents;
+use crate::sidecar::NotAgreed;
 
 /// A deed outside the session. The shell carries it out and answers with an `Arrival` where one is named.
 #[derive(Debug)]
@@ -113,7 +116,8 @@ pub enum Effect {
         text: Arc<str>,
         expected: Option<Stamp>,
     },
-    /// Sends a request to the API of a project, inside this program. Answered by `Arrival::Answered`.
+    /// Sends a request to the API of a project, inside this program. Answered by `Arrival::Answered`, or by
+    /// `Arrival::NotAgreed` where it would do something that nobody has agreed to.
     SendRequest {
         sent: SentId,
         source: ProjectSource,
@@ -157,10 +161,18 @@ pub enum Effect {
         arn: String,
         machine: String,
     },
+    /// Sets or removes a member of what a folder says of backends. Answered by `Arrival::FolderRead`.
+    ChangeFolder {
+        folder: PathBuf,
+        /// A JSON pointer into its file.
+        pointer: String,
+        /// JSON; none removes.
+        value: Option<String>,
+    },
     /// Ends the warm workers of functions.
     CoolFunctions,
-    /// Remembers what was agreed to.
-    RememberConsents,
+    /// Remembers what was agreed to or taken back. Answered by `Arrival::Consents` or nothing.
+    ChangeConsents(ConsentChange),
     /// Remembers settings and the open files.
     Remember,
     Quit,
@@ -266,6 +278,14 @@ pub enum Arrival {
     NoDialog {
         target: Option<(TabId, String, TargetPurpose)>,
     },
+    /// A request was not sent yet, for what it would do outside.
+    NotAgreed {
+        sent: SentId,
+        folder: PathBuf,
+        wanted: NotAgreed,
+    },
+    /// What is agreed to by now.
+    Consents(Consents),
     /// What a folder says of backends.
     FolderRead {
         folder: PathBuf,

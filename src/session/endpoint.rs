@@ -32,8 +32,8 @@ pub struct Endpoint {
     pub begin_paused: bool,
     /// The latest first.
     pub guests: Vec<Guest>,
-    /// What is served, to notice that it has changed: documents by their revisions.
-    served: Vec<(TabId, u64)>,
+    /// What is served, to notice that it has changed: documents by their revisions, and what answers their tasks.
+    served: Vec<(TabId, u64, BackendPlan)>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -245,9 +245,10 @@ impl Session {
         tabs.find(|tab| tab.revision.document.name == machine)
     }
 
-    fn to_be_served(&self) -> Vec<(TabId, u64)> {
+    fn to_be_served(&self) -> Vec<(TabId, u64, BackendPlan)> {
         let tabs = self.tabs.iter();
-        tabs.map(|tab| (tab.id, tab.revision.id)).collect()
+        tabs.map(|tab| (tab.id, tab.revision.id, self.backend_plan(tab, None)))
+            .collect()
     }
 
     /// The open documents as machines, each name once.

@@ -443,6 +443,10 @@ impl Session {
                 self.save_project(project)
             }
             (Some(Dialog::Consent(asking)), DialogAnswer::Agree) => self.agree(asking, at),
+            (Some(Dialog::Consent(asking)), _) => {
+                self.disagree(asking);
+                Vec::new()
+            }
             (Some(Dialog::UnsavedProject { project, .. }), DialogAnswer::Discard) => {
                 self.close_project_now(project)
             }

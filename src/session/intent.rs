@@ -8,6 +8,7 @@ use crate::editor::Selection;
 use crate::engine::Outcome;
 use crate::session::Action;
 use crate::session::ApiIntent;
+use crate::session::BackendPlace;
 use crate::session::DialogAnswer;
 use crate::session::DrawerTab;
 use crate::session::EndpointIntent;
@@ -72,9 +73,10 @@ pub enum Intent {
     SelectAttempt(usize),
     /// Back to the pause at the n-th checkpoint.
     GoBackTo(usize),
-    /// Chooses what answers a state; none for what holds for all.
+    /// Chooses at one place what answers a state, or without one all tasks; none for what is said elsewhere.
     ChooseBackend {
-        state: StatePath,
+        place: BackendPlace,
+        state: Option<StatePath>,
         choice: Option<Backend>,
     },
     /// Says how a function is called here.

@@ -21,6 +21,7 @@ mod kinds;
 mod lab;
 mod nested;
 mod picture;
+mod run;
 mod runs;
 mod scenarios;
 mod settings;
@@ -35,7 +36,7 @@ pub use api::{
     SCENARIO_HEADER, Sent, SentId, Serving, SourcePlace, Why, checked_stages, parse_curl,
     path_fits, path_parameters, scenarios_of, status_words, to_curl,
 };
-pub use backends::{Asking, BackendDesk, FolderSaid, FunctionSetting, TaskCall};
+pub use backends::{Asking, BackendDesk, BackendPlace, FolderSaid, FunctionSetting, Waiting};
 pub use effect::{
     Arrival, Effect, FileContents, SaveFailure, SaveRequest, Stamp, TargetPurpose, Trial, Work,
 };
@@ -52,7 +53,7 @@ pub use lab::{
     RowKind, Seen, Sight, SightLoop, SightRow, Standing, Taken, Trouble, Wish, ink,
 };
 pub use picture::Picture;
-pub use runs::Run;
+pub use run::Run;
 pub use scenarios::Verdict;
 pub use settings::Settings;
 pub use state::Session;

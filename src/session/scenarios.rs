@@ -11,6 +11,7 @@ use crate::session::Session;
 use crate::session::Tab;
 use crate::session::TabId;
 use crate::session::Trial;
+use crate::session::Waiting;
 use crate::trace::Trace;
 
 /// What came of a scenario.
@@ -29,13 +30,13 @@ pub struct Verdict {
 impl Session {
     /// Runs scenarios of the active document for their verdicts.
     pub(crate) fn try_scenarios(&mut self, which: Vec<usize>, at: u64) -> Vec<Effect> {
-        let Some(index) = self.active_index() else {
+        let Some(id) = self.active_id() else {
             return Vec::new();
         };
         let mut trials = Vec::new();
-        for scenario in which {
-            let Some(tab) = self.tabs.get(index) else {
-                continue;
+        for scenario in which.iter().copied() {
+            let Some(tab) = self.tab(id) else {
+                return Vec::new();
             };
             match self.order(tab, Some(scenario), Pace::Run, at) {
                 Ok((mut order, mocks)) => {
@@ -53,7 +54,11 @@ impl Session {
                 }
             }
         }
-        let Some(tab) = self.tabs.get_mut(index) else {
+        let plans = trials.iter().map(|trial| trial.order.backends.as_ref());
+        if self.asks_first(id, plans, Waiting::Scenarios { tab: id, which }) {
+            return Vec::new();
+        }
+        let Some(tab) = self.tab_mut(id) else {
             return Vec::new();
         };
         tab.trying = trials.iter().map(|trial| trial.scenario).collect();

@@ -113,10 +113,14 @@ impl Session {
             }
             Intent::CloseTab(id) => self.close(id),
             Intent::Answer(answer) => self.answer(answer, at),
-            Intent::ChooseBackend { state, choice } => self.choose_backend(&state, choice, at),
+            Intent::ChooseBackend {
+                place,
+                state,
+                choice,
+            } => self.choose_backend(place, state.as_ref(), choice, at),
             Intent::SetFunction { name, setting } => self.set_function(&name, &setting, at),
             Intent::Endpoint(intent) => self.endpoint_intent(intent),
-            Intent::Withdraw { folder, kind } => self.withdraw(&folder, kind),
+            Intent::Withdraw { folder, kind } => self.withdraw(folder, kind),
             Intent::PathTyped(path) => self.path_typed(path),
             Intent::DismissToast(id) => {
                 self.toasts.retain(|toast| toast.id != id);
@@ -279,6 +283,18 @@ impl Session {
                     target: target.map(|(tab, _, purpose)| (tab, purpose)),
                     suggestion,
                 });
+                Vec::new()
+            }
+            Arrival::NotAgreed {
+                sent,
+                folder,
+                wanted,
+            } => {
+                self.request_waits(sent, folder, wanted);
+                Vec::new()
+            }
+            Arrival::Consents(consents) => {
+                self.backends.consents = consents;
                 Vec::new()
             }
             Arrival::FolderRead { folder, said } => {

@@ -182,12 +182,35 @@ impl Backends {
         *self == Backends::default()
     }
 
+    /// What is said of one state alone.
+    pub fn of(&self, path: &StatePath, name: &str) -> Option<&[Backend]> {
+        let own = self.states.get(path.as_str());
+        own.or_else(|| self.states.get(name)).map(Vec::as_slice)
+    }
+
     /// Reads a file of a folder. Sentences on what could not be understood begin with `place`.
     pub fn parse(text: &str, place: &str) -> (Backends, Vec<String>) {
         match Value::parse(text.strip_prefix('\u{feff}').unwrap_or(text)) {
             Ok(value) => Backends::read(&value, place),
             Err(error) => (Backends::default(), vec![format!("{place}: {error}")]),
         }
+    }
+
+    /// The text of a file of a folder in which what a JSON pointer names is set or (without a value) removed; every
+    /// other byte stays as it is, and an empty text becomes a tidy file.
+    ///
+    /// # Errors
+    /// One sentence: the text is no JSON, or not what the pointer leads through.
+    pub fn change(text: &str, pointer: &str, value: Option<&str>) -> Result<String, String> {
+        let text = match text.trim().is_empty() {
+            true => "{\n}\n",
+            false => text,
+        };
+        // What is not understood is not written into.
+        Value::parse(text.strip_prefix('\u{feff}').unwrap_or(text))
+            .map_err(|error| error.to_string())?;
+        let edit = crate::sidecar::set(text, pointer, value)?;
+        Ok(edit.apply(text))
     }
 
     /// Reads a `backends` member. Sentences on what could not be understood begin with `place`.
@@ -235,18 +258,21 @@ impl BackendPlan {
             })
     }
 
-    /// What answers a state, the first to be asked first.
+    /// What answers a state, the first to be asked first: what any place says of it alone counts before what holds for
+    /// all.
     pub fn of(&self, path: &StatePath, name: &str) -> &[Backend] {
+        let mut layers = self.layers.iter();
+        let own = layers.find_map(|(_, layer)| layer.of(path, name));
+        own.unwrap_or_else(|| self.usual())
+    }
+
+    /// What answers tasks of which nothing else is said, the first to be asked first.
+    pub fn usual(&self) -> &[Backend] {
         const MOCK: &[Backend] = &[Backend::Mock];
-        let layers = || self.layers.iter().map(|(_, layer)| layer);
-        let own = layers().find_map(|layer| {
-            let own = layer.states.get(path.as_str());
-            own.or_else(|| layer.states.get(name))
-        });
-        let usual = std::iter::once(&self.forced).chain(layers());
-        let mut usual = usual.map(|layer| &layer.usual);
-        own.or_else(|| usual.find(|usual| !usual.is_empty()))
-            .map_or(MOCK, Vec::as_slice)
+        let layers = self.layers.iter().map(|(_, layer)| layer);
+        let usual = std::iter::once(&self.forced).chain(layers);
+        let mut usual = usual.map(|layer| layer.usual.as_slice());
+        usual.find(|usual| !usual.is_empty()).unwrap_or(MOCK)
     }
 
     /// Lets mocks that were named in so many words answer before what the command line chose for all states.

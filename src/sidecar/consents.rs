@@ -15,7 +15,38 @@ pub struct Consents {
     pub folders: BTreeMap<PathBuf, BTreeMap<Consent, String>>,
 }
 
+/// One change of what is agreed to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ConsentChange {
+    Give {
+        folder: PathBuf,
+        kinds: Vec<Consent>,
+        /// RFC 3339
+        date: String,
+    },
+    /// One kind, or everything of the folder.
+    Withdraw {
+        folder: PathBuf,
+        kind: Option<Consent>,
+    },
+}
+
 impl Consents {
+    /// Makes a change; false where a withdrawal found nothing.
+    pub fn change(&mut self, change: &ConsentChange) -> bool {
+        match change {
+            ConsentChange::Give {
+                folder,
+                kinds,
+                date,
+            } => {
+                self.give(folder, kinds.iter().copied(), date);
+                true
+            }
+            ConsentChange::Withdraw { folder, kind } => self.withdraw(folder, *kind),
+        }
+    }
+
     /// What is agreed to for a folder; an agreement says nothing of the folders inside it.
     pub fn of(&self, folder: &Path) -> BTreeSet<Consent> {
         let kinds = self.folders.get(folder);
@@ -24,7 +55,7 @@ impl Consents {
     }
 
     /// Agrees to kinds for a folder at a moment (RFC 3339).
-    pub fn give(&mut self, folder: &Path, kinds: impl IntoIterator<Item = Consent>, at: &str) {
+    fn give(&mut self, folder: &Path, kinds: impl IntoIterator<Item = Consent>, at: &str) {
         let known = self.folders.entry(folder.to_owned()).or_default();
         for kind in kinds {
             known.entry(kind).or_insert_with(|| at.to_owned());
@@ -32,7 +63,7 @@ impl Consents {
     }
 
     /// Takes back one kind, or all of a folder; false where nothing was agreed to.
-    pub fn withdraw(&mut self, folder: &Path, kind: Option<Consent>) -> bool {
+    fn withdraw(&mut self, folder: &Path, kind: Option<Consent>) -> bool {
         let Some(kinds) = self.folders.get_mut(folder) else {
             return false;
         };

@@ -21,9 +21,9 @@ pub use backends::{
     FunctionRun,
 };
 pub use change::{follow, set};
-pub use consents::Consents;
+pub use consents::{ConsentChange, Consents};
 pub use expectation::{Difference, Expectation, RunSummary};
-pub use need::Need;
+pub use need::{Need, NotAgreed, TaskCall};
 pub use place::{WorkflowText, path_beside};
 pub use request::{SavedRequest, WantedResponse};
 pub use view::{Scenario, Sidecar, machine_type, read};

@@ -1,5 +1,9 @@
 //! What a task would do for real, and what has to be agreed to before.
 
+use std::collections::BTreeMap;
+
+use crate::asl::Machine;
+use crate::asl::StatePath;
 use crate::asl::resource;
 use crate::asl::resource::Target;
 use crate::sidecar::Backend;
@@ -7,6 +11,7 @@ use crate::sidecar::BackendPlan;
 use crate::sidecar::Consent;
 use crate::sidecar::FunctionPlan;
 use crate::sidecar::FunctionRun;
+use crate::syntax::Tree;
 
 /// A call of a task for real.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,30 +21,108 @@ pub struct Need {
     pub target: String,
 }
 
-impl BackendPlan {
-    /// What a call with this `Resource` would do. `function` is the name of the function it calls, and `address` that
-    /// of an API, where they are known before it runs. None where nothing outside is called, or nothing says how.
-    pub fn need(
-        &self,
-        resource: &str,
-        function: Option<&str>,
-        address: Option<&str>,
-        backend: Backend,
-    ) -> Option<Need> {
-        let read = resource::read(resource);
-        let is_function = match &read.target {
-            Target::Lambda { .. } => true,
-            Target::Optimized { service, action } | Target::Sdk { service, action } => {
-                service == "lambda" && action == "invoke"
+/// What nobody has agreed to yet: the agreement, and what would be called, each once.
+pub type NotAgreed = BTreeMap<Consent, Vec<String>>;
+
+/// What a task calls, as far as its definition tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TaskCall {
+    pub state: StatePath,
+    pub resource: String,
+    /// The name of the function, without its ARN.
+    pub function: Option<String>,
+    /// The address of an HTTP task.
+    pub address: Option<String>,
+}
+
+impl TaskCall {
+    /// None where the state is no Task.
+    pub fn of(
+        tree: &Tree,
+        machine: &Machine,
+        params: &BTreeMap<String, String>,
+        path: &StatePath,
+    ) -> Option<TaskCall> {
+        let state = machine.find(path)?;
+        let filled = |text: &str| {
+            let mut text = text.to_owned();
+            for (name, value) in params {
+                text = text.replace(&format!("${{{name}}}"), value);
             }
-            Target::Activity { .. } | Target::StandIn { .. } | Target::Other { .. } => false,
+            text
         };
+        let resource = filled(state.resource.as_deref()?);
+        let object = state.node;
+        let argument = |name: &str| {
+            let fields = ["Parameters", "Arguments"].into_iter();
+            let mut found = fields.filter_map(|field| {
+                let arguments = tree.get(object, field)?;
+                tree.get_str(arguments, name).map(filled)
+            });
+            found.next().filter(|text| !text.contains("{%"))
+        };
+        let function = match resource::read(&resource).target {
+            Target::Lambda { function, .. } => Some(function),
+            target if is_invoke(&target) => argument("FunctionName")
+                .map(|address| resource::function_name(&address).0.to_owned()),
+            Target::Optimized { .. }
+            | Target::Sdk { .. }
+            | Target::Activity { .. }
+            | Target::StandIn { .. }
+            | Target::Other { .. } => None,
+        };
+        Some(TaskCall {
+            state: path.clone(),
+            address: argument("ApiEndpoint"),
+            resource,
+            function,
+        })
+    }
+
+    /// Whether it calls a function.
+    pub fn is_function(&self) -> bool {
+        let target = resource::read(&self.resource).target;
+        matches!(target, Target::Lambda { .. }) || is_invoke(&target)
+    }
+
+    /// All tasks of a definition.
+    pub fn all(tree: &Tree, machine: &Machine, params: &BTreeMap<String, String>) -> Vec<TaskCall> {
+        let states = machine.states.iter();
+        states
+            .filter_map(|state| TaskCall::of(tree, machine, params, &state.path))
+            .collect()
+    }
+}
+
+impl BackendPlan {
+    /// What these tasks would do outside that nobody has agreed to yet.
+    pub fn not_agreed<'a>(&self, calls: impl IntoIterator<Item = &'a TaskCall>) -> NotAgreed {
+        let mut wanted = NotAgreed::new();
+        for call in calls {
+            for backend in self.of(&call.state, &call.state.name()) {
+                let need = self.need(call, *backend);
+                let need = need.filter(|need| !self.allowed.contains(&need.consent));
+                if let Some(need) = need {
+                    let targets = wanted.entry(need.consent).or_default();
+                    if !targets.contains(&need.target) {
+                        targets.push(need.target);
+                    }
+                }
+            }
+        }
+        wanted
+    }
+
+    /// What a call would do outside. None where it does nothing there, or nothing says how.
+    pub fn need(&self, call: &TaskCall, backend: Backend) -> Option<Need> {
+        let read = resource::read(&call.resource);
         let is_http =
             matches!(&read.target, Target::Optimized { service, .. } if service == "http");
         let is_nested = matches!(read.service(), Some("states" | "sfn"));
+        let function = call.function.as_deref();
         match (&read.target, backend) {
             (_, Backend::Mock) | (Target::Activity { .. } | Target::StandIn { .. }, _) => None,
-            (_, Backend::Local) if is_function => {
+            (_, Backend::Local) if call.is_function() => {
                 let plan = self.function(function.unwrap_or("*"))?;
                 Some(Need {
                     consent: consent_of(&plan),
@@ -49,7 +132,12 @@ impl BackendPlan {
             (_, Backend::Local) if is_nested => None,
             _ if is_http => Some(Need {
                 consent: Consent::Http,
-                target: format!("API {}", address.unwrap_or("that is named when it runs")),
+                target: format!(
+                    "API {}",
+                    call.address
+                        .as_deref()
+                        .unwrap_or("that is named when it runs")
+                ),
             }),
             (_, Backend::Local | Backend::Aws) => {
                 let place = self.aws().endpoint.unwrap_or_else(|| "AWS".to_owned());
@@ -59,6 +147,18 @@ impl BackendPlan {
                 })
             }
         }
+    }
+}
+
+fn is_invoke(target: &Target) -> bool {
+    match target {
+        Target::Optimized { service, action } | Target::Sdk { service, action } => {
+            service == "lambda" && action == "invoke"
+        }
+        Target::Lambda { .. }
+        | Target::Activity { .. }
+        | Target::StandIn { .. }
+        | Target::Other { .. } => false,
     }
 }
 
@@ -94,11 +194,17 @@ mod tests {
             layers: vec![("/p".into(), backends)],
             ..BackendPlan::default()
         };
+        let invoke = "arn:aws:states:::lambda:invoke";
         let need = |resource: &str, function: Option<&str>, backend| {
-            let need = plan.need(resource, function, None, backend);
+            let call = TaskCall {
+                state: StatePath::top("Pay"),
+                resource: resource.to_owned(),
+                function: function.map(str::to_owned),
+                address: None,
+            };
+            let need = plan.need(&call, backend);
             need.map(|need| (need.consent, need.target))
         };
-        let invoke = "arn:aws:states:::lambda:invoke";
         let local = |function| need(invoke, Some(function), Backend::Local);
         assert_eq!(
             local("pay"),

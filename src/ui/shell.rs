@@ -2,8 +2,11 @@
 
 mod edges;
 mod guests;
+mod memory;
 mod projects;
 mod runs;
+
+pub use memory::{agreed, remembered};
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -216,11 +219,17 @@ impl Shell {
             Effect::ReadFolder { folder } => {
                 self.work("Reading a folder", move || projects::read_folder(folder));
             }
+            Effect::ChangeFolder {
+                folder,
+                pointer,
+                value,
+            } => self.work("Changing a folder", move || {
+                projects::change_folder(folder, &pointer, value.as_deref())
+            }),
             Effect::CoolFunctions => self.real.cool_down(),
-            Effect::RememberConsents => {
+            Effect::ChangeConsents(change) => {
                 if self.remembers {
-                    let consents = session.backends.consents.clone();
-                    self.look("Remembering", move || remember(&consents));
+                    self.look("Remembering", move || memory::change(&change));
                 }
             }
             Effect::Remember => {
@@ -259,8 +268,9 @@ impl Shell {
                 request,
             } => {
                 let (edges, post) = (self.edges.clone(), self.post.clone());
+                let consents = session.backends.consents.clone();
                 self.runtime.spawn(async move {
-                    post.send(edges::send(edges, sent, source, *request).await)
+                    post.send(edges::send(edges, sent, source, consents, *request).await)
                         .await;
                 });
             }
@@ -272,7 +282,10 @@ impl Shell {
             Effect::BeginPaused(paused) => self.begin_paused(paused),
             Effect::StopEndpoint => self.endpoint = None,
             Effect::AttachGuest { run, arn, machine } => self.attach_guest(run, arn, machine),
-            Effect::StartServing { project, source } => self.serve(project, source),
+            Effect::StartServing { project, source } => {
+                let consents = session.backends.consents.clone();
+                self.serve(project, source, consents);
+            }
             Effect::StopServing => {
                 // Dropping the sender ends it.
                 self.serving.stop.take();
@@ -289,6 +302,7 @@ impl Shell {
                 let order = edges::LoadWish {
                     load,
                     source,
+                    consents: session.backends.consents.clone(),
                     request: *request,
                     stages,
                 };
@@ -340,7 +354,7 @@ impl Shell {
     }
 
     /// Puts a project behind the address; what was there before leaves it first.
-    fn serve(&mut self, project: ProjectId, source: ProjectSource) {
+    fn serve(&mut self, project: ProjectId, source: ProjectSource, consents: Consents) {
         let (stop, stopped) = tokio::sync::oneshot::channel();
         self.serving.stop.replace(stop);
         let before = self.serving.task.take();
@@ -351,7 +365,7 @@ impl Shell {
                 // However it ended, the address is free now.
                 let _ = before.await;
             }
-            edges::serve(project, source, real, post, stopped).await;
+            edges::serve(project, source, consents, real, post, stopped).await;
         }));
     }
 
@@ -432,27 +446,6 @@ impl Shell {
             }
         });
     }
-}
-
-/// Keeps what was agreed to; the reason where it cannot be kept.
-fn remember(consents: &Consents) -> Option<Arrival> {
-    let what = crate::workspace::store_consents(consents).err()?;
-    Some(Arrival::Failed { what })
-}
-
-/// What was agreed to in earlier sessions; nothing where it cannot be read, and why.
-pub fn agreed() -> (Consents, Option<String>) {
-    match crate::workspace::load_consents() {
-        Ok(consents) => (consents, None),
-        Err(reason) => (Consents::default(), Some(reason)),
-    }
-}
-
-/// The remembered settings; the defaults where there are none.
-pub fn remembered() -> crate::session::Settings {
-    crate::workspace::load_settings()
-        .map(|text| crate::session::Settings::read(&text))
-        .unwrap_or_default()
 }
 
 /// The bundled samples: name and what each shows.

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::path::PathBuf;
 
+use crate::sidecar::ConsentChange;
 use crate::sidecar::Consents;
 use crate::workspace::settings_path;
 use crate::workspace::write_atomically;
@@ -27,18 +28,18 @@ pub fn load_consents() -> Result<Consents, String> {
     }
 }
 
-/// Remembers it.
+/// Changes what is remembered as it is on disk by now, whoever wrote it last. What is agreed to from then on; none
+/// where there was nothing to withdraw.
 ///
 /// # Errors
-/// It cannot be written: one sentence.
-pub fn store_consents(consents: &Consents) -> Result<(), String> {
-    let path = consents_path().ok_or("the system names no folder for settings")?;
-    let text = serde_json::to_string_pretty(consents).map_err(|error| error.to_string())?;
-    let folder = path.parent().map_or(Ok(()), std::fs::create_dir_all);
-    let written = folder
-        .map_err(|error| error.to_string())
-        .and_then(|()| write_atomically(&path, text.as_bytes()).map_err(|error| error.to_string()));
-    written.map_err(|error| format!("{} cannot be written: {error}", path.display()))
+/// It cannot be read or written: one sentence.
+pub fn change_consents(change: &ConsentChange) -> Result<Option<Consents>, String> {
+    let mut consents = load_consents()?;
+    if !consents.change(change) {
+        return Ok(None);
+    }
+    store(&consents)?;
+    Ok(Some(consents))
 }
 
 /// The one name of a folder under which agreements are kept: absolute, links resolved where it is there.
@@ -57,6 +58,16 @@ pub fn consent_folder(folder: &Path) -> PathBuf {
 pub fn consent_date() -> String {
     let now = jiff::Timestamp::now();
     now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+fn store(consents: &Consents) -> Result<(), String> {
+    let path = consents_path().ok_or("the system names no folder for settings")?;
+    let text = serde_json::to_string_pretty(consents).map_err(|error| error.to_string())?;
+    let folder = path.parent().map_or(Ok(()), std::fs::create_dir_all);
+    let written = folder
+        .map_err(|error| error.to_string())
+        .and_then(|()| write_atomically(&path, text.as_bytes()).map_err(|error| error.to_string()));
+    written.map_err(|error| format!("{} cannot be written: {error}", path.display()))
 }
 
 fn consents_path() -> Option<PathBuf> {

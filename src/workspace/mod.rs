@@ -12,8 +12,8 @@ mod save;
 mod settings;
 mod watch;
 
-pub use backends::{folder_backends, project_functions};
-pub use consents::{consent_date, consent_folder, load_consents, store_consents};
+pub use backends::{change_folder_backends, folder_backends, project_functions};
+pub use consents::{change_consents, consent_date, consent_folder, load_consents};
 pub use data::store_path;
 pub use folder::Folder;
 pub use open::{OpenError, Opened, open, stamp_of};

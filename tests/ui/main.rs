@@ -1,6 +1,7 @@
 //! Windows without a screen: every part is found by the name a screen reader would say.
 
 mod api;
+mod choices_e2e;
 mod code;
 mod desk;
 mod drawer;

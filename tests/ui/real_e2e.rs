@@ -137,6 +137,42 @@ fn a_state_is_switched_to_a_function_of_this_machine() {
             .is_some()
     );
 
+    // Stepping back takes the run back, not the call, and says so.
+    for modifiers in [egui::Modifiers::COMMAND, egui::Modifiers::NONE] {
+        let key = match modifiers.is_none() {
+            true => egui::Key::F10,
+            false => egui::Key::F5,
+        };
+        window.press(modifiers, key);
+        window.until("a pause", |session| {
+            let run = session.active().and_then(|tab| tab.run.as_ref());
+            run.is_some_and(|run| run.paused.is_some())
+        });
+        window.settle();
+    }
+    let paused = |window: &Window| {
+        let run = window.tab().run.as_ref().unwrap();
+        run.paused.as_ref().map(|pause| pause.state.name())
+    };
+    assert_eq!(paused(&window).as_deref(), Some("Done"));
+    window.press(egui::Modifiers::SHIFT, egui::Key::F10);
+    window.until("the first pause", |session| {
+        let run = session.active().and_then(|tab| tab.run.as_ref());
+        let pause = run.and_then(|run| run.paused.as_ref());
+        pause.is_some_and(|pause| pause.state.name() == "Charge card")
+    });
+    window.settle();
+    let told = "Going back does not undo what was called for real: function charge-card";
+    assert!(
+        window
+            .session()
+            .toasts
+            .iter()
+            .any(|toast| toast.text.starts_with(told)),
+        "{:?}",
+        window.session().toasts
+    );
+
     // Withdrawn, it asks again.
     window.go_to("Agreements");
     window.click(Role::Button, "Withdraw");

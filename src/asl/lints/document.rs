@@ -321,11 +321,3 @@ pub(crate) fn quoted(name: &str) -> String {
     let more = if short.len() < name.len() { "…" } else { "" };
     format!("“{short}{more}”")
 }
-
-/// Begins with a capital letter.
-pub(crate) fn capitalized(words: &str) -> String {
-    let mut chars = words.chars();
-    chars.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(chars).collect()
-    })
-}

@@ -3,7 +3,6 @@
 use crate::asl::Severity;
 use crate::asl::lints::document::Document;
 use crate::asl::lints::document::Object;
-use crate::asl::lints::document::capitalized;
 use crate::asl::lints::document::has_hole;
 use crate::asl::lints::document::listed;
 use crate::asl::lints::finding::Finding;
@@ -11,6 +10,7 @@ use crate::asl::lints::finding::SCHEMA;
 use crate::asl::schema;
 use crate::asl::schema::Need;
 use crate::asl::schema::Place;
+use crate::text::upper_first;
 
 pub(crate) fn check(document: &Document<'_>, findings: &mut Vec<Finding>) {
     for object in &document.objects {
@@ -66,7 +66,7 @@ fn check_object(document: &Document<'_>, object: &Object, findings: &mut Vec<Fin
     }
     let words = format!(
         "{} needs {}",
-        capitalized(object.place.name()),
+        upper_first(object.place.name()),
         listed(&required, "and")
     );
     let mut finding = new(document, object, "MISSING_FIELD", words);
@@ -107,7 +107,7 @@ fn none_of(document: &Document<'_>, object: &Object, names: &[&str]) -> Finding 
         .copied()
         .filter(|name| *name != "Iterator")
         .collect();
-    let place = capitalized(object.place.name());
+    let place = upper_first(object.place.name());
     new(
         document,
         object,

@@ -2,13 +2,13 @@
 
 use crate::asl::Severity;
 use crate::asl::lints::document::Document;
-use crate::asl::lints::document::capitalized;
 use crate::asl::lints::finding::Finding;
 use crate::asl::lints::finding::SCHEMA;
 use crate::asl::lints::finding::ServiceDiagnostic;
 use crate::syntax::NodeId;
 use crate::text::LineIndex;
 use crate::text::Span;
+use crate::text::upper_first;
 
 const CODE: &str = "SYNTAX_ERROR";
 
@@ -22,7 +22,7 @@ pub(crate) fn check(document: &Document<'_>, findings: &mut Vec<Finding>) {
             Severity::Error,
             node,
             error.span,
-            capitalized(&error.message),
+            upper_first(&error.message),
         ));
     }
     if document.errors.is_empty() && !document.is_object(root) {

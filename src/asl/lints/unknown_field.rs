@@ -2,7 +2,6 @@
 
 use crate::asl::lints::document::Document;
 use crate::asl::lints::document::Object;
-use crate::asl::lints::document::capitalized;
 use crate::asl::lints::document::has_hole;
 use crate::asl::lints::document::quoted;
 use crate::asl::lints::finding::Finding;
@@ -11,6 +10,7 @@ use crate::asl::nearest::nearest;
 use crate::asl::schema;
 use crate::asl::schema::Place;
 use crate::syntax::Member;
+use crate::text::upper_first;
 
 const CODE: &str = "UNKNOWN_FIELD";
 
@@ -36,7 +36,7 @@ fn unknown(document: &Document<'_>, object: &Object, member: &Member) -> Finding
     } else {
         format!(
             "{} has no field {}",
-            capitalized(object.place.name()),
+            upper_first(object.place.name()),
             quoted(&member.key)
         )
     };

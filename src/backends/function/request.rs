@@ -6,8 +6,8 @@ use serde::de::IgnoredAny;
 
 use crate::asl::resource;
 use crate::asl::resource::Target;
+use crate::aws::http_date;
 use crate::backends::function::FunctionError;
-use crate::backends::service::http_date;
 use crate::engine::Call;
 use crate::engine::Fault;
 use crate::engine::Millis;
@@ -84,7 +84,7 @@ impl FunctionRequest {
             | Target::Other { .. } => return None,
         };
         let address = text("FunctionName").unwrap_or_default();
-        let (name, own) = name_of(address);
+        let (name, own) = resource::function_name(address);
         let event = match payload.get("Payload") {
             None => "{}".to_owned(),
             Some(Value::String(event)) if way == Way::Sdk => event.to_string(),
@@ -213,18 +213,6 @@ impl FunctionRequest {
         members.push(("SdkResponseMetadata", response));
         members.push(("StatusCode", Value::from(i64::from(status))));
         Value::object(members)
-    }
-}
-
-/// The name in `name`, `name:alias`, `account:function:name` or an ARN, and its version or alias.
-fn name_of(address: &str) -> (&str, Option<&str>) {
-    let tail = address
-        .split_once(":function:")
-        .map_or(address, |(_, tail)| tail);
-    let tail = tail.strip_prefix("function:").unwrap_or(tail);
-    match tail.split_once(':') {
-        Some((name, qualifier)) => (name, Some(qualifier)),
-        None => (tail, None),
     }
 }
 

@@ -12,11 +12,17 @@ use crate::driver::endpoint::ledger::map_runs;
 use crate::driver::endpoint::perform::Performance;
 use crate::driver::endpoint::store::Change;
 use crate::driver::endpoint::store::End;
+use crate::driver::endpoint::store::Kept;
+use crate::driver::endpoint::store::SERVER_ENDED;
 use crate::driver::endpoint::store::Store;
 use crate::driver::endpoint::store::fingerprint;
+use crate::driver::endpoint::store::pack;
+use crate::driver::endpoint::store::unpack;
 use crate::driver::endpoint::watch::Watch;
 use crate::engine::Ended;
 use crate::engine::Event;
+use crate::engine::Journal;
+use crate::engine::RedriveRefusal;
 use crate::engine::Status;
 
 /// Events up to which a history is packed on the thread that has it.
@@ -76,30 +82,39 @@ impl Books {
             return self.write(changes).await;
         };
         let events = Arc::new(performance.events().to_vec());
-        let remains = match ended.status {
-            Status::Succeeded => Remains::Nothing,
+        let (remains, journal) = match ended.status {
+            Status::Succeeded => (Remains::Nothing, None),
             Status::Failed | Status::TimedOut | Status::Aborted => {
-                Remains::Performed(Box::new(performance))
+                let journal = performance.journal().cloned();
+                (Remains::Performed(Box::new(performance)), journal)
             }
         };
-        self.close(entry, ended, events, remains).await
+        self.close(entry, ended, events, remains, journal).await
     }
 
-    /// An execution has ended. Its end is on the disk before anybody can see it.
+    /// An execution has ended. Its end is on the disk before anybody can see it, and the journal of one that can be redriven.
     pub(crate) async fn close(
         &self,
         entry: &Arc<Entry>,
         ended: Ended,
         events: Arc<Vec<Event>>,
         remains: Remains,
+        journal: Option<Journal>,
     ) -> Result<(), String> {
         self.desk.update(entry, Vec::new());
         let mut written = Ok(());
         if self.store.is_some() {
             let role = entry.facts.role.clone();
-            let kept = events.clone();
-            let pack = move || Chronicle::of(&kept, &role).pack();
-            let packed = match events.len() {
+            let (kept, journal) = kept_of(&events, journal);
+            entry.progress().kept = kept;
+            let told = events.clone();
+            let pack = move || {
+                (
+                    pack(&Chronicle::of(&told, &role)),
+                    journal.as_ref().map(pack),
+                )
+            };
+            let (packed, journal) = match events.len() {
                 0..=SMALL => pack(),
                 _ => tokio::task::spawn_blocking(pack).await.unwrap_or_default(),
             };
@@ -109,6 +124,7 @@ impl Books {
             changes.push(Change::History {
                 arn: entry.facts.arn.clone(),
                 packed,
+                journal,
             });
             written = self.write(changes).await;
         }
@@ -127,17 +143,43 @@ impl Books {
             return Chronicle::of(&events, &entry.facts.role);
         }
         let stored = self.store.as_ref().and_then(|store| {
-            let packed = store.history(&entry.facts.arn);
-            match packed {
-                Some(packed) => Chronicle::unpack(&packed),
-                None => {
-                    let record = store.execution(&entry.facts.arn)?;
-                    Some(Chronicle::of_lost(&record.facts, &record.end?))
+            let arn = &entry.facts.arn;
+            let history: Option<Chronicle> = match store.history(arn) {
+                Some(packed) => Some(unpack(&packed)?),
+                None => None,
+            };
+            let end = entry.end();
+            let lost = end.is_some_and(|end| end.error.as_deref() == Some(SERVER_ENDED));
+            if history.is_some() && !lost {
+                return history;
+            }
+            let record = store.execution(arn)?;
+            let end = record.end.as_ref()?;
+            match history {
+                Some(mut history) => {
+                    history.lose(&record, end);
+                    Some(history)
                 }
+                None => Some(Chronicle::of_lost(&record.facts, end)),
             }
         });
         stored.unwrap_or_default()
     }
+}
+
+/// Whether an execution can be redriven, and what has to be kept for that.
+fn kept_of(events: &[Event], journal: Option<Journal>) -> (Kept, Option<Journal>) {
+    match (journal, redrivable_history(events)) {
+        (None, _) => (Kept::Nothing, None),
+        (Some(journal), Ok(())) => (Kept::Journal, Some(journal)),
+        (Some(_), Err(refusal)) => (Kept::Refused(refusal.to_string()), None),
+    }
+}
+
+/// Whether a history has room for a redrive.
+pub(crate) fn redrivable_history(events: &[Event]) -> Result<(), RedriveRefusal> {
+    let own = events.iter().rev().find(|event| event.child.is_none());
+    RedriveRefusal::of_history(own.map_or(0, |event| event.id))
 }
 
 fn definition_of(entry: &Entry) -> Vec<Change> {

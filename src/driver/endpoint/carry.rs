@@ -174,19 +174,7 @@ impl Edge {
 
     /// Starts an execution, and waits for its end where that is asked.
     pub(crate) async fn start(self: &Arc<Edge>, call: StartCall, asked: Asked<'_>) -> Carried {
-        let roll = self.next_seed() >> 16;
-        let found = self.catalog.find(&self.site, &call.machine_arn, roll);
-        let by_name = || {
-            // A route may name its machine without the account it is served under.
-            let machine = asked.route.and(self.catalog.named(&call.machine))?;
-            Some(Found {
-                served: machine.served.clone(),
-                machine,
-                version: None,
-                alias: None,
-            })
-        };
-        let Some(found) = found.or_else(by_name) else {
+        let Some(found) = self.machine_of(&call, asked) else {
             let all = self.catalog.all();
             let known: Vec<&str> = all.iter().map(|one| one.record.name.as_str()).collect();
             return Carried {
@@ -215,15 +203,30 @@ impl Edge {
         }
     }
 
-    fn prepared(
+    /// The machine that a call starts, by its ARN; for a route by its name as well.
+    pub(crate) fn machine_of(&self, call: &StartCall, asked: Asked<'_>) -> Option<Found> {
+        let roll = self.next_seed() >> 16;
+        let found = self.catalog.find(&self.site, &call.machine_arn, roll);
+        let by_name = || {
+            // A route may name its machine without the account it is served under.
+            let machine = asked.route.and(self.catalog.named(&call.machine))?;
+            Some(Found {
+                served: machine.served.clone(),
+                machine,
+                version: None,
+                alias: None,
+            })
+        };
+        found.or_else(by_name)
+    }
+
+    pub(crate) fn prepared(
         &self,
         machine: &Arc<Served>,
         call: &StartCall,
         asked: Asked<'_>,
     ) -> Result<Prepared, String> {
-        // Step Functions Local takes the test case from the end of the ARN.
-        let case = call.machine_arn.split_once('#').map(|(_, case)| case);
-        let chosen = machine.choose(asked.scenario.or(case), &call.input)?;
+        let chosen = machine.choose(asked.wanted(call), &call.input)?;
         let mut start = Start {
             input: call.input.clone(),
             at: now_millis(),
@@ -380,7 +383,7 @@ fn taken(mocks: &Mocks, key: &str, parameters: &Value) -> Option<Vec<Answer>> {
         .take_named(key, parameters)
 }
 
-fn is_states(service: &str) -> bool {
+pub(crate) fn is_states(service: &str) -> bool {
     matches!(service, "states" | "sync-states")
 }
 

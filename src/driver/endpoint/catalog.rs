@@ -186,6 +186,19 @@ impl Catalog {
         })
     }
 
+    /// A machine with a definition that it has, or had. None where there is no such machine any more.
+    pub(crate) fn of_text(&self, site: &Site, arn: &str, text: &str) -> Option<Arc<Served>> {
+        let machine = self.machine(arn)?;
+        if machine.served.text.as_ref() == text {
+            return Some(machine.served.clone());
+        }
+        Some(site.serve(MachineText {
+            text: Arc::from(text),
+            format: Format::of_text(text),
+            ..machine.text.clone()
+        }))
+    }
+
     /// Puts a machine in, or in place of what it was.
     pub(crate) fn install(&self, site: &Site, machine: Registered) {
         let arn = machine.record.arn.clone();

@@ -1,22 +1,20 @@
 //! What an execution has left behind: its events as the API writes them, its Map Runs, and their child executions.
 
 use std::collections::BTreeMap;
-use std::io::Read;
-use std::io::Write;
 
-use flate2::Compression;
-use flate2::read::DeflateDecoder;
-use flate2::write::DeflateEncoder;
 use serde::Deserialize;
 use serde::Serialize;
 use serde_json::Value as Json;
 use serde_json::json;
 
+use crate::asl::StatePath;
 use crate::driver::endpoint::store::End;
+use crate::driver::endpoint::store::ExecutionRecord;
 use crate::driver::endpoint::store::Facts;
 use crate::engine::ChildExecution;
 use crate::engine::Event;
 use crate::engine::EventDetail;
+use crate::engine::Lane;
 use crate::engine::MapRunLimits;
 use crate::engine::Millis;
 
@@ -42,6 +40,12 @@ pub(crate) struct MapRunTold {
     pub redrives: i64,
     pub redriven: Option<Millis>,
     pub children: Vec<ChildTold>,
+    /// Its state was left, or has begun another one: a redrive passes it by.
+    #[serde(default)]
+    pub left: bool,
+    /// The state it belongs to, while events are folded.
+    #[serde(skip)]
+    place: Option<(Lane, StatePath)>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -55,6 +59,9 @@ pub(crate) struct ChildTold {
     pub input: String,
     pub end: Option<End>,
     pub events: Vec<Json>,
+    /// The redrive of its Map Run that started it; 0 where it was none.
+    #[serde(default)]
+    pub redrive: i64,
 }
 
 /// How many of something are in which status.
@@ -68,6 +75,10 @@ pub(crate) struct Counts {
     pub aborted: usize,
     pub total: usize,
     pub written: usize,
+    /// Of those without success, how many no redrive will start again.
+    pub not_redrivable: usize,
+    /// Without success, and to be started again by the redrive under way.
+    pub pending_redrive: usize,
 }
 
 impl Chronicle {
@@ -92,25 +103,40 @@ impl Chronicle {
 
     /// What is known of an execution whose server ended: that it began, and that it was ended.
     pub(crate) fn of_lost(facts: &Facts, end: &End) -> Chronicle {
-        let mut failed = json!({});
-        if let (Some(error), Some(cause)) = (&end.error, &end.cause) {
-            failed = json!({"error": error, "cause": cause});
+        let mut lost = Chronicle::default();
+        let started = json!({
+            "input": facts.input, "inputDetails": {"truncated": false}, "roleArn": facts.role,
+        });
+        lost.add(facts.started, "ExecutionStarted", started);
+        lost.add_server_ended(end);
+        lost
+    }
+
+    /// The same of one that had ended before and was redriven.
+    pub(crate) fn lose(&mut self, record: &ExecutionRecord, end: &End) {
+        let redriven = record.redriven.unwrap_or(end.at);
+        let count = json!({"redriveCount": record.redrives});
+        self.add(redriven, "ExecutionRedriven", count);
+        self.add_server_ended(end);
+    }
+
+    fn add_server_ended(&mut self, end: &End) {
+        let details = json!({"error": end.error, "cause": end.cause});
+        self.add(end.at, "ExecutionAborted", details);
+    }
+
+    /// Adds an event of the execution as a whole.
+    fn add(&mut self, at: Millis, kind: &str, details: Json) {
+        let last = self.events.last().and_then(|event| event.get("id"));
+        let last = last.and_then(Json::as_u64).unwrap_or_default();
+        let mut event = json!({
+            "timestamp": seconds(at), "type": kind, "id": last + 1, "previousEventId": last,
+        });
+        let name = kind.replacen('E', "e", 1) + "EventDetails";
+        if let Some(members) = event.as_object_mut() {
+            members.insert(name, details);
         }
-        Chronicle {
-            events: vec![
-                json!({
-                    "timestamp": seconds(facts.started), "type": "ExecutionStarted", "id": 1, "previousEventId": 0,
-                    "executionStartedEventDetails": {
-                        "input": facts.input, "inputDetails": {"truncated": false}, "roleArn": facts.role,
-                    },
-                }),
-                json!({
-                    "timestamp": seconds(end.at), "type": "ExecutionAborted", "id": 2, "previousEventId": 1,
-                    "executionAbortedEventDetails": failed,
-                }),
-            ],
-            runs: Vec::new(),
-        }
+        self.events.push(event);
     }
 
     pub(crate) fn child(&self, arn: &str) -> Option<(&MapRunTold, &ChildTold)> {
@@ -122,20 +148,6 @@ impl Chronicle {
 
     pub(crate) fn run(&self, arn: &str) -> Option<&MapRunTold> {
         self.runs.iter().find(|run| run.arn == arn)
-    }
-
-    pub(crate) fn pack(&self) -> Vec<u8> {
-        let text = serde_json::to_vec(self).unwrap_or_default();
-        let mut encoder = DeflateEncoder::new(Vec::new(), Compression::fast());
-        // Writing to memory does not fail.
-        let _ = encoder.write_all(&text);
-        encoder.finish().unwrap_or_default()
-    }
-
-    pub(crate) fn unpack(packed: &[u8]) -> Option<Chronicle> {
-        let mut text = Vec::new();
-        DeflateDecoder::new(packed).read_to_end(&mut text).ok()?;
-        serde_json::from_slice(&text).ok()
     }
 
     fn take_own(&mut self, event: &Event) {
@@ -152,6 +164,10 @@ impl Chronicle {
                     tolerated_failure_percentage: None,
                     writes_results: false,
                 });
+                let place = place_of(event);
+                for run in self.runs.iter_mut().filter(|run| run.place == place) {
+                    run.left = true;
+                }
                 self.runs.push(MapRunTold {
                     arn: map_run_arn.to_string(),
                     started: event.at,
@@ -166,6 +182,8 @@ impl Chronicle {
                     redrives: 0,
                     redriven: None,
                     children: Vec::new(),
+                    left: false,
+                    place,
                 });
             }
             EventDetail::MapRunRedriven {
@@ -192,11 +210,16 @@ impl Chronicle {
                     run.stopped = Some(event.at);
                 }
             }
+            EventDetail::StateExited { .. } => {
+                let place = place_of(event);
+                for run in self.runs.iter_mut().filter(|run| run.place == place) {
+                    run.left = true;
+                }
+            }
             EventDetail::ExecutionStarted { .. }
             | EventDetail::ExecutionSucceeded { .. }
             | EventDetail::ExecutionRedriven { .. }
             | EventDetail::StateEntered { .. }
-            | EventDetail::StateExited { .. }
             | EventDetail::Task { .. }
             | EventDetail::MapStateStarted { .. }
             | EventDetail::MapStateSucceeded
@@ -219,8 +242,10 @@ impl Chronicle {
 
     /// The Map Run that ends is the one begun last in the same place.
     fn end_run(&mut self, event: &Event, status: &str) {
-        let open = self.runs.iter_mut().rev().find(|run| run.stopped.is_none());
-        if let Some(run) = open {
+        let place = place_of(event);
+        let open = self.runs.iter_mut().rev();
+        let mut open = open.filter(|run| run.stopped.is_none() && run.place == place);
+        if let Some(run) = open.next() {
             run.status = status.to_owned();
             run.stopped = Some(event.at);
         }
@@ -250,6 +275,7 @@ impl Chronicle {
                 input: input.to_json(),
                 end: None,
                 events: Vec::new(),
+                redrive: run.redrives,
             });
         }
         let Some((run, place)) = places.get(about.arn.as_ref()).copied() else {
@@ -265,8 +291,9 @@ impl Chronicle {
 }
 
 impl MapRunTold {
-    /// Child executions by status; those of a redrive count in place of the ones before.
-    pub(crate) fn counts(&self) -> (Counts, Counts) {
+    /// Child executions by status, and the items they work on; those of a redrive count in place of the ones before.
+    /// `refusal` is why those without success cannot be started again.
+    pub(crate) fn counts(&self, refusal: Option<&str>) -> (Counts, Counts) {
         let mut latest: BTreeMap<usize, &ChildTold> = BTreeMap::new();
         for child in &self.children {
             latest.insert(child.index, child);
@@ -280,8 +307,16 @@ impl MapRunTold {
             ..Counts::default()
         };
         for child in latest.values() {
-            executions.add(child.status(), 1);
-            items.add(child.status(), child.items);
+            for (counts, count) in [(&mut executions, 1), (&mut items, child.items)] {
+                if self.waits(child) {
+                    counts.pending_redrive += count;
+                    continue;
+                }
+                counts.add(child.status(), count);
+                if child.is_unsuccessful() && refusal.is_some() {
+                    counts.not_redrivable += count;
+                }
+            }
         }
         executions.finish();
         items.finish();
@@ -291,6 +326,17 @@ impl MapRunTold {
         }
         (executions, items)
     }
+
+    /// Whether another child execution has taken the place of one.
+    pub(crate) fn is_replaced(&self, child: &ChildTold) -> bool {
+        let mut others = self.children.iter();
+        others.any(|other| other.index == child.index && other.redrive > child.redrive)
+    }
+
+    /// Whether a child execution, the latest in its place, is to be started again by the redrive under way.
+    fn waits(&self, child: &ChildTold) -> bool {
+        self.stopped.is_none() && child.redrive < self.redrives && child.is_unsuccessful()
+    }
 }
 
 impl ChildTold {
@@ -298,6 +344,10 @@ impl ChildTold {
         self.end
             .as_ref()
             .map_or("RUNNING", |end| end.status.as_str())
+    }
+
+    pub(crate) fn is_unsuccessful(&self) -> bool {
+        matches!(self.status(), "FAILED" | "TIMED_OUT" | "ABORTED")
     }
 }
 
@@ -313,7 +363,8 @@ impl Counts {
     }
 
     fn finish(&mut self) {
-        let known = self.running + self.succeeded + self.failed + self.timed_out + self.aborted;
+        let ended = self.succeeded + self.failed + self.timed_out + self.aborted;
+        let known = ended + self.running + self.pending_redrive;
         self.total = self.total.max(known);
         self.pending = self.total - known;
     }
@@ -331,6 +382,11 @@ pub(crate) fn event_json(event: &Event, role: &str) -> Option<Json> {
         details.insert("roleArn".to_owned(), role.into());
     }
     Some(told)
+}
+
+/// The visit of a state that an event belongs to, but for which one in a loop.
+fn place_of(event: &Event) -> Option<(Lane, StatePath)> {
+    Some((event.lane.clone(), event.state.clone()?))
 }
 
 /// A moment as AWS JSON writes it: seconds since 1970.

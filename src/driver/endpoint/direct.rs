@@ -77,10 +77,7 @@ impl Edge {
         key: &str,
         backend: Backend,
     ) -> Result<IntegrationResult, String> {
-        let action = call.action.split(' ').next().unwrap_or_default();
-        let action = lower_first(action);
-        let resource = format!("arn:aws:states:::aws-sdk:{}:{action}", call.service);
-        let task = self.as_task(key, resource, call.parameters.clone());
+        let task = self.as_task(key, call.as_sdk(), call.parameters.clone());
         let mut headers = call.http.headers.clone();
         if call.takes_form() {
             headers.retain(|(name, _)| !name.eq_ignore_ascii_case("accept"));
@@ -142,11 +139,4 @@ fn thrown(fault: Fault) -> IntegrationResult {
         error: error.to_owned(),
         cause: fault.cause.as_deref().unwrap_or_default().to_owned(),
     }
-}
-
-fn lower_first(word: &str) -> String {
-    let mut chars = word.chars();
-    chars.next().map_or_else(String::new, |first| {
-        first.to_lowercase().chain(chars).collect()
-    })
 }

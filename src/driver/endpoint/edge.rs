@@ -38,6 +38,7 @@ use crate::gateway::Micros;
 use crate::gateway::Recording;
 use crate::gateway::Request;
 use crate::gateway::Response;
+use crate::gateway::StartCall;
 use crate::gateway::Step;
 use crate::sidecar::SavedRequest;
 
@@ -188,7 +189,9 @@ impl Edge {
         };
         let kept = (recording != Recording::Off).then(|| request.clone());
         let scenario = request.header(SCENARIO).map(str::to_owned);
-        let Some((index, api, mut exchange, mut step)) = self.begin(request, recording) else {
+        let Some((index, api, mut exchange, mut step)) =
+            self.begin(request, recording, &self.meters)
+        else {
             return nothing_served();
         };
         let mut carried = Carried::default();
@@ -291,22 +294,22 @@ impl Edge {
     }
 
     /// Begins the exchange at the API of the request's stage that has a route for it.
-    fn begin(
+    pub(crate) fn begin(
         &self,
         request: Request,
         recording: Recording,
+        meters: &Meters,
     ) -> Option<(usize, Arc<Api>, Exchange, Step)> {
         let mut fitting = self.apis_of(&request);
         let (index, api) = fitting.next()?;
         let mut others = fitting.peekable();
         if others.peek().is_none() {
-            let (exchange, step) = Exchange::begin(api, request, &self.meters, recording, &now);
+            let (exchange, step) = Exchange::begin(api, request, meters, recording, &now);
             return Some((index, api.clone(), exchange, step));
         }
         let mut first = None;
         for (index, api) in std::iter::once((index, api)).chain(others) {
-            let (exchange, step) =
-                Exchange::begin(api, request.clone(), &self.meters, recording, &now);
+            let (exchange, step) = Exchange::begin(api, request.clone(), meters, recording, &now);
             let found = exchange.route().is_some();
             let begun = (index, api.clone(), exchange, step);
             if found {
@@ -366,6 +369,15 @@ pub(crate) struct Asked<'a> {
     /// Milliseconds the call may take.
     pub limit: Millis,
     pub slice: Slice,
+}
+
+impl<'a> Asked<'a> {
+    /// The scenario, or test case, that a start names.
+    pub(crate) fn wanted(&self, call: &'a StartCall) -> Option<&'a str> {
+        // Step Functions Local takes the test case from the end of the ARN.
+        let case = call.machine_arn.split_once('#').map(|(_, case)| case);
+        self.scenario.or(case)
+    }
 }
 
 /// Microseconds since 1970.

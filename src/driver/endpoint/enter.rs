@@ -17,6 +17,7 @@ use crate::driver::endpoint::ledger::Stop;
 use crate::driver::endpoint::machine::Prepared;
 use crate::driver::endpoint::perform::Performance;
 use crate::driver::endpoint::store::Facts;
+use crate::driver::endpoint::store::Origin;
 use crate::gateway::IntegrationResult;
 use crate::gateway::Refusal;
 use crate::gateway::StartCall;
@@ -48,6 +49,12 @@ impl Edge {
             input: call.input_text.clone(),
             trace_header: call.trace_header.clone(),
             started: prepared.start.at,
+            origin: Some(Origin {
+                seed: prepared.start.seed,
+                scenario: asked.wanted(call).map(str::to_owned),
+                variables: prepared.start.variables.clone(),
+                missing_activities: prepared.start.missing_activities.clone(),
+            }),
         };
         let entry = match self.books.ledger.enter(facts, found.served.clone()) {
             Ok(entry) => entry,
@@ -70,6 +77,9 @@ impl Edge {
             None => {
                 self.books.watch.tell(&entry);
                 let mut performance = prepared.performance();
+                if self.books.store.is_some() {
+                    performance = performance.journaled();
+                }
                 if asked.slice == Slice::Whole || performance.run(SHORT) {
                     self.breathe(&mut performance);
                     notes = performance.unanswered().to_vec();

@@ -10,9 +10,11 @@ use std::sync::PoisonError;
 use crate::driver::endpoint::live::LiveRun;
 use crate::driver::endpoint::machine::Served;
 use crate::driver::endpoint::perform::Performance;
+use crate::driver::endpoint::revive::Revived;
 use crate::driver::endpoint::store::End;
 use crate::driver::endpoint::store::ExecutionRecord;
 use crate::driver::endpoint::store::Facts;
+use crate::driver::endpoint::store::Kept;
 use crate::driver::endpoint::store::fingerprint;
 use crate::engine::Ended;
 use crate::engine::Event;
@@ -42,6 +44,8 @@ pub(crate) struct Progress {
     pub redriven: Option<Millis>,
     /// What `UpdateMapRun` has changed, by the ARN of the Map Run.
     pub changes: BTreeMap<String, MapRunChange>,
+    /// What the store has of it for a redrive, once it has ended.
+    pub kept: Kept,
 }
 
 #[derive(Debug)]
@@ -70,6 +74,8 @@ pub(crate) enum Remains {
     Nothing,
     Performed(Box<Performance>),
     Driven(LiveRun),
+    /// It was brought back from the store.
+    Revived(Box<Revived>),
 }
 
 /// Why an execution is to end.
@@ -148,11 +154,25 @@ impl Ledger {
                 redrives: 0,
                 redriven: None,
                 changes: BTreeMap::new(),
+                kept: Kept::Nothing,
             }),
         });
         book.order.push_back(arn.clone());
         book.entries.insert(arn, entry.clone());
         Ok(entry)
+    }
+
+    /// Puts an execution that knows more in the place of another one; tells which is there then.
+    pub(crate) fn replace(&self, known: &Arc<Entry>, better: Arc<Entry>) -> Arc<Entry> {
+        match self.lock().entries.get_mut(known.facts.arn.as_str()) {
+            // Somebody else may have been quicker.
+            Some(place) if !Arc::ptr_eq(place, known) => place.clone(),
+            Some(place) => {
+                *place = better.clone();
+                better
+            }
+            None => better,
+        }
     }
 
     /// Forgets some of them, as if they had never been.
@@ -221,18 +241,28 @@ impl Book {
 
 impl Entry {
     fn past(record: ExecutionRecord) -> Entry {
-        let end = record.end.unwrap_or_else(|| End::server_ended(0));
+        let course = Course::Past {
+            end: record.end.clone().unwrap_or_else(|| End::server_ended(0)),
+            map_runs: record.map_runs.clone(),
+        };
+        Entry::of(record, None, course)
+    }
+
+    /// One that was brought back from the store.
+    pub(crate) fn revived(record: ExecutionRecord, machine: Arc<Served>, course: Course) -> Entry {
+        Entry::of(record, Some(machine), course)
+    }
+
+    fn of(record: ExecutionRecord, machine: Option<Arc<Served>>, course: Course) -> Entry {
         Entry {
             facts: record.facts,
-            machine: None,
+            machine,
             progress: Mutex::new(Progress {
-                course: Course::Past {
-                    end,
-                    map_runs: record.map_runs,
-                },
+                course,
                 redrives: record.redrives,
                 redriven: record.redriven,
-                changes: BTreeMap::new(),
+                changes: record.changes,
+                kept: record.kept,
             }),
         }
     }
@@ -305,6 +335,11 @@ impl Entry {
                 .as_ref()
                 .map(|machine| fingerprint(&machine.text))
                 .unwrap_or_default(),
+            kept: match &end {
+                Some(_) => progress.kept.clone(),
+                None => Kept::Nothing,
+            },
+            changes: progress.changes.clone(),
             end,
             redrives: progress.redrives,
             redriven: progress.redriven,

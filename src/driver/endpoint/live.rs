@@ -18,17 +18,22 @@ use crate::debugger::Pace;
 use crate::debugger::RunNews;
 use crate::debugger::RunOrder;
 use crate::driver::endpoint::books::Books;
+use crate::driver::endpoint::edge::now_millis;
 use crate::driver::endpoint::ledger::Course;
 use crate::driver::endpoint::ledger::Entry;
 use crate::driver::endpoint::ledger::Remains;
 use crate::driver::endpoint::machine::Prepared;
 use crate::driver::endpoint::perform::MOST_WORDS;
+use crate::driver::endpoint::revive::Revived;
 use crate::driver::endpoint::store::End;
 use crate::driver::endpoint::watch::Attached;
 use crate::driver::endpoint::watch::Beginning;
+use crate::driver::live::drive_on;
+use crate::driver::standing::Standing;
 use crate::engine::Ended;
 use crate::engine::Event;
 use crate::engine::EventDetail;
+use crate::engine::Journal;
 use crate::engine::Millis;
 use crate::engine::Stage;
 use crate::engine::Status;
@@ -59,6 +64,7 @@ struct Runs {
 pub(crate) struct LiveRun {
     pub controls: mpsc::Sender<Control>,
     order: Arc<RunOrder>,
+    journal: Option<Arc<Mutex<Journal>>>,
     ended: watch::Receiver<Option<Ended>>,
     seen: Arc<Mutex<Seen>>,
 }
@@ -89,20 +95,61 @@ impl Live {
         clock: Clock,
         entry: Option<Arc<Entry>>,
     ) -> LiveRun {
-        let (controls, door) = mpsc::channel(16);
-        let (sender, news) = mpsc::channel(64);
-        let (end, ended) = watch::channel(None);
         let mut order = prepared.order(clock);
         order.start.stages = books.watch.is_watched();
         if books.watch.beginning() == Beginning::Paused {
             order.pace = Pace::Next;
         }
-        let run = LiveRun {
-            controls,
-            order: Arc::new(order.clone()),
-            ended,
-            seen: Arc::default(),
+        let standing = Standing::at_start(&order, prepared.mocks.clone(), real.clone());
+        let mut standing = Box::new(standing);
+        if entry.is_some() && books.store.is_some() {
+            standing.journal = Some(Arc::default());
+        }
+        let (run, road) = LiveRun::new(order, standing, Seen::default());
+        self.follow(books, arn, prepared, entry, run.clone(), road);
+        run
+    }
+
+    /// Redrives one that was brought back from the store, at this moment.
+    pub(crate) fn begin_again(
+        &self,
+        books: &Arc<Books>,
+        entry: &Arc<Entry>,
+        revived: Revived,
+        now: Millis,
+    ) {
+        let Revived {
+            prepared,
+            order,
+            mut standing,
+            brought,
+            journal,
+            ..
+        } = revived;
+        standing.now = standing.now.max(now);
+        standing.journal = Some(Arc::new(Mutex::new(journal)));
+        let seen = Seen {
+            events: Arc::new(brought.events),
+            stages: Arc::new(brought.stages),
+            ..Seen::default()
         };
+        let (run, road) = LiveRun::new(order, Box::new(standing), seen);
+        // The channel is new, so there is room.
+        let _ = run.controls.try_send(Control::Redrive);
+        let arn = &entry.facts.arn;
+        self.follow(books, arn, &prepared, Some(entry.clone()), run, road);
+    }
+
+    /// Sets one going, and keeps an eye on it.
+    fn follow(
+        &self,
+        books: &Arc<Books>,
+        arn: &str,
+        prepared: &Prepared,
+        entry: Option<Arc<Entry>>,
+        run: LiveRun,
+        road: Road,
+    ) {
         lock(&self.runs).running.insert(arn.to_owned(), run.clone());
         if let Some(entry) = &entry {
             let course = &mut entry.progress().course;
@@ -121,25 +168,20 @@ impl Live {
         } else {
             books.watch.tell_express(arn, prepared, None);
         }
-        tokio::spawn(crate::driver::drive(
-            order,
-            prepared.mocks.clone(),
-            real.clone(),
-            door,
-            sender,
-        ));
+        let (sender, news) = mpsc::channel(64);
+        let order = run.order.as_ref().clone();
+        tokio::spawn(drive_on(road.standing, order, road.door, sender));
         let watched = Watched {
             arn: arn.to_owned(),
-            run: Some(run.clone()),
             seen: run.seen.clone(),
+            run: Some(run),
             prepared: prepared.clone(),
             entry,
             runs: self.runs.clone(),
             books: books.clone(),
-            end,
+            end: road.end,
         };
         tokio::spawn(watched.follow(news));
-        run
     }
 
     pub(crate) fn find(&self, arn: &str) -> Option<LiveRun> {
@@ -170,7 +212,32 @@ impl Live {
     }
 }
 
+/// What a run that is about to be driven needs besides what is seen of it.
+struct Road {
+    standing: Box<Standing>,
+    door: mpsc::Receiver<Control>,
+    end: watch::Sender<Option<Ended>>,
+}
+
 impl LiveRun {
+    fn new(order: RunOrder, standing: Box<Standing>, seen: Seen) -> (LiveRun, Road) {
+        let (controls, door) = mpsc::channel(16);
+        let (end, ended) = watch::channel(None);
+        let run = LiveRun {
+            controls,
+            order: Arc::new(order),
+            journal: standing.journal.clone(),
+            ended,
+            seen: Arc::new(Mutex::new(seen)),
+        };
+        let road = Road {
+            standing,
+            door,
+            end,
+        };
+        (run, road)
+    }
+
     /// Its end, if it comes within the limit.
     pub(crate) async fn wait(&self, limit: Millis) -> Option<Ended> {
         let mut ended = self.ended.clone();
@@ -270,7 +337,8 @@ impl Watched {
                         self.books.desk.update(entry, tasks.clone());
                     }
                 }
-                RunNews::Redriven | RunNews::Rewound { .. } => self.reopen(),
+                RunNews::Redriven => self.reopen(Some(now_millis())),
+                RunNews::Rewound { .. } => self.reopen(None),
                 RunNews::Happened { .. }
                 | RunNews::Lost(_)
                 | RunNews::Paused(_)
@@ -294,6 +362,13 @@ impl Watched {
         match (&self.entry, run) {
             (Some(entry), Some(run)) => {
                 let watched = !lock(&self.seen).watchers.is_empty();
+                let journal = run.journal.as_deref();
+                let journal = match ended.status {
+                    Status::Succeeded => None,
+                    Status::Failed | Status::TimedOut | Status::Aborted => {
+                        journal.map(|journal| lock(journal).clone())
+                    }
+                };
                 let remains = match ended.status {
                     Status::Succeeded if !watched => Remains::Nothing,
                     Status::Succeeded | Status::Failed | Status::TimedOut | Status::Aborted => {
@@ -303,7 +378,7 @@ impl Watched {
                 // That the disk is full has been told to whoever started the next one.
                 let _ = self
                     .books
-                    .close(entry, ended.clone(), events, remains)
+                    .close(entry, ended.clone(), events, remains, journal)
                     .await;
             }
             (None, _) => {
@@ -324,8 +399,8 @@ impl Watched {
         let _ = self.end.send(Some(ended));
     }
 
-    /// It goes on after its end: it was redriven, or somebody went back.
-    fn reopen(&mut self) {
+    /// It goes on after its end: it was redriven at a moment, or somebody went back.
+    fn reopen(&mut self, redriven: Option<Millis>) {
         let Some(entry) = &self.entry else {
             return;
         };
@@ -333,7 +408,7 @@ impl Watched {
         let run = match &mut progress.course {
             Course::Ended { remains, .. } => match std::mem::replace(remains, Remains::Nothing) {
                 Remains::Driven(run) => run,
-                Remains::Nothing | Remains::Performed(_) => return,
+                Remains::Nothing | Remains::Performed(_) | Remains::Revived(_) => return,
             },
             // Whoever redrove it has said so in the ledger already.
             Course::Driven(run) if self.run.is_none() => run.clone(),
@@ -342,6 +417,11 @@ impl Watched {
             | Course::Waiting(_)
             | Course::Past { .. } => return,
         };
+        if let (Course::Ended { .. }, Some(_)) = (&progress.course, redriven) {
+            // Whoever watches it has done that.
+            progress.redrives += 1;
+            progress.redriven = redriven;
+        }
         progress.course = Course::Driven(run.clone());
         drop(progress);
         let mut runs = lock(&self.runs);

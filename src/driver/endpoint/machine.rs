@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::PoisonError;
 use std::sync::RwLock;
 
+use crate::asl::Machine;
 use crate::asl::StatePath;
 use crate::backends::Mocks;
 use crate::backends::Workflows;
@@ -26,9 +27,12 @@ use crate::query::Value;
 use crate::sidecar::Backend;
 use crate::sidecar::BackendPlan;
 use crate::sidecar::Backends;
+use crate::sidecar::NotAgreed;
 use crate::sidecar::Sidecar;
+use crate::sidecar::TaskCall;
 use crate::sidecar::WorkflowText;
 use crate::syntax::Format;
+use crate::syntax::Parse;
 use crate::text::LineIndex;
 use crate::trace::Hand;
 
@@ -68,6 +72,8 @@ pub struct Served {
     pub program: Result<Arc<Program>, String>,
     /// The activities its tasks ask for.
     pub(crate) activities: Vec<Asks>,
+    /// What its tasks call, as far as the definition tells.
+    pub(crate) calls: Vec<TaskCall>,
     pub(crate) shelf: Shelf,
     /// What answers tasks besides mocks.
     pub(crate) backends: Arc<BackendPlan>,
@@ -150,6 +156,11 @@ impl Prepared {
         }
     }
 
+    /// What it would do outside that nobody has agreed to yet.
+    pub(crate) fn not_agreed(&self) -> NotAgreed {
+        self.backends.not_agreed(&self.machine.calls)
+    }
+
     /// Runs it to its end with its history.
     pub fn repeat(&self) -> crate::driver::endpoint::Performed {
         let mut again = self.clone();
@@ -177,9 +188,12 @@ impl Served {
         backends: BackendPlan,
         around: Arc<Surroundings>,
     ) -> Served {
+        let parse = crate::syntax::parse(&machine.text, machine.format);
+        let read = crate::asl::read(&parse.tree);
         Served {
-            program: prepare(&machine).map(Arc::new),
-            activities: activities(&machine),
+            program: prepare(&machine, &parse, &read).map(Arc::new),
+            activities: activities(&read),
+            calls: TaskCall::all(&parse.tree, &read, &machine.params),
             id: machine.id,
             name: machine.name,
             arn: Arc::from(machine.arn),
@@ -272,9 +286,7 @@ impl MachineText {
     }
 }
 
-fn activities(machine: &MachineText) -> Vec<Asks> {
-    let parse = crate::syntax::parse(&machine.text, machine.format);
-    let read = crate::asl::read(&parse.tree);
+fn activities(read: &Machine) -> Vec<Asks> {
     let asks = read.states.iter().filter_map(|state| {
         let activity = state.resource.clone()?;
         activity.contains(":activity:").then(|| Asks {
@@ -286,8 +298,7 @@ fn activities(machine: &MachineText) -> Vec<Asks> {
     asks.collect()
 }
 
-fn prepare(machine: &MachineText) -> Result<Program, String> {
-    let parse = crate::syntax::parse(&machine.text, machine.format);
+fn prepare(machine: &MachineText, parse: &Parse, read: &Machine) -> Result<Program, String> {
     let said = |offset: usize, message: &str| {
         let place = LineIndex::new(&machine.text).locate(&machine.text, offset);
         let (line, column) = (place.line, place.column);
@@ -305,8 +316,7 @@ fn prepare(machine: &MachineText) -> Result<Program, String> {
         region: arn.next().map_or(usual.region, str::to_owned),
         account: arn.next().map_or(usual.account, str::to_owned),
     };
-    let read = crate::asl::read(&parse.tree);
-    compile(&parse.tree, &read, &options).map_err(|problems| {
+    compile(&parse.tree, read, &options).map_err(|problems| {
         let lines: Vec<String> = problems
             .iter()
             .take(20)

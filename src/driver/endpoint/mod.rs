@@ -25,10 +25,12 @@ mod machine;
 mod notebook;
 mod perform;
 mod pool;
+mod revive;
 mod routes;
 mod site;
 mod states;
 mod store;
+mod wanted;
 mod watch;
 
 pub use choice::{Chosen, GivenMocks};

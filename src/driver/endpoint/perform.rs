@@ -5,14 +5,16 @@ use std::sync::Arc;
 use crate::backends::Mocks;
 use crate::backends::Outside;
 use crate::backends::Workflows;
+use crate::driver::endpoint::revive::Revived;
+use crate::driver::standing::Standing;
 use crate::engine::Ended;
 use crate::engine::Event;
 use crate::engine::Execution;
+use crate::engine::Journal;
 use crate::engine::MapRunChange;
 use crate::engine::Millis;
 use crate::engine::Outcome;
 use crate::engine::Program;
-use crate::engine::RedriveRefusal;
 use crate::engine::Signal;
 use crate::engine::Start;
 use crate::engine::Step;
@@ -50,6 +52,8 @@ pub(crate) struct Performance {
     now: Millis,
     step: Step,
     unanswered: Vec<String>,
+    /// What the execution has been fed with; none where nobody wants to know.
+    journal: Option<Journal>,
 }
 
 /// What is to be done next.
@@ -77,7 +81,37 @@ impl Performance {
             now,
             step: Step::default(),
             unanswered: Vec::new(),
+            journal: None,
         }
+    }
+
+    /// The performance of an execution that was brought back to its end.
+    pub(crate) fn of(revived: Revived) -> Performance {
+        let Standing {
+            execution,
+            outside,
+            now,
+            ..
+        } = revived.standing;
+        Performance {
+            execution,
+            outside,
+            now,
+            step: revived.brought,
+            unanswered: Vec::new(),
+            journal: Some(revived.journal),
+        }
+    }
+
+    /// Writes down what the execution is fed with.
+    #[must_use]
+    pub(crate) fn journaled(mut self) -> Performance {
+        self.journal.get_or_insert_default();
+        self
+    }
+
+    pub(crate) fn journal(&self) -> Option<&Journal> {
+        self.journal.as_ref()
     }
 
     /// Does at most so many micro-steps; true once nothing is left to do.
@@ -93,10 +127,7 @@ impl Performance {
                 Move::Again => continue,
                 Move::Nothing => return true,
             };
-            self.execution.advance_in(&program, signal, &mut self.step);
-            for demand in self.step.demands.drain(..) {
-                self.outside.serve(demand, self.now, &program);
-            }
+            self.feed(&program, signal);
         }
         false
     }
@@ -146,8 +177,7 @@ impl Performance {
         self.now = self.now.max(now);
         let now = self.now;
         let said = cause.clone().unwrap_or_default();
-        let signal = Signal::Stop { now, error, cause };
-        self.execution.advance_into(signal, &mut self.step);
+        self.signal(Signal::Stop { now, error, cause });
         self.outside.stop(now, &said);
     }
 
@@ -168,10 +198,6 @@ impl Performance {
         self.signal(Signal::Redrive { now: self.now });
     }
 
-    pub(crate) fn can_redrive(&self) -> Result<(), RedriveRefusal> {
-        self.execution.can_redrive()
-    }
-
     pub(crate) fn change_map_run(&mut self, map_run_arn: &str, change: MapRunChange) {
         self.signal(Signal::ChangeMapRun {
             map_run_arn: map_run_arn.to_owned(),
@@ -182,9 +208,16 @@ impl Performance {
 
     fn signal(&mut self, signal: Signal) {
         let program = self.execution.program().clone();
-        self.execution.advance_in(&program, signal, &mut self.step);
+        self.feed(&program, signal);
+    }
+
+    fn feed(&mut self, program: &Program, signal: Signal) {
+        if let Some(journal) = &mut self.journal {
+            journal.note(&signal);
+        }
+        self.execution.advance_in(program, signal, &mut self.step);
         for demand in self.step.demands.drain(..) {
-            self.outside.serve(demand, self.now, &program);
+            self.outside.serve(demand, self.now, program);
         }
     }
 

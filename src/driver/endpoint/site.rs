@@ -173,6 +173,11 @@ impl Site {
         }
     }
 
+    /// The folder for which is asked whether something may be done for real; empty where there is none.
+    pub fn consent_folder(&self) -> &Path {
+        &self.backends.folder
+    }
+
     /// Serves a machine that came later, with the answers that such a machine gets.
     pub(crate) fn serve(&self, machine: MachineText) -> Arc<Served> {
         Arc::new(serve(machine, &self.text, &self.around))

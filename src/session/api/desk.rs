@@ -11,6 +11,7 @@ use crate::session::api::Home;
 use crate::session::api::LabTemplates;
 use crate::session::api::LoadRun;
 use crate::session::api::OpenProject;
+use crate::session::api::Outcome;
 use crate::session::api::ProjectId;
 use crate::session::api::RouteKey;
 use crate::session::api::Sent;
@@ -87,6 +88,17 @@ impl ApiDesk {
 
     pub(crate) fn sent_mut(&mut self, id: SentId) -> Option<&mut Sent> {
         self.history.iter_mut().find(|sent| sent.id == id)
+    }
+
+    /// Requests that were held back for an agreement that was not given.
+    pub(crate) fn not_sent(&mut self, held: impl IntoIterator<Item = SentId>) {
+        for id in held {
+            if let Some(sent) = self.sent_mut(id) {
+                let words =
+                    "Not sent: it would act outside of Stepwright, and nobody has agreed to that";
+                sent.outcome = Outcome::Lost(words.to_owned());
+            }
+        }
     }
 
     /// The request whose trace is shown.

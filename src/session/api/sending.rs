@@ -108,7 +108,7 @@ impl Session {
             return Vec::new();
         };
         let sent = SentId(self.next_number());
-        let request = draft.request(&stage, at ^ sent.0.wrapping_mul(0x9E37_79B9));
+        let request = draft.request(&stage, seed_of(at, sent));
         self.api.note(Sent {
             id: sent,
             route,
@@ -127,6 +127,22 @@ impl Session {
             source,
             request: Box::new(request),
         }]
+    }
+
+    /// Requests that were held back go out after all.
+    pub(crate) fn send_again(&self, held: &[SentId]) -> Vec<Effect> {
+        let effects = held.iter().filter_map(|id| {
+            let sent = self.api.sent(*id)?;
+            let project = self.api.project(sent.route.project)?;
+            let (_, _, model) = project.api(&sent.route.api)?;
+            let request = sent.draft.request(&model.stage, seed_of(sent.at, *id));
+            Some(Effect::SendRequest {
+                sent: *id,
+                source: self.source_of(project.id)?,
+                request: Box::new(request),
+            })
+        });
+        effects.collect()
     }
 
     /// An answer to a request, or the reason why there is none.
@@ -267,4 +283,8 @@ impl Session {
         }
         Vec::new()
     }
+}
+
+fn seed_of(at: u64, sent: SentId) -> u64 {
+    at ^ sent.0.wrapping_mul(0x9E37_79B9)
 }

@@ -81,6 +81,14 @@ impl Session {
         }
     }
 
+    /// Something else is agreed to: what is served knows of it.
+    pub(crate) fn serve_with_agreements(&mut self) -> Vec<Effect> {
+        match &self.api.serving {
+            Serving::On { project, .. } => self.serve_again(*project),
+            Serving::Off | Serving::Starting { .. } => Vec::new(),
+        }
+    }
+
     /// A project was read anew: what is served is what is shown.
     pub(crate) fn serve_again(&mut self, id: ProjectId) -> Vec<Effect> {
         let serves = matches!(&self.api.serving, Serving::On { project, .. } if *project == id);

@@ -10,6 +10,7 @@ use crate::session::Asking;
 use crate::session::DialogAnswer;
 use crate::session::Intent;
 use crate::session::Session;
+use crate::session::Waiting;
 use crate::sidecar::Consent;
 use crate::ui::panels::dialogs::buttons;
 use crate::ui::panels::dialogs::title;
@@ -28,7 +29,21 @@ const MOST: usize = 8;
 /// Asks before anything happens outside.
 pub fn ask(ctx: &Context, asking: &Asking, out: &mut Outbox) {
     let closed = window(ctx, "consent", 480.0, |ui| {
-        title(ui, "May this run act outside of Stepwright?");
+        let (question, go) = match &asking.waiting {
+            Waiting::Run { .. } => ("May this run act outside of Stepwright?", "Agree and run"),
+            Waiting::Scenarios { .. } => (
+                "May these scenarios act outside of Stepwright?",
+                "Agree and run",
+            ),
+            Waiting::Requests(sent) => (
+                match sent.len() {
+                    1 => "May this request act outside of Stepwright?",
+                    _ => "May these requests act outside of Stepwright?",
+                },
+                "Agree and send",
+            ),
+        };
+        title(ui, question);
         help_text(
             ui,
             "It would do the following for real. Your answer holds for this folder until you withdraw it in \
@@ -48,7 +63,7 @@ pub fn ask(ctx: &Context, asking: &Asking, out: &mut Outbox) {
         help_text(ui, &format!("Folder: {}", asking.folder.display()));
         ui.add_space(16.0);
         buttons(ui, |ui| {
-            if ui.add(Button::primary("Agree and run")).clicked() {
+            if ui.add(Button::primary(go)).clicked() {
                 out.push(Intent::Answer(DialogAnswer::Agree));
             }
             if ui.add(Button::new("Cancel")).clicked() {

@@ -15,6 +15,7 @@ use crate::scene::Role;
 use crate::session::Action;
 use crate::session::Intent;
 use crate::session::Session;
+use crate::text::upper_first;
 use crate::ui::panels::projects;
 use crate::ui::theme::Skin;
 use crate::ui::theme::Text;
@@ -107,10 +108,7 @@ pub fn open_sample(session: &Session, name: &str) -> Intent {
 pub fn title_of(name: &str) -> String {
     let words = name.replace(['-', '_'], " ");
     let words = words.replace("api", "API");
-    let mut chars = words.chars();
-    chars.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(chars).collect()
-    })
+    upper_first(&words)
 }
 
 fn sample(ui: &mut Ui, name: &str, title: &str, about: &str, current: bool) -> bool {

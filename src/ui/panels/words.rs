@@ -14,6 +14,7 @@ use egui::vec2;
 use crate::scene::Icon;
 use crate::scene::Role;
 use crate::scene::Status;
+use crate::text::upper_first;
 use crate::ui::theme::Skin;
 use crate::ui::theme::Text;
 use crate::ui::theme::paint_icon;
@@ -84,8 +85,8 @@ pub fn count(number: usize, word: &str) -> String {
 pub fn capital(text: &str) -> String {
     let first = text.split([' ', ',', ':']).next().unwrap_or_default();
     let is_word = first.chars().all(|c| c.is_ascii_lowercase() || c == '\'');
-    match text.chars().next().filter(|_| is_word) {
-        Some(letter) => letter.to_uppercase().chain(text.chars().skip(1)).collect(),
-        None => text.to_owned(),
+    match is_word {
+        true => upper_first(text),
+        false => text.to_owned(),
     }
 }

@@ -1,5 +1,6 @@
 //! APIs for the shell: requests answered inside this program, an address for those from outside, load runs.
 
+use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -52,6 +53,9 @@ use crate::session::ProjectId;
 use crate::session::ProjectSource;
 use crate::session::SentId;
 use crate::sidecar::BackendPlan;
+use crate::sidecar::Backends;
+use crate::sidecar::Consent;
+use crate::sidecar::Consents;
 use crate::sidecar::path_beside;
 use crate::trace::NestedRun;
 use crate::trace::TaskKey;
@@ -70,7 +74,50 @@ pub struct Edges {
 }
 
 /// An edge and what it was made from.
-type Made = (ProjectSource, Arc<Edge>);
+struct Made {
+    source: ProjectSource,
+    said: FolderWord,
+    edge: Arc<Edge>,
+}
+
+/// What a folder says of backends in its own file, and what is agreed to for it.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct FolderWord {
+    place: PathBuf,
+    own: Backends,
+    allowed: BTreeSet<Consent>,
+}
+
+impl FolderWord {
+    fn of(home: &Home, consents: &Consents) -> FolderWord {
+        match home {
+            Home::Folder(folder) => {
+                let place = crate::workspace::consent_folder(folder);
+                FolderWord {
+                    own: crate::workspace::folder_backends(&place).0,
+                    allowed: consents.of(&place),
+                    place,
+                }
+            }
+            Home::Sample(_) => FolderWord::default(),
+        }
+    }
+
+    /// With the functions of its project.
+    fn plan(self, project: &Project) -> BackendPlan {
+        if self.place.as_os_str().is_empty() {
+            return BackendPlan::default();
+        }
+        let functions = crate::workspace::project_functions(project);
+        let layers = [self.own, functions];
+        BackendPlan {
+            allowed: self.allowed,
+            layers: layers.map(|layer| (self.place.clone(), layer)).into(),
+            folder: self.place,
+            ..BackendPlan::default()
+        }
+    }
+}
 
 impl Edges {
     pub fn new(real: Arc<Real>) -> Edges {
@@ -88,25 +135,42 @@ impl Edges {
     ///
     /// # Errors
     /// A sentence: the project cannot be read.
-    pub async fn of(&self, source: ProjectSource) -> Result<Arc<Edge>, String> {
+    pub async fn of(&self, source: ProjectSource, consents: Consents) -> Result<Arc<Edge>, String> {
         let mut last = self.last.lock().await;
-        if let Some((known, edge)) = &*last
-            && *known == source
-        {
-            return Ok(edge.clone());
-        }
-        let edge = made(source.clone(), self.real()).await?;
-        *last = Some((source, edge.clone()));
+        let known = last.take();
+        let made = made(known, source, consents, self.real()).await?;
+        let edge = made.edge.clone();
+        *last = Some(made);
         Ok(edge)
     }
 }
 
-async fn made(source: ProjectSource, real: Arc<Real>) -> Result<Arc<Edge>, String> {
-    let made = tokio::task::spawn_blocking(move || edge_of(&source, real)).await;
+/// An edge; the one that is known where it was made from the same.
+async fn made(
+    known: Option<Made>,
+    source: ProjectSource,
+    consents: Consents,
+    real: Arc<Real>,
+) -> Result<Made, String> {
+    let make = move || {
+        let said = FolderWord::of(&source.home, &consents);
+        if let Some(known) = known
+            && known.source == source
+            && known.said == said
+        {
+            return Ok(known);
+        }
+        Ok(Made {
+            edge: edge_of(&source, said.clone(), real)?,
+            source,
+            said,
+        })
+    };
+    let made = tokio::task::spawn_blocking(make).await;
     made.map_err(|_| "Reading the project ended unexpectedly".to_owned())?
 }
 
-fn edge_of(source: &ProjectSource, real: Arc<Real>) -> Result<Arc<Edge>, String> {
+fn edge_of(source: &ProjectSource, said: FolderWord, real: Arc<Real>) -> Result<Arc<Edge>, String> {
     let files = projects::files_of(source)?;
     let root = projects::root_of(source, &files)?;
     let project = crate::project::read(&root, &files, &Options::default());
@@ -121,7 +185,7 @@ fn edge_of(source: &ProjectSource, real: Arc<Real>) -> Result<Arc<Edge>, String>
             .text(&beside)
             .map_or_else(|_| String::new(), |text| text.to_string())
     });
-    text.backends = plan(&folder, &project);
+    text.backends = said.plan(&project);
     let options = EdgeOptions {
         clock: Clock::Virtual,
         seed: now_micros(),
@@ -130,28 +194,25 @@ fn edge_of(source: &ProjectSource, real: Arc<Real>) -> Result<Arc<Edge>, String>
     Ok(Edge::new(Site::new(text), options))
 }
 
-/// What a project says of backends, and what was agreed to for its folder.
-fn plan(folder: &Path, project: &Project) -> BackendPlan {
-    if folder.as_os_str().is_empty() {
-        return BackendPlan::default();
-    }
-    let place = crate::workspace::consent_folder(folder);
-    let (own, _) = crate::workspace::folder_backends(&place);
-    let functions = crate::workspace::project_functions(project);
-    // Nothing is agreed to where it cannot be read.
-    let consents = crate::workspace::load_consents().unwrap_or_default();
-    BackendPlan {
-        allowed: consents.of(&place),
-        layers: [own, functions].map(|layer| (place.clone(), layer)).into(),
-        folder: place,
-        ..BackendPlan::default()
-    }
-}
-
 /// Sends a request and follows it to its answer.
-pub async fn send(edges: Edges, sent: SentId, source: ProjectSource, request: Request) -> Arrival {
-    let result = match edges.of(source).await {
+pub async fn send(
+    edges: Edges,
+    sent: SentId,
+    source: ProjectSource,
+    consents: Consents,
+    request: Request,
+) -> Arrival {
+    let result = match edges.of(source, consents).await {
         Ok(edge) => {
+            let wanted = edge.not_agreed(&request);
+            if !wanted.is_empty() {
+                let folder = edge.site().consent_folder().to_owned();
+                return Arrival::NotAgreed {
+                    sent,
+                    folder,
+                    wanted,
+                };
+            }
             let answered = edge.answer(request, Keep::All).await;
             match answered.record {
                 Some(record) => Ok(told(&record).await),
@@ -266,12 +327,13 @@ fn nested(
 pub async fn serve(
     project: ProjectId,
     source: ProjectSource,
+    consents: Consents,
     real: Arc<Real>,
     post: Post,
     stopped: tokio::sync::oneshot::Receiver<()>,
 ) {
-    let edge = match made(source, real).await {
-        Ok(edge) => edge,
+    let edge = match made(None, source, consents, real).await {
+        Ok(made) => made.edge,
         Err(reason) => {
             return post
                 .send(Arrival::Serving {
@@ -360,6 +422,7 @@ fn now_micros() -> u64 {
 pub struct LoadWish {
     pub load: LoadId,
     pub source: ProjectSource,
+    pub consents: Consents,
     pub request: Request,
     pub stages: Vec<LoadStage>,
 }
@@ -367,7 +430,7 @@ pub struct LoadWish {
 /// Puts load on the edge of a project, without a socket between, and tells how it goes.
 pub async fn load(edges: Edges, wish: LoadWish, post: Post, cancelled: watch::Receiver<bool>) {
     let load = wish.load;
-    let edge = match edges.of(wish.source).await {
+    let edge = match edges.of(wish.source, wish.consents).await {
         Ok(edge) => edge,
         Err(reason) => {
             let news = LoadNews::Ended(LoadState::Failed(reason));

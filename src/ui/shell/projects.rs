@@ -112,6 +112,15 @@ pub fn read_folder(folder: PathBuf) -> Arrival {
     Arrival::FolderRead { folder, said }
 }
 
+/// Sets or removes a member of what a folder says of backends, and reads it again.
+pub fn change_folder(folder: PathBuf, pointer: &str, value: Option<&str>) -> Arrival {
+    let place = crate::workspace::consent_folder(&folder);
+    match crate::workspace::change_folder_backends(&place, pointer, value) {
+        Ok(()) => read_folder(folder),
+        Err(what) => Arrival::Failed { what },
+    }
+}
+
 /// Reads a project with its APIs.
 pub fn read_project(project: ProjectId, source: &ProjectSource) -> Arrival {
     Arrival::ProjectRead {

@@ -22,6 +22,7 @@ use crate::driver::endpoint::states::machines::definition;
 use crate::driver::endpoint::states::machines::put_settings;
 use crate::driver::endpoint::states::machines::references;
 use crate::driver::endpoint::states::page::Page;
+use crate::driver::endpoint::states::redrive::child_redrivable;
 use crate::driver::endpoint::states::redrive::redrivable;
 use crate::driver::endpoint::states::trouble::Answer;
 use crate::driver::endpoint::states::trouble::Refused;
@@ -51,39 +52,12 @@ impl Edge {
                 return Ok(describe_child(&entry, &run, &child, data));
             }
         };
-        let facts = &entry.facts;
-        let (status, stopped) = entry.status();
         let (input, end) = self.data_of(&entry);
-        let mut told = json!({
-            "executionArn": facts.arn,
-            "stateMachineArn": facts.machine_arn,
-            "name": facts.name,
-            "status": status,
-            "startDate": seconds(facts.started),
-        });
-        put(&mut told, "stopDate", stopped.map(seconds));
+        let mut told = told_of(&entry);
         put_data(&mut told, &input, end.as_ref(), data);
-        let texts = [
-            ("traceHeader", &facts.trace_header),
-            ("stateMachineVersionArn", &facts.version_arn),
-            ("stateMachineAliasArn", &facts.alias_arn),
-        ];
-        for (name, text) in texts {
-            put(&mut told, name, text.clone().map(Json::from));
-        }
-        let (redrives, redriven) = {
-            let progress = entry.progress();
-            (progress.redrives, progress.redriven)
-        };
-        put(&mut told, "redriveCount", Some(redrives.into()));
-        put(&mut told, "redriveDate", redriven.map(seconds));
-        match redrivable(&entry) {
-            Ok(()) => put(&mut told, "redriveStatus", Some("REDRIVABLE".into())),
-            Err(reason) => {
-                put(&mut told, "redriveStatus", Some("NOT_REDRIVABLE".into()));
-                put(&mut told, "redriveStatusReason", Some(reason.into()));
-            }
-        }
+        let header = entry.facts.trace_header.clone();
+        put(&mut told, "traceHeader", header.map(Json::from));
+        put_redrive(&mut told, "REDRIVABLE", redrivable(&entry));
         Ok(told)
     }
 
@@ -120,34 +94,15 @@ impl Edge {
                 let redriven = request.text("redriveFilter");
                 let entries = self.books.ledger.all();
                 let entries = entries.iter().filter(|entry| belongs(entry, &found));
-                let executions = entries.filter_map(|entry| {
-                    let (status, stopped) = entry.status();
-                    let (redrives, redriven_at) = {
-                        let progress = entry.progress();
-                        (progress.redrives, progress.redriven)
-                    };
+                let executions = entries.filter(|entry| {
+                    let redrives = entry.progress().redrives;
                     let wanted = redriven.is_none_or(|word| (word == "REDRIVEN") == (redrives > 0));
-                    if !fits(&status) || !wanted {
-                        return None;
-                    }
-                    let facts = &entry.facts;
-                    let mut told = json!({
-                        "executionArn": facts.arn,
-                        "stateMachineArn": facts.machine_arn,
-                        "name": facts.name,
-                        "status": status,
-                        "startDate": seconds(facts.started),
-                        "redriveCount": redrives,
-                    });
-                    put(&mut told, "stopDate", stopped.map(seconds));
-                    put(&mut told, "redriveDate", redriven_at.map(seconds));
-                    let version = facts.version_arn.clone().map(Json::from);
-                    put(&mut told, "stateMachineVersionArn", version);
-                    let alias = facts.alias_arn.clone().map(Json::from);
-                    put(&mut told, "stateMachineAliasArn", alias);
-                    Some(told)
+                    wanted && fits(&entry.status().0)
                 });
-                page.answer("executions", executions.collect())
+                page.answer(
+                    "executions",
+                    executions.map(|entry| told_of(entry)).collect(),
+                )
             }
         }
     }
@@ -331,23 +286,50 @@ fn put_data(told: &mut Json, input: &str, end: Option<&End>, data: Data) {
     }
 }
 
+/// What is told of an execution wherever it is told of.
+fn told_of(entry: &Entry) -> Json {
+    let facts = &entry.facts;
+    let (status, stopped) = entry.status();
+    let (redrives, redriven) = {
+        let progress = entry.progress();
+        (progress.redrives, progress.redriven)
+    };
+    let mut told = json!({
+        "executionArn": facts.arn,
+        "stateMachineArn": facts.machine_arn,
+        "name": facts.name,
+        "status": status,
+        "startDate": seconds(facts.started),
+        "redriveCount": redrives,
+    });
+    put(&mut told, "stopDate", stopped.map(seconds));
+    put(&mut told, "redriveDate", redriven.map(seconds));
+    let version = facts.version_arn.clone();
+    put(&mut told, "stateMachineVersionArn", version.map(Json::from));
+    let alias = facts.alias_arn.clone();
+    put(&mut told, "stateMachineAliasArn", alias.map(Json::from));
+    told
+}
+
+/// Whether it can be redriven, with the word for that, or why not.
+fn put_redrive(told: &mut Json, word: &str, redrivable: Result<(), String>) {
+    match redrivable {
+        Ok(()) => put(told, "redriveStatus", Some(word.into())),
+        Err(reason) => {
+            put(told, "redriveStatus", Some("NOT_REDRIVABLE".into()));
+            put(told, "redriveStatusReason", Some(reason.into()));
+        }
+    }
+}
+
 fn describe_child(entry: &Entry, run: &MapRunTold, child: &ChildTold, data: Data) -> Json {
     let mut told = list_child(entry, run, child);
     if let Some(members) = told.as_object_mut() {
         members.remove("itemCount");
     }
     put_data(&mut told, &child.input, child.end.as_ref(), data);
-    match child.status() {
-        "FAILED" | "TIMED_OUT" | "ABORTED" => {
-            let status = "REDRIVABLE_BY_MAP_RUN";
-            put(&mut told, "redriveStatus", Some(status.into()));
-        }
-        status => {
-            put(&mut told, "redriveStatus", Some("NOT_REDRIVABLE".into()));
-            let reason = format!("Execution is {status} and cannot be redriven");
-            put(&mut told, "redriveStatusReason", Some(reason.into()));
-        }
-    }
+    let redrivable = child_redrivable(entry, run, child);
+    put_redrive(&mut told, "REDRIVABLE_BY_MAP_RUN", redrivable);
     told
 }
 

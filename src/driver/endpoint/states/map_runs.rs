@@ -17,6 +17,7 @@ use crate::driver::endpoint::states::check::Request;
 use crate::driver::endpoint::states::executions::Named;
 use crate::driver::endpoint::states::executions::has_map_runs;
 use crate::driver::endpoint::states::page::Page;
+use crate::driver::endpoint::states::redrive::map_run_redrivable;
 use crate::driver::endpoint::states::trouble::Answer;
 use crate::driver::endpoint::states::trouble::Refused;
 use crate::driver::endpoint::states::trouble::put;
@@ -47,7 +48,8 @@ impl Edge {
 
     pub(crate) fn describe_map_run(&self, request: Request<'_>) -> Answer {
         let (entry, run) = self.map_run(request.required("mapRunArn"))?;
-        let (executions, items) = run.counts();
+        let refusal = map_run_redrivable(&entry, &run).err();
+        let (executions, items) = run.counts(refusal.as_deref());
         let mut told = json!({
             "mapRunArn": run.arn,
             "executionArn": entry.facts.arn,
@@ -165,7 +167,7 @@ fn counts(counts: &Counts) -> Json {
         "aborted": counts.aborted,
         "total": counts.total,
         "resultsWritten": counts.written,
-        "failuresNotRedrivable": 0,
-        "pendingRedrive": 0,
+        "failuresNotRedrivable": counts.not_redrivable,
+        "pendingRedrive": counts.pending_redrive,
     })
 }

@@ -4,15 +4,17 @@
 //! Add what is kept as a [`Change`] with its table here, its shape in `record.rs`.
 
 mod open;
+mod packed;
 mod record;
 mod retention;
 mod writer;
 
 pub(crate) use open::Held;
 pub use open::{StoreError, StoreOptions};
+pub(crate) use packed::{pack, unpack, unpack_text};
 pub(crate) use record::{
-    ActivityRecord, AliasRecord, End, ExecutionRecord, Facts, MachineRecord, RouteRecord, Settings,
-    VersionRecord, fingerprint,
+    ActivityRecord, AliasRecord, End, ExecutionRecord, Facts, Kept, MachineRecord, Origin,
+    RouteRecord, SERVER_ENDED, Settings, VersionRecord, fingerprint,
 };
 
 use std::sync::Arc;
@@ -37,6 +39,9 @@ const NAMES: TableDefinition<'_, &str, u64> = TableDefinition::new("names");
 /// Histories of ended executions, compressed.
 const HISTORIES: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("histories");
 
+/// What redriving an execution goes on from, compressed; of those that ended without success.
+const JOURNALS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("journals");
+
 /// An open store.
 #[derive(Debug)]
 pub struct Store {
@@ -59,10 +64,11 @@ pub(crate) enum Change {
         text: Arc<str>,
     },
     Execution(Box<ExecutionRecord>),
-    /// The packed history of an execution.
+    /// What an execution leaves behind at its end, packed: its history, and what it can be redriven from.
     History {
         arn: String,
         packed: Vec<u8>,
+        journal: Option<Vec<u8>>,
     },
     NoExecution(String),
 }
@@ -103,25 +109,26 @@ impl Store {
 
     /// An execution as it was written; none where there is none of this ARN.
     pub(crate) fn execution(&self, arn: &str) -> Option<ExecutionRecord> {
-        let bytes = self.read(|read| {
-            let number = read.open_table(NAMES)?.get(arn)?.map(|found| found.value());
-            let Some(number) = number else {
-                return Ok(None);
-            };
-            let found = read.open_table(EXECUTIONS)?.get(number)?;
-            Ok(found.map(|bytes| bytes.value().to_vec()))
-        });
-        serde_json::from_slice(&bytes?).ok()
+        serde_json::from_slice(&self.bytes(EXECUTIONS, arn)?).ok()
     }
 
     /// The packed history of an execution.
     pub(crate) fn history(&self, arn: &str) -> Option<Vec<u8>> {
+        self.bytes(HISTORIES, arn)
+    }
+
+    /// The packed journal of an execution.
+    pub(crate) fn journal(&self, arn: &str) -> Option<Vec<u8>> {
+        self.bytes(JOURNALS, arn)
+    }
+
+    fn bytes(&self, table: TableDefinition<'_, u64, &[u8]>, arn: &str) -> Option<Vec<u8>> {
         self.read(|read| {
             let number = read.open_table(NAMES)?.get(arn)?.map(|found| found.value());
             let Some(number) = number else {
                 return Ok(None);
             };
-            let found = read.open_table(HISTORIES)?.get(number)?;
+            let found = read.open_table(table)?.get(number)?;
             Ok(found.map(|bytes| bytes.value().to_vec()))
         })
     }

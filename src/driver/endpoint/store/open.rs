@@ -23,6 +23,7 @@ use crate::driver::endpoint::store::EXECUTIONS;
 use crate::driver::endpoint::store::End;
 use crate::driver::endpoint::store::ExecutionRecord;
 use crate::driver::endpoint::store::HISTORIES;
+use crate::driver::endpoint::store::JOURNALS;
 use crate::driver::endpoint::store::MACHINES;
 use crate::driver::endpoint::store::META;
 use crate::driver::endpoint::store::MachineRecord;
@@ -234,6 +235,8 @@ fn take_over(database: &Database, retention: &mut Retention) -> Result<Held, red
         let mut executions = write.open_table(EXECUTIONS)?;
         write.open_table(NAMES)?;
         write.open_table(HISTORIES)?;
+        // A store of an earlier version has none.
+        write.open_table(JOURNALS)?;
         let mut ended = Vec::new();
         for entry in executions.iter()? {
             let (number, bytes) = entry?;

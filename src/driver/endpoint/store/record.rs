@@ -7,7 +7,9 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 use crate::engine::Ended;
+use crate::engine::MapRunChange;
 use crate::engine::Millis;
+use crate::query::Value;
 
 /// The error of executions that ran when the server ended.
 pub(crate) const SERVER_ENDED: &str = "Stepwright.ServerEnded";
@@ -94,6 +96,30 @@ pub(crate) struct Facts {
     pub input: String,
     pub trace_header: Option<String>,
     pub started: Millis,
+    /// None where an earlier version of the program wrote it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Origin>,
+}
+
+/// What an execution's course depends on besides its machine, its input and its answers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Origin {
+    pub seed: u64,
+    /// The scenario, or test case, that was asked for.
+    pub scenario: Option<String>,
+    pub variables: Vec<(String, Value)>,
+    pub missing_activities: Vec<String>,
+}
+
+/// What is kept of an ended execution for a redrive.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Kept {
+    #[default]
+    Nothing,
+    /// Everything it was fed with, beside its history.
+    Journal,
+    /// It cannot be redriven, for this reason.
+    Refused(String),
 }
 
 /// How an execution ended.
@@ -118,6 +144,11 @@ pub(crate) struct ExecutionRecord {
     pub redriven: Option<Millis>,
     /// ARNs of its Map Runs.
     pub map_runs: Vec<String>,
+    #[serde(default)]
+    pub kept: Kept,
+    /// What `UpdateMapRun` has changed, by the ARN of the Map Run.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub changes: BTreeMap<String, MapRunChange>,
 }
 
 impl End {

@@ -6,6 +6,7 @@ use redb::WriteTransaction;
 
 use crate::driver::endpoint::store::EXECUTIONS;
 use crate::driver::endpoint::store::HISTORIES;
+use crate::driver::endpoint::store::JOURNALS;
 use crate::driver::endpoint::store::NAMES;
 use crate::engine::Millis;
 
@@ -69,11 +70,13 @@ impl Retention {
         }
         let mut executions = write.open_table(EXECUTIONS)?;
         let mut histories = write.open_table(HISTORIES)?;
+        let mut journals = write.open_table(JOURNALS)?;
         let mut names = write.open_table(NAMES)?;
         let mut arns = Vec::new();
         for number in gone {
             executions.remove(number)?;
             histories.remove(number)?;
+            journals.remove(number)?;
             if let Some((arn, _)) = self.kept.remove(&number) {
                 names.remove(arn.as_str())?;
                 arns.push(arn);

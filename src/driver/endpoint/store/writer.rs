@@ -15,6 +15,7 @@ use crate::driver::endpoint::store::Change;
 use crate::driver::endpoint::store::DEFINITIONS;
 use crate::driver::endpoint::store::EXECUTIONS;
 use crate::driver::endpoint::store::HISTORIES;
+use crate::driver::endpoint::store::JOURNALS;
 use crate::driver::endpoint::store::MACHINES;
 use crate::driver::endpoint::store::NAMES;
 use crate::driver::endpoint::store::Write;
@@ -112,12 +113,21 @@ impl Writer {
                 let ended = execution.end.as_ref().map(|end| end.at);
                 self.retention.enter(number, arn, ended);
             }
-            Change::History { arn, packed } => {
+            Change::History {
+                arn,
+                packed,
+                journal,
+            } => {
                 let names = write.open_table(NAMES)?;
                 let known = names.get(arn.as_str())?.map(|found| found.value());
                 if let Some(number) = known {
                     let mut histories = write.open_table(HISTORIES)?;
                     histories.insert(number, packed.as_slice())?;
+                    let mut journals = write.open_table(JOURNALS)?;
+                    match journal {
+                        Some(journal) => journals.insert(number, journal.as_slice())?,
+                        None => journals.remove(number)?,
+                    };
                 }
             }
             Change::NoExecution(arn) => {
@@ -126,6 +136,7 @@ impl Writer {
                 if let Some(number) = known {
                     write.open_table(EXECUTIONS)?.remove(number)?;
                     write.open_table(HISTORIES)?.remove(number)?;
+                    write.open_table(JOURNALS)?.remove(number)?;
                     self.retention.leave(number);
                 }
             }

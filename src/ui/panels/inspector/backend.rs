@@ -5,13 +5,16 @@ use egui::Ui;
 
 use crate::asl::StatePath;
 use crate::scene::Icon;
+use crate::session::BackendPlace;
 use crate::session::FunctionSetting;
+use crate::session::InputChoice;
 use crate::session::Intent;
 use crate::session::Session;
 use crate::session::Tab;
-use crate::session::TaskCall;
 use crate::sidecar::Backend;
 use crate::sidecar::BackendPlan;
+use crate::sidecar::Backends;
+use crate::sidecar::TaskCall;
 use crate::ui::view::Outbox;
 use crate::ui::widgets::Field;
 use crate::ui::widgets::combo_with_icon;
@@ -30,53 +33,189 @@ enum Kind {
 
 /// The choice for a task, and below it what that means.
 pub fn show(ui: &mut Ui, session: &Session, tab: &Tab, path: &StatePath, out: &mut Outbox) {
-    let Some(task) = TaskCall::of(tab, path) else {
-        return;
-    };
-    let scenario = match tab.input {
-        crate::session::InputChoice::Scenario(index) => Some(index),
-        crate::session::InputChoice::Custom => None,
-    };
-    let plan = session.backend_plan(tab, scenario);
-    let name = path.name();
-    let states = &tab.sidecar.backends.states;
-    let own = states.get(path.as_str()).or_else(|| states.get(&name));
-    let own = own.and_then(|chain| chain.first().copied());
-    let usual = plan.of(path, &name).first().copied();
-    let usual = usual.unwrap_or(Backend::Mock);
-    field_label(ui, "Answered by");
-    let mut choices: Vec<(Option<Backend>, String)> = Vec::new();
-    if own.is_none() {
-        choices.push((None, title(usual).to_owned()));
-    }
-    let others = Backend::ALL.into_iter();
-    let others = others.filter(|backend| own.is_some() || *backend != usual);
-    choices.extend(others.map(|backend| (Some(backend), title(backend).to_owned())));
-    let id = Id::unique(("answered by", tab.id.0, path.as_str()));
-    let width = ui.available_width();
-    let shown = own.unwrap_or(usual);
-    let icon = Some(icon(shown));
-    if let Some(chosen) = combo_with_icon(ui, id, "Answered by", icon, &own, &choices, width) {
-        // Mocks answer anyway where no place says something else.
-        let needless = chosen == Some(Backend::Mock) && without_own(&plan, path) == Backend::Mock;
-        out.push(Intent::ChooseBackend {
-            state: path.clone(),
-            choice: chosen.filter(|_| !needless),
-        });
-    }
+    let revision = &tab.revision;
+    let params = &tab.sidecar.params;
+    let task = TaskCall::of(&revision.tree, &revision.machine, params, path);
+    let Some(task) = task else { return };
+    let plan = session.backend_plan(tab, chosen_scenario(tab));
+    let shown = choice(ui, session, tab, &plan, Some(path), out);
     meaning(ui, session, tab, &plan, &task, shown, out);
     ui.add_space(6.0);
 }
 
-/// What would answer a state of which the companion said nothing of its own.
-fn without_own(plan: &BackendPlan, path: &StatePath) -> Backend {
-    let mut plan = plan.clone();
-    for (_, layer) in &mut plan.layers {
-        layer.states.remove(path.as_str());
-        layer.states.remove(&path.name());
+/// What answers the tasks of which nothing else is said.
+pub fn for_all(ui: &mut Ui, session: &Session, tab: &Tab, out: &mut Outbox) {
+    let plan = session.backend_plan(tab, chosen_scenario(tab));
+    choice(ui, session, tab, &plan, None, out);
+    help_text(ui, "A state may have an answer of its own");
+    ui.add_space(6.0);
+}
+
+fn chosen_scenario(tab: &Tab) -> Option<usize> {
+    match tab.input {
+        InputChoice::Scenario(index) => Some(index),
+        InputChoice::Custom => None,
     }
-    let chain = plan.of(path, &path.name());
-    chain.first().copied().unwrap_or(Backend::Mock)
+}
+
+/// Who answers, by the word of the place that is shown; what another place says of it stands below. The answer by that
+/// word.
+fn choice(
+    ui: &mut Ui,
+    session: &Session,
+    tab: &Tab,
+    plan: &BackendPlan,
+    state: Option<&StatePath>,
+    out: &mut Outbox,
+) -> Backend {
+    let label = match state {
+        Some(_) => "Answered by",
+        None => "Tasks answered by",
+    };
+    field_label(ui, label);
+    let width = ui.available_width();
+    let places = places(session, tab);
+    let said_at = |place: &BackendPlace| session.said_at(tab, *place);
+    // What is said of a state alone counts before what holds for all.
+    let own = state.and_then(|path| {
+        let says = |said: &Backends| said.of(path, &path.name()).is_some();
+        places
+            .iter()
+            .position(|place| said_at(place).is_some_and(says))
+    });
+    let holds = |said: &Backends| !said.usual.is_empty();
+    let first = own.or_else(|| {
+        places
+            .iter()
+            .position(|place| said_at(place).is_some_and(holds))
+    });
+    let usual = places
+        .iter()
+        .position(|place| *place == BackendPlace::Workflow);
+    let key = Id::unique(("backend place", tab.id.0, state.map(StatePath::as_str)));
+    let kept = ui.data(|data| data.get_temp::<BackendPlace>(key));
+    let kept = kept.and_then(|kept| places.iter().position(|place| *place == kept));
+    let mut index = kept.or(first).or(usual).unwrap_or_default();
+    if places.len() > 1 {
+        let choices: Vec<(usize, &str)> = places
+            .iter()
+            .map(|place| named(*place))
+            .enumerate()
+            .collect();
+        if let Some(picked) = segments(ui, "Said for", index, &choices, Some(width)) {
+            index = picked;
+            if let Some(place) = places.get(index) {
+                ui.data_mut(|data| data.insert_temp(key, *place));
+            }
+        }
+        ui.add_space(4.0);
+    }
+    let place = places.get(index).copied().unwrap_or(BackendPlace::Workflow);
+    let elsewhere = answer(&below(plan, index, state), state);
+    let shown = answer(&from(plan, index), state);
+    let choices = Backend::ALL.map(|one| (one, title(one).to_owned()));
+    let id = Id::unique(("answered by", tab.id.0, state.map(StatePath::as_str)));
+    let chosen = combo_with_icon(ui, id, label, Some(icon(shown)), &shown, &choices, width);
+    if let Some(chosen) = chosen.filter(|chosen| *chosen != shown) {
+        out.push(Intent::ChooseBackend {
+            place,
+            state: state.cloned(),
+            // What holds anyway needs no word here.
+            choice: (chosen != elsewhere).then_some(chosen),
+        });
+    }
+    let last_word = answer(plan, state);
+    let nearer = first.filter(|first| *first < index && last_word != shown);
+    if let Some(nearer) = nearer.and_then(|nearer| places.get(nearer)) {
+        let who = whole(tab, *nearer);
+        let words = format!(
+            "{who} says otherwise, and counts first: {}",
+            title(last_word)
+        );
+        help_text(ui, &words);
+    } else if let Some(next) = after_mocks(plan, state) {
+        help_text(ui, &format!("Where there is no mock: {}", title(next)));
+    }
+    if place == BackendPlace::Folder {
+        help_text(
+            ui,
+            "Kept in stepwright.backends.json, for all workflows of the folder",
+        );
+    }
+    shown
+}
+
+/// The places that may say something, the nearest first, as the layers of the plan are.
+fn places(session: &Session, tab: &Tab) -> Vec<BackendPlace> {
+    let scenario = chosen_scenario(tab).map(BackendPlace::Scenario);
+    let all = scenario
+        .into_iter()
+        .chain([BackendPlace::Workflow, BackendPlace::Folder]);
+    all.filter(|place| session.said_at(tab, *place).is_some())
+        .collect()
+}
+
+fn answers<'a>(plan: &'a BackendPlan, state: Option<&StatePath>) -> &'a [Backend] {
+    match state {
+        Some(path) => plan.of(path, &path.name()),
+        None => plan.usual(),
+    }
+}
+
+fn answer(plan: &BackendPlan, state: Option<&StatePath>) -> Backend {
+    let first = answers(plan, state).first();
+    first.copied().unwrap_or(Backend::Mock)
+}
+
+/// What answers where mocks are asked first and there is none.
+fn after_mocks(plan: &BackendPlan, state: Option<&StatePath>) -> Option<Backend> {
+    match answers(plan, state) {
+        [Backend::Mock, rest @ ..] => rest.first().copied(),
+        _ => None,
+    }
+}
+
+/// What the n-th place and those after it say.
+fn from(plan: &BackendPlan, index: usize) -> BackendPlan {
+    let layers = plan.layers.iter().skip(index);
+    BackendPlan {
+        layers: layers.cloned().collect(),
+        ..plan.clone()
+    }
+}
+
+/// The same without the own word of that place.
+fn below(plan: &BackendPlan, index: usize, state: Option<&StatePath>) -> BackendPlan {
+    let mut plan = from(plan, index);
+    if let Some((_, layer)) = plan.layers.first_mut() {
+        match state {
+            Some(path) => {
+                layer.states.remove(path.as_str());
+                layer.states.remove(&path.name());
+            }
+            None => layer.usual.clear(),
+        }
+    }
+    plan
+}
+
+const fn named(place: BackendPlace) -> &'static str {
+    match place {
+        BackendPlace::Scenario(_) => "Scenario",
+        BackendPlace::Workflow => "Workflow",
+        BackendPlace::Folder => "Folder",
+    }
+}
+
+fn whole(tab: &Tab, place: BackendPlace) -> String {
+    match place {
+        BackendPlace::Scenario(index) => match tab.sidecar.scenarios.get(index) {
+            Some(scenario) => format!("The scenario “{}”", scenario.name),
+            None => "The scenario".to_owned(),
+        },
+        BackendPlace::Workflow => "This workflow".to_owned(),
+        BackendPlace::Folder => "The folder".to_owned(),
+    }
 }
 
 pub(crate) const fn title(backend: Backend) -> &'static str {
@@ -112,11 +251,9 @@ fn meaning(
                 "Save the workflow first: agreement is given for a folder",
             );
         }
-        Backend::Local if task.is_function => function(ui, tab, plan, task, out),
+        Backend::Local if task.is_function() => function(ui, tab, plan, task, out),
         Backend::Local | Backend::Aws => {
-            let function = task.function.as_deref();
-            let address = task.address.as_deref();
-            let need = plan.need(&task.resource, function, address, backend);
+            let need = plan.need(task, backend);
             let words = match need {
                 Some(need) => format!("Calls the {}", need.target),
                 None => "Nothing is called for it".to_owned(),

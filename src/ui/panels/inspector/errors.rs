@@ -8,6 +8,7 @@ use crate::query::Value;
 use crate::scene::Icon;
 use crate::scene::Role;
 use crate::syntax::NodeId;
+use crate::text::upper_first;
 use crate::ui::panels::forms::Form;
 use crate::ui::panels::inspector::configuration::group_head;
 use crate::ui::panels::inspector::configuration::side_by_side;
@@ -82,7 +83,7 @@ fn card(
         .show(ui, |ui| {
             ui.set_width(ui.available_width());
             ui.horizontal(|ui| {
-                let title = format!("{} {}", upper(word), index + 1);
+                let title = format!("{} {}", upper_first(word), index + 1);
                 let width = ui.available_width() - 40.0;
                 let (rect, _) =
                     ui.allocate_exact_size(egui::vec2(width, 24.0), egui::Sense::hover());
@@ -115,13 +116,6 @@ fn card(
                 form.fields(ui, place, item, &prefix, &[], &[]);
             }
         });
-}
-
-fn upper(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).collect()
-    })
 }
 
 fn catcher(form: &Form<'_>) -> String {

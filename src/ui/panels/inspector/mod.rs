@@ -63,7 +63,7 @@ pub fn show(ui: &mut Ui, session: &Session, view: &mut View, out: &mut Outbox) {
         .and_then(|path| tab.revision.machine.find(path));
     match state {
         Some(state) => show_state(ui, session, tab, state, view, out),
-        None => workflow::show(ui, tab, view, out),
+        None => workflow::show(ui, session, tab, view, out),
     }
 }
 

@@ -18,8 +18,8 @@ use crate::scene::Family;
 use crate::scene::Icon;
 use crate::scene::Role;
 use crate::session::Intent;
+use crate::session::Session;
 use crate::session::Tab;
-use crate::sidecar::Backend;
 use crate::sidecar::WorkflowKind;
 use crate::ui::panels::forms::Form;
 use crate::ui::panels::inspector;
@@ -38,7 +38,7 @@ use crate::ui::widgets::segments;
 use crate::ui::widgets::tile;
 
 /// Name and size, then Configuration, Variables and Definition.
-pub fn show(ui: &mut Ui, tab: &Tab, view: &mut View, out: &mut Outbox) {
+pub fn show(ui: &mut Ui, session: &Session, tab: &Tab, view: &mut View, out: &mut Outbox) {
     let states = tab.revision.machine.states.len();
     let plural = if states == 1 { "" } else { "s" };
     let form = Form {
@@ -86,12 +86,12 @@ pub fn show(ui: &mut Ui, tab: &Tab, view: &mut View, out: &mut Outbox) {
         }
         DesignTab::Variables => data::variables(ui, &mut form, Place::Machine),
         DesignTab::Configuration | DesignTab::Data | DesignTab::Errors => {
-            configuration(ui, &mut form);
+            configuration(ui, session, &mut form);
         }
     });
 }
 
-fn configuration(ui: &mut Ui, form: &mut Form<'_>) {
+fn configuration(ui: &mut Ui, session: &Session, form: &mut Form<'_>) {
     let Some(object) = form.object() else { return };
     field(ui, form, "Comment", object);
     field_label(ui, "Query language");
@@ -123,28 +123,11 @@ fn configuration(ui: &mut Ui, form: &mut Form<'_>) {
         WorkflowKind::Standard => help_text(ui, "Standard runs may take up to a year"),
     }
     ui.add_space(6.0);
-    answered_by(ui, form);
+    backend::for_all(ui, session, form.tab, form.out);
     field(ui, form, "StartAt", object);
     field(ui, form, "TimeoutSeconds", object);
     services(ui, form);
     form.unknown(ui, Place::Machine, object);
-}
-
-/// What answers the tasks of which nothing else is said.
-fn answered_by(ui: &mut Ui, form: &mut Form<'_>) {
-    field_label(ui, "Tasks answered by");
-    let width = ui.available_width();
-    let said = form.tab.sidecar.backends.usual.first().copied();
-    let choices = Backend::ALL.map(|one| (one, backend::title(one)));
-    let shown = said.unwrap_or(Backend::Mock);
-    if let Some(chosen) = segments(ui, "Tasks answered by", shown, &choices, Some(width)) {
-        form.out.push(Intent::Edit(Command::SidecarSet {
-            pointer: "/backends/default".to_owned(),
-            value: Some(Value::string(chosen.word()).to_json()),
-        }));
-    }
-    help_text(ui, "A state may have an answer of its own");
-    ui.add_space(6.0);
 }
 
 fn field(ui: &mut Ui, form: &mut Form<'_>, name: &str, object: crate::syntax::NodeId) {
