@@ -562,7 +562,7 @@ fn files_below(folder: &Path) -> Vec<std::path::PathBuf> {
 }
 
 #[test]
-fn credentials_in_the_environment_are_taken_out_of_logs() {
+fn credentials_in_the_environment_are_taken_out_of_what_functions_say() {
     let companion = json!({"backends": {"functions": {"f": {"command": ["sh", "-c", "echo $AWS_SECRET_ACCESS_KEY; echo 1 >&3"]}}}});
     let place = Place::new(&functions(&["f"]), &companion);
     let summary = place.run(&ALLOW);
@@ -573,6 +573,25 @@ fn credentials_in_the_environment_are_taken_out_of_logs() {
         text.contains("cold start") && !text.contains("PLANTED"),
         "{text}"
     );
+    let told = "echo \"{\\\"key\\\": \\\"$AWS_SECRET_ACCESS_KEY\\\"}\" >&3";
+    let companion = json!({"backends": {"functions": {"f": {"command": ["sh", "-c", told]}}}});
+    let summary = Place::new(&functions(&["f"]), &companion).run(&ALLOW);
+    assert_eq!(summary["output"], json!({"key": "••••"}));
+    if has("node") {
+        let companion =
+            json!({"backends": {"functions": {"f": {"handler": "index.handler", "folder": "f"}}}});
+        let place = Place::new(&functions(&["f"]), &companion);
+        place.write(
+            "f/index.js",
+            "exports.handler = async () => { throw new Error(process.env.AWS_SECRET_ACCESS_KEY); };",
+        );
+        let summary = place.run(&ALLOW);
+        let cause = summary["cause"].as_str().unwrap();
+        assert!(
+            cause.contains("••••") && !cause.contains("PLANTED"),
+            "{cause}"
+        );
+    }
 }
 
 #[test]

@@ -71,10 +71,13 @@ pub(crate) fn find(file: Option<&Path>, arn: &str) -> Result<Connection, String>
             .into_iter()
             .flat_map(|all| all.keys().cloned());
         let known: Vec<String> = known.collect();
-        return Err(format!(
-            "{place} has no connection {name}; there are: {}",
-            known.join(", ")
-        ));
+        return Err(match known.is_empty() {
+            true => format!("{place} has no connection {name}, nor any other"),
+            false => format!(
+                "{place} has no connection {name}; there are: {}",
+                known.join(", ")
+            ),
+        });
     };
     read(name, found).map_err(|words| format!("{place}: the connection {name} {words}"))
 }

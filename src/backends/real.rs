@@ -241,7 +241,11 @@ impl Real {
                     return Made::of(Outcome::Succeeded(request.accepted(&receipt)));
                 }
                 let done = self.workers.invoke(plan, request, id).await;
-                (done.result, done.start, done.log)
+                let clean = |text: &str| without_credentials(text).into_owned();
+                let result = done.result.map(|text| clean(&text));
+                let result =
+                    result.map_err(|error| FunctionError::of_payload(clean(&error.payload)));
+                (result, done.start, clean(&done.log))
             }
         };
         let returned = |text: String| match request.fire_and_forget || request.dry_run {
@@ -260,7 +264,7 @@ impl Real {
         Made {
             outcome: Some(result.map_or_else(Outcome::Failed, Outcome::Succeeded)),
             start,
-            log: without_credentials(&log).into_owned(),
+            log,
         }
     }
 }
