@@ -229,6 +229,20 @@ fn crash_hang_and_garbage_are_faults_that_name_the_function() {
 }
 
 #[test]
+fn a_program_that_hangs_ends_with_what_it_has_started() {
+    let program = "sleep 300 & echo $! > started; wait";
+    let companion = json!({"backends": {"functions": {"hang": {"command": ["sh", "-c", program], "timeout": 1}}}});
+    let place = Place::new(&functions(&["hang"]), &companion);
+    let summary = place.run(&ALLOW);
+    assert_eq!(summary["error"], "Sandbox.Timedout", "{summary}");
+    let started = std::fs::read_to_string(place.folder.path().join("started")).unwrap();
+    let told = std::fs::read_to_string(format!("/proc/{}/stat", started.trim()));
+    // Who has ended and was not asked after yet is a zombie.
+    let ended = told.as_ref().map_or(true, |told| told.contains(") Z "));
+    assert!(ended, "{told:?}");
+}
+
+#[test]
 fn a_worker_that_dies_or_hangs_is_replaced() {
     if !has("node") {
         return;

@@ -68,13 +68,13 @@ impl App {
         let wake = Arc::new(move || waker.request_repaint());
         let shell = Shell::new(wake, dialogs, remembers)?;
         let settings = if remembers {
-            shell::remembered()
+            shell::memory::remembered()
         } else {
             Settings::default()
         };
         let mut session = Session::new(settings, shell::samples());
         if remembers {
-            let (consents, problem) = shell::agreed();
+            let (consents, problem) = shell::memory::agreed();
             session.backends.consents = consents;
             if let Some(what) = problem {
                 session.receive(Arrival::Failed { what }, 0);

@@ -2,11 +2,9 @@
 
 mod edges;
 mod guests;
-mod memory;
+pub mod memory;
 mod projects;
 mod runs;
-
-pub use memory::{agreed, remembered};
 
 use std::collections::BTreeMap;
 use std::future::Future;

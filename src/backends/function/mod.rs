@@ -1,6 +1,7 @@
 //! Functions on this machine: handlers that stay warm, and any program that reads an event and writes a result.
 
 mod error;
+mod group;
 mod log;
 mod once;
 mod pool;

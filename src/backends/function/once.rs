@@ -12,6 +12,8 @@ use tokio::time::Instant;
 use crate::backends::function::FunctionError;
 use crate::backends::function::Invocation;
 use crate::backends::function::error::LARGEST;
+use crate::backends::function::group;
+use crate::backends::function::group::Owned;
 use crate::backends::function::log::Log;
 use crate::backends::function::log::joined;
 use crate::backends::function::side_channel::side_channel;
@@ -52,8 +54,8 @@ pub(crate) async fn run_once(
     command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .kill_on_drop(true);
+        .stderr(Stdio::piped());
+    group::begin(&mut command);
     let began = Instant::now();
     let program = command
         .as_std()
@@ -61,7 +63,7 @@ pub(crate) async fn run_once(
         .to_string_lossy()
         .into_owned();
     let mut child = match command.spawn() {
-        Ok(child) => child,
+        Ok(child) => Owned(child),
         Err(error) => return failed(FunctionError::not_started(&program, &error), String::new()),
     };
     // The command holds the child's end of the channel, which would keep it open.
@@ -72,15 +74,17 @@ pub(crate) async fn run_once(
     let (output, errors) = (Arc::new(Log::default()), Arc::new(Log::default()));
     let readers = [
         child
+            .0
             .stdout
             .take()
             .map(|stream| tokio::spawn(collect(stream, output.clone()))),
         child
+            .0
             .stderr
             .take()
             .map(|stream| tokio::spawn(collect(stream, errors.clone()))),
     ];
-    let (input, event) = (child.stdin.take(), event.to_owned());
+    let (input, event) = (child.0.stdin.take(), event.to_owned());
     let told = tokio::spawn(async move {
         if let Some(mut input) = input {
             // A program need not read its event.
@@ -95,7 +99,7 @@ pub(crate) async fn run_once(
             let _ = channel.take(MOST).read_to_end(&mut answer).await;
         };
         let mut heard = std::pin::pin!(heard);
-        let mut ended = std::pin::pin!(child.wait());
+        let mut ended = std::pin::pin!(child.0.wait());
         tokio::select! {
             () = &mut heard => ended.await,
             status = &mut ended => {
@@ -113,8 +117,7 @@ pub(crate) async fn run_once(
         Err(_) => Err(FunctionError::timed_out(id, limit)),
     };
     if status.is_err() {
-        // One that is gone already needs no end.
-        let _ = child.start_kill();
+        group::end(&mut child.0);
     }
     for reader in readers.into_iter().flatten() {
         let _ = tokio::time::timeout(LAST_WORDS, reader).await;

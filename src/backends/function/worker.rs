@@ -10,13 +10,14 @@ use tokio::io::AsyncBufReadExt;
 use tokio::io::AsyncReadExt;
 use tokio::io::AsyncWriteExt;
 use tokio::io::BufReader;
-use tokio::process::Child;
 use tokio::process::ChildStdin;
 use tokio::process::Command;
 use tokio::time::Instant;
 
 use crate::backends::function::FunctionError;
 use crate::backends::function::error::fitting;
+use crate::backends::function::group;
+use crate::backends::function::group::Owned;
 use crate::backends::function::log::Log;
 use crate::backends::function::log::joined;
 use crate::backends::function::side_channel::SideChannel;
@@ -34,7 +35,7 @@ const LONGEST_LINE: u64 = 64 * 1_024 * 1_024;
 /// A worker that has loaded its handler.
 #[derive(Debug)]
 pub(crate) struct Worker {
-    child: Child,
+    child: Owned,
     input: ChildStdin,
     answers: BufReader<SideChannel>,
     output: Arc<Log>,
@@ -67,26 +68,27 @@ impl Worker {
         command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .kill_on_drop(true);
+            .stderr(Stdio::piped());
+        group::begin(&mut command);
         let program = command
             .as_std()
             .get_program()
             .to_string_lossy()
             .into_owned();
-        let mut child = command
+        let child = command
             .spawn()
             .map_err(|error| plain(FunctionError::not_started(&program, &error)))?;
+        let mut child = Owned(child);
         // The command holds the child's end of the channel, which would keep it open.
         drop(command);
         let (output, errors) = (Arc::new(Log::default()), Arc::new(Log::default()));
-        if let Some(stream) = child.stdout.take() {
+        if let Some(stream) = child.0.stdout.take() {
             tokio::spawn(collect(stream, output.clone()));
         }
-        if let Some(stream) = child.stderr.take() {
+        if let Some(stream) = child.0.stderr.take() {
             tokio::spawn(collect(stream, errors.clone()));
         }
-        let Some(input) = child.stdin.take() else {
+        let Some(input) = child.0.stdin.take() else {
             return Err(plain(FunctionError::broken("its input cannot be written")));
         };
         let mut worker = Worker {
@@ -182,7 +184,7 @@ impl Worker {
     }
 
     async fn how_it_ended(&mut self, id: &str) -> FunctionError {
-        match tokio::time::timeout(LAST_WORDS, self.child.wait()).await {
+        match tokio::time::timeout(LAST_WORDS, self.child.0.wait()).await {
             Ok(Ok(status)) => FunctionError::exited(id, status),
             Ok(Err(_)) | Err(_) => FunctionError::broken("it closed descriptor 3 and goes on"),
         }
@@ -195,8 +197,7 @@ impl Worker {
 
     /// Ends the process: everything that was written.
     async fn last_words(&mut self) -> String {
-        // One that is gone already needs no end.
-        let _ = self.child.start_kill();
+        group::end(&mut self.child.0);
         self.written(None).await
     }
 
@@ -215,7 +216,7 @@ impl Worker {
 
     /// Whether the process is still there.
     pub(crate) fn is_alive(&mut self) -> bool {
-        matches!(self.child.try_wait(), Ok(None))
+        matches!(self.child.0.try_wait(), Ok(None))
     }
 }
 
