@@ -96,6 +96,12 @@ fn the_choice_can_be_made_for_a_scenario_and_for_a_folder() {
     let said = companion(&window);
     assert!(!said.contains(r#""Charge card": "local""#), "{said}");
     window.says("Charge card", "answered by AWS");
+    assert!(
+        window
+            .harness
+            .query_by_label("Taken from the folder")
+            .is_some()
+    );
     choose(&mut window, "Folder", "Mocks");
     window.until("the folder is silent", |_| {
         let text = std::fs::read_to_string(&file).unwrap_or_default();

@@ -75,20 +75,7 @@ fn choice(
     field_label(ui, label);
     let width = ui.available_width();
     let places = places(session, tab);
-    let said_at = |place: &BackendPlace| session.said_at(tab, *place);
-    // What is said of a state alone counts before what holds for all.
-    let own = state.and_then(|path| {
-        let says = |said: &Backends| said.of(path, &path.name()).is_some();
-        places
-            .iter()
-            .position(|place| said_at(place).is_some_and(says))
-    });
-    let holds = |said: &Backends| !said.usual.is_empty();
-    let first = own.or_else(|| {
-        places
-            .iter()
-            .position(|place| said_at(place).is_some_and(holds))
-    });
+    let first = decides(session, tab, &places, state);
     let usual = places
         .iter()
         .position(|place| *place == BackendPlace::Workflow);
@@ -125,14 +112,19 @@ fn choice(
         });
     }
     let last_word = answer(plan, state);
-    let nearer = first.filter(|first| *first < index && last_word != shown);
-    if let Some(nearer) = nearer.and_then(|nearer| places.get(nearer)) {
-        let who = whole(tab, *nearer);
-        let words = format!(
-            "{who} says otherwise, and counts first: {}",
-            title(last_word)
+    let here = places.get(index..).unwrap_or_default();
+    let here = decides(session, tab, here, state).and_then(|at| here.get(at));
+    if let Some(nearer) = first.filter(|first| *first < index && last_word != shown) {
+        let who = places.get(nearer).map(|place| whole(tab, *place));
+        let who = who.unwrap_or_default();
+        let last_word = title(last_word);
+        help_text(
+            ui,
+            &format!("{who} says otherwise, and counts first: {last_word}"),
         );
-        help_text(ui, &words);
+    } else if let Some(other) = here.filter(|here| **here != place) {
+        let whose = named(*other).to_lowercase();
+        help_text(ui, &format!("Taken from the {whose}"));
     } else if let Some(next) = after_mocks(plan, state) {
         help_text(ui, &format!("Where there is no mock: {}", title(next)));
     }
@@ -153,6 +145,21 @@ fn places(session: &Session, tab: &Tab) -> Vec<BackendPlace> {
         .chain([BackendPlace::Workflow, BackendPlace::Folder]);
     all.filter(|place| session.said_at(tab, *place).is_some())
         .collect()
+}
+
+/// Which of these places has the word: what is said of a state alone counts before what holds for all.
+fn decides(
+    session: &Session,
+    tab: &Tab,
+    places: &[BackendPlace],
+    state: Option<&StatePath>,
+) -> Option<usize> {
+    let find = |says: &dyn Fn(&Backends) -> bool| {
+        let mut places = places.iter();
+        places.position(|place| session.said_at(tab, *place).is_some_and(says))
+    };
+    let own = state.and_then(|path| find(&|said| said.of(path, &path.name()).is_some()));
+    own.or_else(|| find(&|said| !said.usual.is_empty()))
 }
 
 fn answers<'a>(plan: &'a BackendPlan, state: Option<&StatePath>) -> &'a [Backend] {
