@@ -168,12 +168,7 @@ impl Session {
         let calls = tab.calls();
         let mut wanted = NotAgreed::new();
         for plan in plans {
-            for (kind, targets) in plan.not_agreed(&calls) {
-                let known = wanted.entry(kind).or_default();
-                known.extend(targets);
-                known.sort();
-                known.dedup();
-            }
+            merge(&mut wanted, plan.not_agreed(&calls));
         }
         let folder = self.folder_of(tab);
         let folder = folder.map(|folder| self.place_of(&folder).to_owned());
@@ -204,12 +199,7 @@ impl Session {
                 waiting: Waiting::Requests(others),
             })) if *asked == folder => {
                 others.push(sent);
-                for (kind, targets) in wanted {
-                    let known = known.entry(kind).or_default();
-                    known.extend(targets);
-                    known.sort();
-                    known.dedup();
-                }
+                merge(known, wanted);
             }
             Some(_) => self.api.not_sent([sent]),
         }
@@ -386,6 +376,18 @@ impl FunctionSetting {
                 handler: handler.clone(),
             },
             FunctionRun::Endpoint { url, .. } => FunctionSetting::Endpoint { url: url.clone() },
+        }
+    }
+}
+
+/// Each target once, in the order in which they come.
+fn merge(known: &mut NotAgreed, more: NotAgreed) {
+    for (kind, targets) in more {
+        let known = known.entry(kind).or_default();
+        for target in targets {
+            if !known.contains(&target) {
+                known.push(target);
+            }
         }
     }
 }

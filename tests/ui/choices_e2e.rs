@@ -176,3 +176,37 @@ fn a_request_asks_before_it_is_sent() {
     window.click(Role::Button, "Close");
     asked(&mut window);
 }
+
+#[test]
+fn a_question_about_many_functions_keeps_its_answers_in_sight() {
+    let states: Vec<String> = (0..60)
+        .map(|index| {
+            format!(
+                r#""Step {index}": {{"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f{index}", {}}}"#,
+                match index {
+                    59 => r#""End": true"#.to_owned(),
+                    _ => format!(r#""Next": "Step {}""#, index + 1),
+                }
+            )
+        })
+        .collect();
+    let definition = format!(
+        r#"{{"StartAt": "Step 0", "States": {{{}}}}}"#,
+        states.join(",")
+    );
+    let companion =
+        r#"{"backends": {"default": "local", "functions": {"*": {"command": ["true"]}}}}"#;
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("many.asl.json"), definition).unwrap();
+    std::fs::write(folder.path().join("many.stepwright.json"), companion).unwrap();
+    let mut window = Window::over(folder, "many.asl.json");
+    window.until("the file is open", |session| {
+        session.active().is_some() && !session.backends.folders.is_empty()
+    });
+    window.click(Role::Button, "Run");
+    window.settle();
+    assert!(is_asked(&window));
+    let button = window.harness.get_by_label("Agree and run").rect();
+    let screen = window.harness.ctx.content_rect();
+    assert!(screen.contains_rect(button), "{button:?} in {screen:?}");
+}

@@ -24,7 +24,10 @@ use crate::ui::widgets::Button;
 use crate::ui::widgets::help_text;
 
 /// Targets of one kind that are listed.
-const MOST: usize = 8;
+const MOST: usize = 40;
+
+/// Height of what stands around the list in the question, and around that.
+const FRAME: f32 = 280.0;
 
 /// Asks before anything happens outside.
 pub fn ask(ctx: &Context, asking: &Asking, out: &mut Outbox) {
@@ -50,16 +53,20 @@ pub fn ask(ctx: &Context, asking: &Asking, out: &mut Outbox) {
              Run › Agreements",
         );
         ui.add_space(8.0);
-        for (consent, targets) in &asking.wanted {
-            heading(ui, icon(*consent), &capital(consent.meaning()));
-            for target in targets.iter().take(MOST) {
-                row(ui, target);
+        // The answer stays in sight, however much is listed.
+        let room = (ui.ctx().content_rect().height() - FRAME).max(80.0);
+        ScrollArea::vertical().max_height(room).show(ui, |ui| {
+            for (consent, targets) in &asking.wanted {
+                heading(ui, icon(*consent), &capital(consent.meaning()));
+                for target in targets.iter().take(MOST) {
+                    row(ui, target);
+                }
+                if targets.len() > MOST {
+                    row(ui, &format!("and {} more", targets.len() - MOST));
+                }
+                ui.add_space(6.0);
             }
-            if targets.len() > MOST {
-                row(ui, &format!("and {} more", targets.len() - MOST));
-            }
-            ui.add_space(6.0);
-        }
+        });
         help_text(ui, &format!("Folder: {}", asking.folder.display()));
         ui.add_space(16.0);
         buttons(ui, |ui| {
