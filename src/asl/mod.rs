@@ -18,6 +18,8 @@ mod transition;
 pub use address::{ScopeSlot, StatePath};
 pub use diagnostic::{Diagnostic, Fix, Severity};
 pub use kind::{MachineType, QueryLanguage, StateKind};
-pub use lints::{ServiceDiagnostic, lint, lint_as, service_diagnostics, variable_references};
+pub use lints::{
+    ServiceDiagnostic, input_fault, lint, lint_as, service_diagnostics, variable_references,
+};
 pub use machine::{Machine, Scope, ScopeId, State, StateId, read};
 pub use transition::{Transition, TransitionKind};

@@ -141,6 +141,69 @@ def machines_and_versions():
     refused("StateMachineDoesNotExist", sfn.list_executions, stateMachineArn=arn)
 
 
+def what_changes_nothing():
+    """Creating and updating once more, and what hangs on a version."""
+    definition = json.dumps({"StartAt": "A", "States": PASS})
+    told = dict(name="again", definition=definition, roleArn=ROLE, publish=True, versionDescription="first")
+    arn = sfn.create_state_machine(**told)["stateMachineArn"]
+    assert sfn.create_state_machine(**told)["stateMachineVersionArn"] == f"{arn}:1"
+    refused("StateMachineAlreadyExists", sfn.create_state_machine, **(told | {"versionDescription": "second"}))
+    assert "publish is true" in refused("ValidationException", sfn.create_state_machine, **(told | {"publish": False}))
+    # An update that changes nothing makes neither a revision nor a version.
+    same = sfn.update_state_machine(stateMachineArn=arn, definition=definition, publish=True)
+    assert "revisionId" not in same and same["stateMachineVersionArn"] == f"{arn}:1", same
+    new = definition.replace("1", "2")
+    first = sfn.update_state_machine(stateMachineArn=arn, definition=new, roleArn=ROLE + "2")
+    second = sfn.update_state_machine(stateMachineArn=arn, definition=new)
+    assert first["revisionId"] == second["revisionId"]
+    # A version runs with the role it was published with.
+    execution = run(f"{arn}:1")["executionArn"]
+    behind = sfn.describe_state_machine_for_execution(executionArn=execution)
+    assert behind["roleArn"] == ROLE and "revisionId" not in behind and behind["definition"] == definition
+    # No machine is found by the ARN of a version.
+    refused("StateMachineDoesNotExist", sfn.update_state_machine, stateMachineArn=f"{arn}:1", definition=definition)
+    refused("StateMachineDoesNotExist", sfn.publish_state_machine_version, stateMachineArn=f"{arn}:1")
+    refused("ResourceNotFound", sfn.tag_resource, resourceArn=f"{arn}:1", tags=[{"key": "a", "value": "b"}])
+    for key, value in (("aws:a", "b"), ("AWS:a", "b"), ("a!", "b"), ("a", "{}")):
+        refused("ValidationException", sfn.tag_resource, resourceArn=arn, tags=[{"key": key, "value": value}])
+    # Configurations are told whole.
+    arn = machine("partly", PASS, loggingConfiguration={"level": "OFF"}, tracingConfiguration={})
+    told = sfn.describe_state_machine(stateMachineArn=arn)
+    assert told["loggingConfiguration"] == {"level": "OFF", "includeExecutionData": False}
+    assert told["tracingConfiguration"] == {"enabled": False}
+    refused("InvalidLoggingConfiguration", sfn.update_state_machine, stateMachineArn=arn,
+            loggingConfiguration={"level": "ALL", "destinations": [{}]})
+    owned = {"type": "AWS_OWNED_KEY"}
+    sfn.create_state_machine(name="partly", definition=definition, roleArn=ROLE, encryptionConfiguration=owned)
+    sfn.create_activity(name="twice")
+    sfn.create_activity(name="twice", encryptionConfiguration=owned)
+
+
+def words_of_aliases():
+    arn = machine("routed", PASS, publish=True)
+    sfn.update_state_machine(stateMachineArn=arn, roleArn=ROLE + "2", publish=True)
+
+    def words(code, *weights, name="other"):
+        route = [{"stateMachineVersionArn": version, "weight": weight} for version, weight in weights]
+        return refused(code, sfn.create_state_machine_alias, name=name, routingConfiguration=route)
+
+    one, two = f"{arn}:1", f"{arn}:2"
+    assert words("ValidationException", (arn, 100)) == (
+        f"Routing configuration must contain state machine version ARNs. Received: [{arn}]")
+    assert words("ValidationException", (one, 50), (one, 50)) == (
+        f"Routing configuration must contain distinct state machine version ARNs. Received: [{one}, {one}]")
+    assert words("ValidationException", (one, 70), (two, 29)) == (
+        "Sum of routing configuration weights must equal 100. Received: [70, 29]")
+    alias = sfn.create_state_machine_alias(
+        name="live", routingConfiguration=[{"stateMachineVersionArn": one, "weight": 100}])["stateMachineAliasArn"]
+    assert words("ConflictException", (two, 100), name="live") == (
+        "Failed to create alias because an alias with the same name and a different routing configuration already exists.")
+    sfn.delete_state_machine_alias(stateMachineAliasArn=alias)
+    sfn.delete_state_machine_alias(stateMachineAliasArn=alias)
+    assert refused("ResourceNotFound", sfn.update_state_machine_alias, stateMachineAliasArn=alias, description="d") == (
+        "Request references a resource that does not exist.")
+
+
 def executions():
     arn = machine("steps", {
         "A": {"Type": "Pass", "Next": "B"},
@@ -156,6 +219,15 @@ def executions():
     assert "output" not in sfn.describe_execution(executionArn=execution, includedData="METADATA_ONLY")
     refused("ExecutionAlreadyExists", sfn.start_execution, stateMachineArn=arn, name="one", input='{"x": 1}')
     refused("InvalidExecutionInput", sfn.start_execution, stateMachineArn=arn, input="{")
+    for text, words in (
+        ("", "Invalid execution input."),
+        ("not", "Unrecognized token 'not': was expecting (JSON String, Number, Array, Object or token 'null', 'true' "
+                "or 'false')"),
+        ("{'a'", "Unexpected character (\'\'\' (code 39)): was expecting double-quote to start field name"),
+    ):
+        told = refused("InvalidExecutionInput", sfn.start_execution, stateMachineArn=arn, input=text)
+        assert told == f"Invalid State Machine Execution Input: '{words}'", told
+    refused("ValidationException", sfn.start_execution, stateMachineArn=f"{arn}#NoSuchCase")
     refused("InvalidName", sfn.start_execution, stateMachineArn=arn, name="a b")
     refused("ValidationException", sfn.start_execution, stateMachineArn=arn, name="x" * 81)
     refused("ExecutionDoesNotExist", sfn.describe_execution, executionArn=execution + "x")
@@ -187,8 +259,12 @@ def executions():
     refused("ValidationException", sfn.list_executions, stateMachineArn=waits, statusFilter="DONE")
 
     # A redrive goes on at the state that failed.
-    redriven = sfn.redrive_execution(executionArn=first["executionArn"])
+    redriven = sfn.redrive_execution(executionArn=first["executionArn"], clientToken="once")
     assert redriven["redriveDate"]
+    # The same client token stands for the same redrive.
+    again = sfn.redrive_execution(executionArn=first["executionArn"], clientToken="once")
+    assert again["redriveDate"] == redriven["redriveDate"]
+    refused("ExecutionNotRedrivable", sfn.redrive_execution, executionArn=first["executionArn"], clientToken="twice")
     told = sfn.describe_execution(executionArn=first["executionArn"])
     assert (told["status"], told["redriveCount"]) == ("RUNNING", 1), told
     token = token_of(first["executionArn"])
@@ -245,6 +321,9 @@ def map_runs():
     assert map_run["maxConcurrency"] == 2 and map_run["toleratedFailurePercentage"] == 100
     children = sfn.list_executions(mapRunArn=runs[0]["mapRunArn"])["executions"]
     assert len(children) == 4 and all(child["itemCount"] == 1 for child in children)
+    for word, count in (("REDRIVEN", 0), ("NOT_REDRIVEN", 4)):
+        found = sfn.list_executions(mapRunArn=runs[0]["mapRunArn"], redriveFilter=word)["executions"]
+        assert len(found) == count, found
     failed = sfn.list_executions(mapRunArn=runs[0]["mapRunArn"], statusFilter="FAILED")["executions"]
     assert len(failed) == 1
     child = sfn.describe_execution(executionArn=failed[0]["executionArn"])
@@ -352,6 +431,8 @@ def single_states():
     assert told["output"] == '"1n"', told
     refused("InvalidDefinition", sfn.test_state, definition="{}")
     refused("ValidationException", sfn.test_state, definition=task, mock={})
+    # Nobody answers for a service: that is said, and is no success.
+    assert "mock" in refused("ValidationException", sfn.test_state, definition=task, roleArn=ROLE)
     refused("InvalidExecutionInput", sfn.test_state, definition=definition, input="{")
 
     assert sfn.validate_state_machine_definition(definition=json.dumps({"StartAt": "A", "States": PASS}))["result"] == "OK"
@@ -362,7 +443,7 @@ def single_states():
     assert len(told["diagnostics"]) == 1 and told["truncated"] is True
 
 
-for part in (machines_and_versions, executions, express, map_runs, activities, single_states):
+for part in (machines_and_versions, what_changes_nothing, words_of_aliases, executions, express, map_runs, activities, single_states):
     begun = time.time()
     part()
     print(f"{part.__name__} in {time.time() - begun:.2f} s", flush=True)

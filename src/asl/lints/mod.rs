@@ -51,6 +51,7 @@ use finding::Audience;
 use finding::Finding;
 
 pub use finding::ServiceDiagnostic;
+pub use syntax::input_fault;
 pub use variable::variable_references;
 
 /// A rule reads the document and reports what it finds.

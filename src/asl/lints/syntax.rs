@@ -7,7 +7,6 @@ use crate::asl::lints::finding::SCHEMA;
 use crate::asl::lints::finding::ServiceDiagnostic;
 use crate::syntax::NodeId;
 use crate::text::LineIndex;
-use crate::text::Span;
 use crate::text::upper_first;
 
 const CODE: &str = "SYNTAX_ERROR";
@@ -50,28 +49,62 @@ pub(crate) fn no_object() -> ServiceDiagnostic {
     }
 }
 
-/// What the service's own reader says to a text that is no JSON.
+/// What the service's own reader says to a definition that is no JSON.
 pub(crate) fn service_diagnostic(text: &str) -> ServiceDiagnostic {
     if text.trim().is_empty() {
         return no_object();
     }
+    let (words, at) = reader_words(text, first_error(text).unwrap_or(text.len()));
+    let place = LineIndex::new(text).locate(text, at);
+    let location = format!(
+        "[Source: (String)\"{text}\"; line: {}, column: {}]",
+        place.line, place.column
+    );
+    ServiceDiagnostic {
+        code: "INVALID_JSON_DESCRIPTION",
+        message: format!("{words}\n at {location}"),
+        location: Some(location),
+    }
+}
+
+/// What the service's own reader says to the text of an input that is no JSON; None where nothing is wrong with its
+/// syntax.
+pub fn input_fault(text: &str) -> Option<String> {
+    if text.trim().is_empty() {
+        return Some("Invalid execution input.".to_owned());
+    }
+    let (words, _) = reader_words(text, first_error(text)?);
+    Some(words)
+}
+
+/// Where the syntax of a text goes wrong.
+fn first_error(text: &str) -> Option<usize> {
     let parse = crate::syntax::parse(text, crate::syntax::Format::Json);
-    let first = parse.errors.first().map(|error| error.span);
-    let span = first.unwrap_or(Span::at(text.len()));
-    let start = text
-        .get(span.start..)
-        .map_or(text.len(), |rest| text.len() - rest.trim_start().len());
-    let word: String = text
-        .get(start..)
-        .unwrap_or_default()
+    parse.errors.first().map(|error| error.span.start)
+}
+
+/// What the reader says to an error at this place, and where it has read to by then.
+fn reader_words(text: &str, place: usize) -> (String, usize) {
+    let rest = text.get(place..).unwrap_or_default();
+    let start = text.len() - rest.trim_start().len();
+    let rest = text.get(start..).unwrap_or_default();
+    let word: String = rest
         .chars()
         .take_while(|c| c.is_alphanumeric() || *c == '_' || *c == '$')
         .collect();
+    let before = text.get(..start).unwrap_or_default().trim_end();
     let value_words = "JSON String, Number, Array, Object or token 'null', 'true' or 'false'";
-    let (words, at) = match text.get(start..).and_then(|rest| rest.chars().next()) {
+    match rest.chars().next() {
         None => (
             "Unexpected end-of-input: expected close marker for Object".to_owned(),
             text.len(),
+        ),
+        Some(sign) if before.ends_with('{') => (
+            format!(
+                "Unexpected character ('{sign}' (code {})): was expecting double-quote to start field name",
+                u32::from(sign)
+            ),
+            start + sign.len_utf8(),
         ),
         Some(_) if word.starts_with(char::is_alphabetic) => (
             format!("Unrecognized token '{word}': was expecting ({value_words})"),
@@ -84,16 +117,6 @@ pub(crate) fn service_diagnostic(text: &str) -> ServiceDiagnostic {
             ),
             start + sign.len_utf8(),
         ),
-    };
-    let place = LineIndex::new(text).locate(text, at);
-    let location = format!(
-        "[Source: (String)\"{text}\"; line: {}, column: {}]",
-        place.line, place.column
-    );
-    ServiceDiagnostic {
-        code: "INVALID_JSON_DESCRIPTION",
-        message: format!("{words}\n at {location}"),
-        location: Some(location),
     }
 }
 
@@ -122,6 +145,21 @@ mod tests {
 //^ error SYNTAX_ERROR: A definition is an object with StartAt and States
 "#,
         );
+    }
+
+    #[test]
+    fn inputs_are_refused_in_the_words_of_the_reader() {
+        let said = |text: &str| crate::asl::input_fault(text).unwrap_or_default();
+        assert_eq!(said(""), "Invalid execution input.");
+        assert_eq!(
+            said("not json"),
+            "Unrecognized token 'not': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
+        );
+        assert_eq!(
+            said("{'a': 1}"),
+            "Unexpected character (''' (code 39)): was expecting double-quote to start field name"
+        );
+        assert_eq!(said("[1]"), "");
     }
 
     #[test]

@@ -51,6 +51,11 @@ pub(crate) struct Found {
 }
 
 impl Found {
+    /// The version it stands for, as it was published.
+    pub(crate) fn published(&self) -> Option<&VersionRecord> {
+        self.machine.record.versions.get(&self.version?)
+    }
+
     pub(crate) fn version_arn(&self) -> Option<String> {
         let version = self.version?;
         Some(format!("{}:{version}", self.machine.record.arn))

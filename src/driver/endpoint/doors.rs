@@ -10,6 +10,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::http::HeaderName;
 use axum::http::HeaderValue;
+use axum::http::Method;
 use axum::http::Request as HttpRequest;
 use axum::http::StatusCode;
 use axum::http::header;
@@ -104,7 +105,12 @@ async fn step_functions(State(behind): State<Arc<Behind>>, request: HttpRequest<
         Ok(body) => body,
         Err(trouble) => return without_body(trouble),
     };
-    let target = text(&head.headers, &HeaderName::from_static("x-amz-target")).unwrap_or_default();
+    // The protocol knows POST alone: a HEAD or an OPTIONS must not do anything.
+    let target = match head.method {
+        Method::POST => text(&head.headers, &HeaderName::from_static("x-amz-target")),
+        _ => None,
+    };
+    let target = target.unwrap_or_default();
     let action = target.strip_prefix("AWSStepFunctions.").unwrap_or(target);
     let answered = match action {
         // A worker that hangs up must not be given a task.

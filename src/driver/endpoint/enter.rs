@@ -37,6 +37,10 @@ impl Edge {
             record.arn.replacen(":stateMachine:", ":execution:", 1),
             call.name
         );
+        let (role, revision) = match found.published() {
+            Some(version) => (&version.role, &version.revision),
+            None => (&record.role, &record.revision),
+        };
         let facts = Facts {
             arn: arn.clone(),
             machine_arn: record.arn.clone(),
@@ -44,8 +48,8 @@ impl Edge {
             alias_arn: found.alias_arn(),
             machine: record.name.clone(),
             name: call.name.clone(),
-            role: record.role.clone(),
-            revision: record.revision.clone(),
+            role: role.clone(),
+            revision: revision.clone(),
             input: call.input_text.clone(),
             trace_header: call.trace_header.clone(),
             started: prepared.start.at,

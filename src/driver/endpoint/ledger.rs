@@ -27,6 +27,12 @@ const MOST: usize = 10_000;
 /// Events that are remembered in memory in all.
 const MOST_EVENTS: usize = 400_000;
 
+/// Starts after which all of them are looked through.
+const LOOK: u64 = 256;
+
+/// So many are looked for one by one.
+const FEW: usize = 16;
+
 /// One execution.
 #[derive(Debug)]
 pub(crate) struct Entry {
@@ -42,6 +48,8 @@ pub(crate) struct Progress {
     pub course: Course,
     pub redrives: i64,
     pub redriven: Option<Millis>,
+    /// The client tokens of the latest redrives, and when each was answered.
+    pub redrive_tokens: VecDeque<(String, Millis)>,
     /// What `UpdateMapRun` has changed, by the ARN of the Map Run.
     pub changes: BTreeMap<String, MapRunChange>,
     /// What the store has of it for a redrive, once it has ended.
@@ -153,6 +161,7 @@ impl Ledger {
                 course: Course::Computing { stop: None },
                 redrives: 0,
                 redriven: None,
+                redrive_tokens: VecDeque::new(),
                 changes: BTreeMap::new(),
                 kept: Kept::Nothing,
             }),
@@ -178,12 +187,19 @@ impl Ledger {
     /// Forgets some of them, as if they had never been.
     pub(crate) fn remove(&self, arns: &[String]) {
         let mut book = self.lock();
+        let Book { entries, order, .. } = &mut *book;
         for arn in arns {
-            book.entries.remove(arn.as_str());
+            entries.remove(arn.as_str());
         }
-        if !arns.is_empty() {
-            let Book { entries, order, .. } = &mut *book;
-            order.retain(|arn| entries.contains_key(arn));
+        // A few are the oldest as a rule, and found at once.
+        match arns.len() {
+            0..=FEW => {
+                for arn in arns {
+                    let place = order.iter().position(|one| **one == **arn);
+                    place.and_then(|place| order.remove(place));
+                }
+            }
+            _ => order.retain(|arn| entries.contains_key(arn)),
         }
     }
 
@@ -208,8 +224,11 @@ impl Ledger {
 impl Book {
     /// Makes room: the oldest that have ended are forgotten, or left to the store.
     fn forget(&mut self, keep: usize, stored: bool) -> Result<(), NotEntered> {
-        if self.order.len() < keep && !self.count.is_multiple_of(256) {
-            return Ok(());
+        if !self.count.is_multiple_of(LOOK) {
+            self.make_room(keep);
+            if self.order.len() < keep {
+                return Ok(());
+            }
         }
         let mut events: usize = self.entries.values().map(|entry| entry.event_count()).sum();
         let mut left = self.order.len();
@@ -237,6 +256,21 @@ impl Book {
         }
         Ok(())
     }
+
+    /// Forgets the oldest that has ended where there is no room: not more, for it is done at every start.
+    fn make_room(&mut self, keep: usize) {
+        if self.order.len() < keep {
+            return;
+        }
+        let entries = &self.entries;
+        let gone = self.order.iter().position(|arn| {
+            let entry = entries.get(arn);
+            entry.is_none_or(|entry| !entry.is_running())
+        });
+        if let Some(arn) = gone.and_then(|place| self.order.remove(place)) {
+            self.entries.remove(&arn);
+        }
+    }
 }
 
 impl Entry {
@@ -261,6 +295,7 @@ impl Entry {
                 course,
                 redrives: record.redrives,
                 redriven: record.redriven,
+                redrive_tokens: VecDeque::new(),
                 changes: record.changes,
                 kept: record.kept,
             }),

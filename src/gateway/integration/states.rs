@@ -1,5 +1,6 @@
 //! Step Functions: what it takes, what it refuses, and how it answers.
 
+use crate::asl::input_fault;
 use crate::engine::Millis;
 use crate::engine::Status;
 use crate::gateway::Executed;
@@ -119,7 +120,10 @@ pub(crate) fn start(
     let input = Value::parse(&input_text).map_err(|error| {
         ServiceError::new(
             &format!("{MODEL}InvalidExecutionInput"),
-            format!("Invalid State Machine Execution Input: '{}'", error.0),
+            format!(
+                "Invalid State Machine Execution Input: '{}'",
+                input_fault(&input_text).unwrap_or(error.0.clone())
+            ),
             format!("the text in \"input\" is {error}; an apostrophe or a quotation mark that the request template does not escape is the usual reason"),
         )
     })?;
@@ -199,10 +203,10 @@ fn check_name(name: &str) -> Result<(), ServiceError> {
 fn machine_of(arn: &str) -> Result<String, ServiceError> {
     let mut parts = arn.split(':');
     let head: Vec<&str> = parts.by_ref().take(6).collect();
-    let invalid = |detail: &str| {
+    let invalid = |detail: &str, what: &str| {
         ServiceError::new(
             &format!("{MODEL}InvalidArn"),
-            format!("Invalid Arn: '{detail}: {arn}'"),
+            format!("Invalid Arn: '{detail}: {what}'"),
             format!(
                 "{arn:?} is no ARN of a state machine, arn:aws:states:REGION:ACCOUNT:stateMachine:NAME"
             ),
@@ -212,11 +216,11 @@ fn machine_of(arn: &str) -> Result<String, ServiceError> {
         (["arn", _, "states", _, _, "stateMachine"], Some(name)) if !name.is_empty() => {
             Ok(name.to_owned())
         }
-        (["arn", _, "states", _, _, _], Some(_)) => {
-            Err(invalid("Resource type not valid in this context"))
+        (["arn", _, "states", _, _, resource], Some(_)) if *resource != "stateMachine" => {
+            Err(invalid("Resource type not valid in this context", resource))
         }
-        (["arn", ..], _) => Err(invalid("Invalid ARN")),
-        _ => Err(invalid("Invalid ARN prefix")),
+        (["arn", ..], _) => Err(invalid("Invalid ARN", arn)),
+        _ => Err(invalid("Invalid ARN prefix", arn)),
     }
 }
 

@@ -18,6 +18,7 @@ use crate::driver::endpoint::states::arn::Arn;
 use crate::driver::endpoint::states::arn::check_name;
 use crate::driver::endpoint::states::check::Request;
 use crate::driver::endpoint::states::machines::encryption;
+use crate::driver::endpoint::states::machines::same_encryption;
 use crate::driver::endpoint::states::page::Page;
 use crate::driver::endpoint::states::tags::read_tags;
 use crate::driver::endpoint::states::trouble::Answer;
@@ -44,7 +45,7 @@ impl Edge {
         let encryption = encryption(request)?;
         let _editing = self.catalog.editing.lock().await;
         if let Some(known) = self.catalog.activity(&arn) {
-            if known.encryption != encryption {
+            if !same_encryption(known.encryption.as_ref(), encryption.as_ref()) {
                 let message = format!("Activity Already Exists: '{arn}'");
                 return Err(Refused::model("ActivityAlreadyExists", message));
             }

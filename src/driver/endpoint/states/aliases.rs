@@ -36,7 +36,8 @@ impl Edge {
                     json!({"stateMachineAliasArn": arn, "creationDate": seconds(alias.created)}),
                 );
             }
-            let message = format!("State Machine Alias Already Exists: '{arn}'");
+            let message = "Failed to create alias because an alias with the same name and a different routing \
+                           configuration already exists.";
             return Err(Refused::model("ConflictException", message));
         }
         if record.aliases.len() >= MOST {
@@ -69,7 +70,9 @@ impl Edge {
             Some(_) => {
                 let (machine, routes) = self.routes(request)?;
                 if machine.record.arn != known.record.arn {
-                    return Err(invalid("the versions belong to another state machine"));
+                    return Err(invalid(
+                        "Routing configuration must contain versions of the state machine of the alias.",
+                    ));
                 }
                 Some(routes)
             }
@@ -140,61 +143,92 @@ impl Edge {
     pub(crate) async fn delete_alias(self: &Arc<Edge>, request: Request<'_>) -> Answer {
         let text = request.required("stateMachineAliasArn");
         let _editing = self.catalog.editing.lock().await;
-        let (known, name) = self.alias_of(text)?;
-        let mut record = known.record.clone();
-        record.aliases.remove(&name);
-        self.keep_machine(known.with(&self.site, record)).await?;
+        let (machine, name) = alias_in(text)?;
+        // The service deletes what is not there.
+        if let Some(known) = self.catalog.machine(machine) {
+            let mut record = known.record.clone();
+            if record.aliases.remove(name).is_some() {
+                self.keep_machine(known.with(&self.site, record)).await?;
+            }
+        }
         Ok(json!({}))
     }
 
     fn alias_of(&self, text: &str) -> Result<(Arc<Registered>, String), Refused> {
-        let arn = Arn::of(text, "stateMachine")?;
-        let (base, qualifier) = arn.qualified();
-        let Some(name) = qualifier.filter(|name| name.parse::<u64>().is_err()) else {
-            let message = format!("'{text}' is not the ARN of a state machine alias");
-            return Err(Refused::validation(message, None));
-        };
+        let (base, name) = alias_in(text)?;
         let machine = self.catalog.machine(base);
         let machine = machine.filter(|machine| machine.record.aliases.contains_key(name));
-        let machine = machine.ok_or_else(|| Refused::no_resource(text))?;
+        let machine = machine.ok_or_else(|| Refused::no_referenced(text))?;
         Ok((machine, name.to_owned()))
     }
 
     /// The routing configuration of a request, and the machine it belongs to.
     fn routes(&self, request: Request<'_>) -> Result<(Arc<Registered>, Vec<RouteRecord>), Refused> {
         let list = request.get("routingConfiguration").and_then(Json::as_array);
-        let mut machine: Option<Arc<Registered>> = None;
-        let mut routes: Vec<RouteRecord> = Vec::new();
-        for entry in list.into_iter().flatten() {
-            let entry = Request(entry);
-            let text = entry.required("stateMachineVersionArn");
-            let (arn, version) = version_of(text)?;
-            let owner = self.catalog.machine(arn);
-            let owner = owner.filter(|owner| owner.record.versions.contains_key(&version));
-            let owner = owner.ok_or_else(|| Refused::no_resource(text))?;
-            if machine
-                .as_ref()
-                .is_some_and(|machine| machine.record.arn != arn)
-            {
-                return Err(invalid("the versions belong to different state machines"));
+        let list: Vec<Request<'_>> = list.into_iter().flatten().map(Request).collect();
+        let arns: Vec<&str> = list
+            .iter()
+            .map(|one| one.required("stateMachineVersionArn"))
+            .collect();
+        let received = arns.join(", ");
+        let mut named: Vec<(&str, u64)> = Vec::new();
+        for text in &arns {
+            Arn::of(text, "stateMachine")?;
+            let version = version_of(text).map_err(|_| {
+                invalid(&format!(
+                    "Routing configuration must contain state machine version ARNs. Received: [{received}]"
+                ))
+            })?;
+            if named.contains(&version) {
+                return Err(invalid(&format!(
+                    "Routing configuration must contain distinct state machine version ARNs. Received: [{received}]"
+                )));
             }
-            if routes.iter().any(|route| route.version == version) {
-                return Err(invalid("the same version stands in it twice"));
+            named.push(version);
+        }
+        let weights: Vec<u64> = list
+            .iter()
+            .map(|one| one.whole("weight").unwrap_or_default())
+            .map(|weight| u64::try_from(weight).unwrap_or_default())
+            .collect();
+        if weights.iter().sum::<u64>() != 100 {
+            return Err(invalid(&format!(
+                "Sum of routing configuration weights must equal 100. Received: {weights:?}"
+            )));
+        }
+        let first = named.first().map_or("", |(arn, _)| arn);
+        if named.iter().any(|(arn, _)| *arn != first) {
+            return Err(invalid(&format!(
+                "Routing configuration must contain versions of one state machine. Received: [{received}]"
+            )));
+        }
+        let machine = self.catalog.machine(first);
+        let missing = named.iter().zip(&arns).find(|((_, version), _)| {
+            let known = machine.as_ref();
+            !known.is_some_and(|machine| machine.record.versions.contains_key(version))
+        });
+        match (machine, missing) {
+            (Some(machine), None) => {
+                let routes = named.into_iter().zip(weights);
+                let route = |((_, version), weight)| RouteRecord { version, weight };
+                Ok((machine, routes.map(route).collect()))
             }
-            machine = Some(owner);
-            let weight = entry.whole("weight").unwrap_or_default();
-            let weight = u64::try_from(weight).unwrap_or_default();
-            routes.push(RouteRecord { version, weight });
+            (_, missing) => Err(Refused::no_referenced(missing.map_or("", |(_, text)| text))),
         }
-        if routes.iter().map(|route| route.weight).sum::<u64>() != 100 {
-            return Err(invalid("the sum of the weights must be 100"));
-        }
-        let machine = machine.ok_or_else(|| invalid("it is empty"))?;
-        Ok((machine, routes))
     }
 }
 
-fn invalid(detail: &str) -> Refused {
-    let message = format!("Invalid routing configuration: {detail}");
+/// The machine and the name in the ARN of an alias.
+fn alias_in(text: &str) -> Result<(&str, &str), Refused> {
+    match Arn::of(text, "stateMachine")?.qualified() {
+        (base, Some(name)) if name.parse::<u64>().is_err() => Ok((base, name)),
+        (_, _) => {
+            let message = format!("'{text}' is not the ARN of a state machine alias");
+            Err(Refused::validation(message, None))
+        }
+    }
+}
+
+fn invalid(message: &str) -> Refused {
     Refused::validation(message, Some("INVALID_ROUTING_CONFIGURATION"))
 }

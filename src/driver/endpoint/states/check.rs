@@ -1,5 +1,6 @@
 //! Holds a request against the model: types first, then bounds, all of them in one answer.
 
+use serde_json::Number;
 use serde_json::Value as Json;
 
 use crate::driver::endpoint::states::model::Kind;
@@ -35,8 +36,9 @@ impl<'a> Request<'a> {
         self.get(name) == Some(&Json::Bool(true))
     }
 
+    /// A whole number; what stands behind a point is left off.
     pub(crate) fn whole(self, name: &str) -> Option<i64> {
-        self.get(name)?.as_i64()
+        whole(self.get(name)?.as_number()?)
     }
 
     pub(crate) fn owned(self, name: &str) -> Option<String> {
@@ -97,10 +99,7 @@ fn one(kind: &Kind, value: &Json, path: &str, found: &mut Vec<String>) -> Result
             }
         }
         (Kind::Whole { least, most }, Json::Number(number)) => {
-            let Some(number) = number
-                .as_i64()
-                .or_else(|| number.as_f64().map(|number| number as i64))
-            else {
+            let Some(number) = whole(number) else {
                 return Err(not_a(value, "a whole number"));
             };
             if number < *least {
@@ -143,6 +142,11 @@ fn one(kind: &Kind, value: &Json, path: &str, found: &mut Vec<String>) -> Result
         (Kind::Structure(_), _) => return Err(Refused::serialization("Expected map or null")),
     }
     Ok(())
+}
+
+fn whole(number: &Number) -> Option<i64> {
+    let real = || number.as_f64().map(|number| number as i64);
+    number.as_i64().or_else(real)
 }
 
 fn breach(rules: &Text, text: &str) -> Option<String> {

@@ -71,33 +71,31 @@ impl Edge {
         );
         let status = request.text("statusFilter");
         let fits = |one: &str| status.is_none_or(|status| status == one);
+        let redriven = request.text("redriveFilter");
+        let wanted =
+            |redrives: i64| redriven.is_none_or(|word| (word == "REDRIVEN") == (redrives > 0));
         match (machine, request.text("mapRunArn")) {
             (Some(_), Some(_)) | (None, None) => {
                 let message = "Exactly one of stateMachineArn and mapRunArn must be specified";
                 Err(Refused::validation(message, None))
             }
             (None, Some(run)) => {
-                if request.get("redriveFilter").is_some() {
-                    let message = "redriveFilter cannot be used with mapRunArn";
-                    return Err(Refused::validation(message, None));
-                }
                 let (entry, run) = self.map_run(run)?;
                 let page = Page::of(request, &of)?;
                 let children = run.children.iter().rev();
-                let children = children.filter(|child| fits(child.status()));
+                // A child execution is replaced and not redriven itself.
+                let children = children.filter(|child| fits(child.status()) && wanted(0));
                 let children = children.map(|child| list_child(&entry, &run, child));
                 page.answer("executions", children.collect())
             }
             (Some(text), None) => {
                 let found = self.standard(text)?;
                 let page = Page::of(request, &of)?;
-                let redriven = request.text("redriveFilter");
                 let entries = self.books.ledger.all();
                 let entries = entries.iter().filter(|entry| belongs(entry, &found));
                 let executions = entries.filter(|entry| {
                     let redrives = entry.progress().redrives;
-                    let wanted = redriven.is_none_or(|word| (word == "REDRIVEN") == (redrives > 0));
-                    wanted && fits(&entry.status().0)
+                    wanted(redrives) && fits(&entry.status().0)
                 });
                 page.answer(
                     "executions",
@@ -144,9 +142,12 @@ impl Edge {
             Some("METADATA_ONLY") => Some("{}".to_owned()),
             Some(_) | None => text,
         };
-        let updated = found
-            .as_ref()
-            .map_or(facts.started, |found| found.machine.record.updated);
+        let version = found.as_ref().and_then(Found::published);
+        let updated = match (version, &found) {
+            (Some(version), _) => version.created,
+            (None, Some(found)) => found.machine.record.updated,
+            (None, None) => facts.started,
+        };
         let mut told = json!({
             "stateMachineArn": facts.machine_arn,
             "name": facts.machine,
@@ -160,7 +161,8 @@ impl Edge {
             facts.revision.clone().map(Json::from),
         );
         if let Some(found) = &found {
-            put_settings(&mut told, &found.machine.record.settings);
+            let settings = version.map_or(&found.machine.record.settings, |one| &one.settings);
+            put_settings(&mut told, settings);
             put(&mut told, "variableReferences", references(found, request));
         }
         if let Some(run) = run {

@@ -51,7 +51,8 @@ impl Edge {
             let record = &known.record;
             let same = record.definition == definition
                 && record.kind == kind
-                && same_settings(&record.settings, &settings);
+                && same_settings(&record.settings, &settings)
+                && same_version(record, request);
             if !same {
                 let message = format!("State Machine Already Exists: '{arn}'");
                 return Err(Refused::model("StateMachineAlreadyExists", message));
@@ -96,7 +97,7 @@ impl Edge {
     }
 
     pub(crate) async fn update_machine(self: &Arc<Edge>, request: Request<'_>) -> Answer {
-        let arn = plain(request.required("stateMachineArn"))?;
+        let arn = unlabeled(request.required("stateMachineArn"))?;
         let changed = [
             "definition",
             "roleArn",
@@ -129,13 +130,17 @@ impl Edge {
         old.logging = new.logging.or(old.logging.take());
         old.tracing = new.tracing.or(old.tracing.take());
         old.encryption = new.encryption.or(old.encryption.take());
-        let revision = Chance::seeded(self.next_seed()).uuid();
-        record.revision = Some(revision.clone());
+        // What changes nothing makes no revision.
+        if !is_same(&known.record, &record) {
+            record.revision = Some(Chance::seeded(self.next_seed()).uuid());
+        }
         // Updates of one moment are told apart.
         record.updated = now_millis().max(record.updated + 1);
         let updated = record.updated;
+        let revision = record.revision.clone();
         let mut machine = self.compiled(known.with(&self.site, record))?;
-        let mut answer = json!({"updateDate": seconds(updated), "revisionId": revision});
+        let mut answer = json!({"updateDate": seconds(updated)});
+        put(&mut answer, "revisionId", revision.map(Json::from));
         if request.is_set("publish") {
             let version = publish(&mut machine, request.owned("versionDescription"));
             put(&mut answer, "stateMachineVersionArn", Some(version.into()));
@@ -185,9 +190,7 @@ impl Edge {
         };
         let found = found.ok_or_else(|| Refused::no_machine(text))?;
         let record = &found.machine.record;
-        let version = found
-            .version
-            .and_then(|version| record.versions.get(&version));
+        let version = found.published();
         let (role, revision, settings, created) = match version {
             Some(version) => (
                 &version.role,
@@ -269,18 +272,26 @@ impl Edge {
 
 /// A machine's ARN that names neither a version nor an alias.
 pub(crate) fn plain(text: &str) -> Result<&str, Refused> {
-    let arn = Arn::of(text, "stateMachine")?;
-    let (base, qualifier) = arn.qualified();
-    if qualifier.is_some() {
-        let message = format!("'{text}' names a version or an alias; name the state machine alone");
-        return Err(Refused::validation(message, None));
+    let text = unlabeled(text)?;
+    match Arn::of(text, "stateMachine")?.qualified() {
+        (base, None) => Ok(base),
+        (_, Some(_)) => {
+            let message =
+                format!("'{text}' names a version or an alias; name the state machine alone");
+            Err(Refused::validation(message, None))
+        }
     }
+}
+
+/// A machine's ARN, not one of a Map Run's; where it has a qualifier, no machine is found by it.
+pub(crate) fn unlabeled(text: &str) -> Result<&str, Refused> {
+    let arn = Arn::of(text, "stateMachine")?;
     if arn.name().contains('/') {
         let message = "This operation does not support labeled ARNs";
         let reason = Some("API_DOES_NOT_SUPPORT_LABELED_ARNS");
         return Err(Refused::validation(message, reason));
     }
-    Ok(base)
+    Ok(arn.text)
 }
 
 /// Publishes what a machine is now, and tells the ARN of the version; the one there is where nothing has changed.
@@ -330,13 +341,29 @@ pub(crate) fn references(found: &Found, request: Request<'_>) -> Option<Json> {
 }
 
 pub(crate) fn put_settings(told: &mut Json, settings: &Settings) {
-    let logging = settings.logging.clone();
-    let logging = logging.unwrap_or(json!({"level": "OFF", "includeExecutionData": false}));
-    let tracing = settings.tracing.clone();
-    let tracing = tracing.unwrap_or(json!({"enabled": false}));
-    put(told, "loggingConfiguration", Some(logging));
-    put(told, "tracingConfiguration", Some(tracing));
+    put(told, "loggingConfiguration", Some(logging(settings)));
+    put(told, "tracingConfiguration", Some(tracing(settings)));
     put(told, "encryptionConfiguration", settings.encryption.clone());
+}
+
+/// Logging as the service tells it: whole, also where the request had a part of it.
+fn logging(settings: &Settings) -> Json {
+    let usual = json!({"level": "OFF", "includeExecutionData": false});
+    filled(settings.logging.as_ref(), usual)
+}
+
+fn tracing(settings: &Settings) -> Json {
+    filled(settings.tracing.as_ref(), json!({"enabled": false}))
+}
+
+fn filled(given: Option<&Json>, usual: Json) -> Json {
+    let mut filled = usual;
+    for (name, value) in given.and_then(Json::as_object).into_iter().flatten() {
+        if !value.is_null() {
+            put(&mut filled, name, Some(value.clone()));
+        }
+    }
+    filled
 }
 
 fn check_definition(definition: &str, kind: &str) -> Result<(), Refused> {
@@ -353,7 +380,7 @@ fn check_definition(definition: &str, kind: &str) -> Result<(), Refused> {
 
 fn check_publish(request: Request<'_>) -> Result<(), Refused> {
     if request.get("versionDescription").is_some() && !request.is_set("publish") {
-        let message = "Version description can only be set when publish is set to true";
+        let message = "Version description can only be set when publish is true";
         return Err(Refused::validation(message, None));
     }
     Ok(())
@@ -365,9 +392,16 @@ fn settings(request: Request<'_>) -> Result<Settings, Refused> {
     if let Some(logging) = &logging {
         let level = logging.get("level").and_then(Json::as_str);
         let destinations = logging.get("destinations").and_then(Json::as_array);
-        let destinations = destinations.map_or(0, Vec::len);
+        let destinations = destinations.map_or(&[][..], Vec::as_slice);
         let off = matches!(level, None | Some("OFF"));
-        if (!off && destinations != 1) || destinations > 1 {
+        let named = |one: &Json| {
+            let group = one.pointer("/cloudWatchLogsLogGroup/logGroupArn");
+            group.is_some_and(Json::is_string)
+        };
+        if (!off && destinations.is_empty())
+            || destinations.len() > 1
+            || !destinations.iter().all(named)
+        {
             let message =
                 "Invalid Logging Configuration: Must specify exactly one Log Destination.";
             return Err(Refused::model("InvalidLoggingConfiguration", message));
@@ -401,17 +435,42 @@ pub(crate) fn encryption(request: Request<'_>) -> Result<Option<Json>, Refused> 
 }
 
 fn same_settings(known: &Settings, asked: &Settings) -> bool {
-    let logging_off = |logging: &Option<Json>| {
-        let level = logging.as_ref().and_then(|logging| logging.get("level"));
-        level.is_none_or(|level| level == "OFF")
+    let off = |logging: &Json| logging.get("level") == Some(&"OFF".into());
+    let (known_logging, asked_logging) = (logging(known), logging(asked));
+    let same_logging =
+        known_logging == asked_logging || (off(&known_logging) && off(&asked_logging));
+    same_logging
+        && tracing(known) == tracing(asked)
+        && same_encryption(known.encryption.as_ref(), asked.encryption.as_ref())
+}
+
+/// Whether two encryption configurations are the same: none is a key that AWS owns.
+pub(crate) fn same_encryption(known: Option<&Json>, asked: Option<&Json>) -> bool {
+    let own = |one: Option<&Json>| {
+        let kind = one.and_then(|one| one.get("type"));
+        kind.is_none_or(|kind| kind == "AWS_OWNED_KEY")
     };
-    let tracing_off = |tracing: &Option<Json>| {
-        let enabled = tracing.as_ref().and_then(|tracing| tracing.get("enabled"));
-        enabled != Some(&Json::Bool(true))
+    known == asked || (own(known) && own(asked))
+}
+
+/// Whether a machine that is created once more asks for the version it has.
+fn same_version(known: &MachineRecord, request: Request<'_>) -> bool {
+    if !request.is_set("publish") {
+        return true;
+    }
+    let last = known.versions.values().next_back();
+    last.is_some_and(|last| last.description.as_deref() == request.text("versionDescription"))
+}
+
+/// Whether an update has left everything as it was.
+fn is_same(old: &MachineRecord, new: &MachineRecord) -> bool {
+    let settings = |one: &MachineRecord| {
+        let settings = &one.settings;
+        (
+            logging(settings),
+            tracing(settings),
+            settings.encryption.clone(),
+        )
     };
-    let logging = known.logging == asked.logging
-        || (logging_off(&known.logging) && logging_off(&asked.logging));
-    let tracing = known.tracing == asked.tracing
-        || (tracing_off(&known.tracing) && tracing_off(&asked.tracing));
-    logging && tracing && known.encryption == asked.encryption
+    old.definition == new.definition && old.role == new.role && settings(old) == settings(new)
 }

@@ -127,7 +127,8 @@ fn read(action: &str, body: &[u8]) -> Result<Json, Refused> {
 
 fn unknown(action: &str) -> Refused {
     Refused::unknown_operation(match action {
-        "" => "name an action in the header X-Amz-Target: AWSStepFunctions.ACTION".to_owned(),
+        "" => "ask by POST, with an action in the header X-Amz-Target: AWSStepFunctions.ACTION"
+            .to_owned(),
         action => format!("{action} is no action of Step Functions"),
     })
 }

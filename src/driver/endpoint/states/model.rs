@@ -152,13 +152,14 @@ fn is_printed(text: &str) -> bool {
 
 const ALIAS_NAME: &str = r"^(?=.*[a-zA-Z_\-\.])[a-zA-Z0-9_\-\.]+$";
 const TYPES: &[&str] = &["STANDARD", "EXPRESS"];
+/// In the order in which the service tells them.
 const STATUSES: &[&str] = &[
-    "RUNNING",
     "SUCCEEDED",
-    "FAILED",
     "TIMED_OUT",
-    "ABORTED",
     "PENDING_REDRIVE",
+    "ABORTED",
+    "FAILED",
+    "RUNNING",
 ];
 const INCLUDED: &[&str] = &["ALL_DATA", "METADATA_ONLY"];
 

@@ -24,6 +24,12 @@ use crate::driver::endpoint::store::Kept;
 use crate::driver::endpoint::store::SERVER_ENDED;
 use crate::engine::Millis;
 
+/// Milliseconds during which a client token stands for the redrive it came with.
+const TOKEN: Millis = 15 * 60_000;
+
+/// Client tokens that are remembered of an execution.
+const TOKENS: usize = 10;
+
 /// Milliseconds after its end during which an execution can be redriven.
 const REDRIVABLE: Millis = 14 * 86_400_000;
 
@@ -37,19 +43,30 @@ impl Edge {
                 return Err(Refused::validation(message, None));
             }
         };
+        let token = request.owned("clientToken");
+        if let Some(at) = token
+            .as_deref()
+            .and_then(|token| redriven_with(&entry, token))
+        {
+            return Ok(json!({"redriveDate": seconds(at)}));
+        }
         redrivable(&entry).map_err(refused)?;
         let entry = self.revived(entry).await.map_err(refused)?;
         redrivable(&entry).map_err(refused)?;
         let edge = self.clone();
         // It is done as a whole, even where whoever asked for it hangs up meanwhile.
-        let work = tokio::spawn(async move { edge.redrive(&entry).await });
+        let work = tokio::spawn(async move { edge.redrive(&entry, token).await });
         let broke_off = |_| Err(Refused::internal("the redrive broke off".to_owned()));
         let now = work.await.unwrap_or_else(broke_off)?;
         Ok(json!({"redriveDate": seconds(now)}))
     }
 
     /// Lets an execution go on that has what it goes on from; tells the moment.
-    async fn redrive(self: &Arc<Edge>, entry: &Arc<Entry>) -> Result<Millis, Refused> {
+    async fn redrive(
+        self: &Arc<Edge>,
+        entry: &Arc<Entry>,
+        token: Option<String>,
+    ) -> Result<Millis, Refused> {
         let now = now_millis();
         let (ended, events, remains, before) = {
             let mut progress = entry.progress();
@@ -89,6 +106,11 @@ impl Edge {
             };
             return Err(Refused::internal(words));
         }
+        if let Some(token) = token {
+            let tokens = &mut entry.progress().redrive_tokens;
+            tokens.push_front((token, now));
+            tokens.truncate(TOKENS);
+        }
         self.books.watch.tell(entry);
         match remains {
             Remains::Performed(performance) => self.perform_again(entry, *performance, now).await,
@@ -117,6 +139,14 @@ impl Edge {
         performance.redrive(now);
         self.go_on(entry, performance).await;
     }
+}
+
+/// The moment of the redrive that was asked for with a client token.
+fn redriven_with(entry: &Entry, token: &str) -> Option<Millis> {
+    let progress = entry.progress();
+    let mut tokens = progress.redrive_tokens.iter();
+    let (_, at) = tokens.find(|(known, _)| known == token)?;
+    (now_millis() - at <= TOKEN).then_some(*at)
 }
 
 /// Whether an execution can be redriven.

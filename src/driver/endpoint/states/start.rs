@@ -37,6 +37,13 @@ impl Edge {
             limit: EXPRESS,
             slice: Slice::Short,
         };
+        // A test case that is not there is the client's mistake, and nothing to try again.
+        if let Some(case) = asked.wanted(&call)
+            && let Some(found) = self.machine_of(&call, asked)
+            && let Err(words) = found.served.choose(Some(case), &call.input)
+        {
+            return answered(Err(Refused::validation(words, None)), &id);
+        }
         let carried = self.start(call.clone(), asked).await;
         match carried.result {
             IntegrationResult::Executed(executed) => {

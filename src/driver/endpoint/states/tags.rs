@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::driver::endpoint::edge::Edge;
 use crate::driver::endpoint::states::arn::Arn;
 use crate::driver::endpoint::states::check::Request;
-use crate::driver::endpoint::states::machines::plain;
+use crate::driver::endpoint::states::machines::unlabeled;
 use crate::driver::endpoint::states::trouble::Answer;
 use crate::driver::endpoint::states::trouble::Refused;
 use crate::driver::endpoint::store::Change;
@@ -44,7 +44,7 @@ impl Edge {
         let text = request.required("resourceArn");
         let tags = match Arn::read(text)?.resource {
             "stateMachine" => {
-                let machine = self.catalog.machine(plain(text)?);
+                let machine = self.catalog.machine(unlabeled(text)?);
                 machine.map(|machine| machine.record.tags.clone())
             }
             "activity" => self.catalog.activity(text).map(|activity| activity.tags),
@@ -66,7 +66,7 @@ impl Edge {
         let _editing = self.catalog.editing.lock().await;
         match Arn::read(text)?.resource {
             "stateMachine" => {
-                let known = self.catalog.machine(plain(text)?);
+                let known = self.catalog.machine(unlabeled(text)?);
                 let known = known.ok_or_else(|| Refused::no_resource(text))?;
                 let mut record = known.record.clone();
                 record.tags = change(record.tags)?;
@@ -89,17 +89,38 @@ impl Edge {
 /// The tags of a request, beside those there are.
 ///
 /// # Errors
-/// `TooManyTags`.
+/// `TooManyTags`; `ValidationException` for a key that is AWS's own, and for signs that tags cannot have.
 pub(crate) fn read_tags(request: Request<'_>, arn: &str, tags: Tags) -> Result<Tags, Refused> {
     let mut tags = tags;
     let list = request.get("tags").and_then(Json::as_array);
     for tag in list.into_iter().flatten() {
         let tag = Request(tag);
-        let value = tag.text("value").unwrap_or_default();
-        tags.insert(tag.required("key").to_owned(), value.to_owned());
+        let (key, value) = (tag.required("key"), tag.text("value").unwrap_or_default());
+        if key
+            .get(..4)
+            .is_some_and(|head| head.eq_ignore_ascii_case("aws:"))
+        {
+            let message = format!("Tag keys that begin with aws: are reserved. Received: [{key}]");
+            return Err(Refused::validation(message, None));
+        }
+        if let Some(text) = [key, value]
+            .into_iter()
+            .find(|text| !text.chars().all(is_taggable))
+        {
+            let message = format!(
+                "Tags may only contain Unicode letters, digits, white space, or these symbols: _ . : / = + - @. \
+                 Received: [{text}]"
+            );
+            return Err(Refused::validation(message, None));
+        }
+        tags.insert(key.to_owned(), value.to_owned());
     }
     match tags.len() > MOST {
         true => Err(Refused::too_many_tags(arn)),
         false => Ok(tags),
     }
+}
+
+fn is_taggable(sign: char) -> bool {
+    sign.is_alphanumeric() || sign.is_whitespace() || "_.:/=+-@".contains(sign)
 }

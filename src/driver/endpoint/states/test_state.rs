@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 use serde_json::json;
 
+use crate::asl::input_fault;
 use crate::driver::endpoint::edge::Edge;
 use crate::driver::endpoint::edge::now_millis;
 use crate::driver::endpoint::states::arn::check_role;
@@ -19,6 +20,7 @@ use crate::engine::testing::FieldValidation;
 use crate::engine::testing::StateTest;
 use crate::engine::testing::StateTestAnswer;
 use crate::engine::testing::TestMock;
+use crate::engine::testing::TestStatus;
 use crate::engine::testing::test_definition;
 use crate::query::Value;
 
@@ -32,7 +34,8 @@ impl Edge {
             parsed.map_err(|error| {
                 let words = match code {
                     "InvalidExecutionInput" => {
-                        format!("Invalid State Machine Execution Input: '{error}'")
+                        let fault = text.and_then(input_fault).unwrap_or(error.0);
+                        format!("Invalid State Machine Execution Input: '{fault}'")
                     }
                     _ => format!("{name} must be valid JSON: {error}"),
                 };
@@ -73,6 +76,11 @@ impl Edge {
             "ValidationException" => Refused::validation(refusal.message, None),
             code => Refused::model(code, refusal.message),
         })?;
+        if answer.status == TestStatus::Succeeded && answer.output.is_none() {
+            let message = "TestState calls no service here: say what the service answers with mock.result or \
+                           mock.errorOutput";
+            return Err(Refused::validation(message, None));
+        }
         let level = request.text("inspectionLevel").unwrap_or("INFO");
         Ok(told(&answer, level))
     }

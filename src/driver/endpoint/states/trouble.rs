@@ -114,6 +114,14 @@ impl Refused {
         }
     }
 
+    /// A version or an alias that a request names is not there.
+    pub(crate) fn no_referenced(arn: &str) -> Refused {
+        Refused {
+            message: "Request references a resource that does not exist.".to_owned(),
+            ..Refused::no_resource(arn)
+        }
+    }
+
     pub(crate) fn too_many_tags(arn: &str) -> Refused {
         Refused {
             more: vec![("resourceName", arn.into())],

@@ -10,6 +10,7 @@ use crate::driver::endpoint::states::arn::Arn;
 use crate::driver::endpoint::states::check::Request;
 use crate::driver::endpoint::states::machines::plain;
 use crate::driver::endpoint::states::machines::publish;
+use crate::driver::endpoint::states::machines::unlabeled;
 use crate::driver::endpoint::states::page::Page;
 use crate::driver::endpoint::states::trouble::Answer;
 use crate::driver::endpoint::states::trouble::Refused;
@@ -19,7 +20,7 @@ const MOST: usize = 1_000;
 
 impl Edge {
     pub(crate) async fn publish_version(self: &Arc<Edge>, request: Request<'_>) -> Answer {
-        let arn = plain(request.required("stateMachineArn"))?;
+        let arn = unlabeled(request.required("stateMachineArn"))?;
         let _editing = self.catalog.editing.lock().await;
         let known = self.catalog.machine(arn);
         let known = known.ok_or_else(|| Refused::no_machine(arn))?;
