@@ -15,6 +15,8 @@ use crate::session::SentId;
 use crate::session::Session;
 use crate::session::Tab;
 use crate::session::TabId;
+use crate::session::shell_words::quoted;
+use crate::session::shell_words::split;
 use crate::sidecar::Backend;
 use crate::sidecar::BackendPlan;
 use crate::sidecar::Backends;
@@ -339,7 +341,20 @@ impl Session {
                 Value::object(own.into_iter().chain(folder(at)))
             }
             FunctionSetting::Command { folder: at, line } => {
-                let words = line.split_whitespace().map(text).collect();
+                let line = match split(line) {
+                    Ok(line) => line,
+                    Err(reason) => {
+                        self.tell_error(reason);
+                        return Vec::new();
+                    }
+                };
+                if let Some(operator) = line.operator {
+                    self.tell_error(format!(
+                        "Programs are started without a shell, which “{operator}” needs: write sh -c '…'"
+                    ));
+                    return Vec::new();
+                }
+                let words = line.words.iter().map(|word| text(word)).collect();
                 let own = [("command", Value::array(words))];
                 Value::object(own.into_iter().chain(folder(at)))
             }
@@ -369,7 +384,11 @@ impl FunctionSetting {
         match &plan.run {
             FunctionRun::Command(words) => FunctionSetting::Command {
                 folder,
-                line: words.join(" "),
+                line: words
+                    .iter()
+                    .map(|word| quoted(word))
+                    .collect::<Vec<String>>()
+                    .join(" "),
             },
             FunctionRun::Handler { handler, .. } => FunctionSetting::Handler {
                 folder,

@@ -25,6 +25,7 @@ mod run;
 mod runs;
 mod scenarios;
 mod settings;
+mod shell_words;
 mod state;
 mod tab;
 

@@ -41,14 +41,10 @@ Resources:
 "#;
 
 fn window() -> Window {
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("checkout.asl.json"), DEFINITION).unwrap();
-    std::fs::write(folder.path().join("checkout.stepwright.json"), COMPANION).unwrap();
-    let mut window = Window::over(folder, "checkout.asl.json");
-    window.until("the file is open", |session| {
-        session.active().is_some() && !session.backends.folders.is_empty()
-    });
-    window
+    Window::of(&[
+        ("checkout.asl.json", DEFINITION),
+        ("checkout.stepwright.json", COMPANION),
+    ])
 }
 
 fn choose(window: &mut Window, place: &str, answer: &str) {
@@ -196,13 +192,10 @@ fn a_question_about_many_functions_keeps_its_answers_in_sight() {
     );
     let companion =
         r#"{"backends": {"default": "local", "functions": {"*": {"command": ["true"]}}}}"#;
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("many.asl.json"), definition).unwrap();
-    std::fs::write(folder.path().join("many.stepwright.json"), companion).unwrap();
-    let mut window = Window::over(folder, "many.asl.json");
-    window.until("the file is open", |session| {
-        session.active().is_some() && !session.backends.folders.is_empty()
-    });
+    let mut window = Window::of(&[
+        ("many.asl.json", &definition),
+        ("many.stepwright.json", companion),
+    ]);
     window.click(Role::Button, "Run");
     window.settle();
     assert!(is_asked(&window));

@@ -37,16 +37,11 @@ const COMPANION: &str = r#"{
 const FUNCTION: &str = "def handler(event, context):\n    print('charging', event['amount'])\n    return {'charged': event['amount']}\n";
 
 fn window() -> Window {
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::create_dir(folder.path().join("pay")).unwrap();
-    std::fs::write(folder.path().join("pay/app.py"), FUNCTION).unwrap();
-    std::fs::write(folder.path().join("checkout.asl.json"), DEFINITION).unwrap();
-    std::fs::write(folder.path().join("checkout.stepwright.json"), COMPANION).unwrap();
-    let mut window = Window::over(folder, "checkout.asl.json");
-    window.until("the file is open", |session| {
-        session.active().is_some() && !session.backends.folders.is_empty()
-    });
-    window
+    Window::of(&[
+        ("checkout.asl.json", DEFINITION),
+        ("checkout.stepwright.json", COMPANION),
+        ("pay/app.py", FUNCTION),
+    ])
 }
 
 fn fill(window: &mut Window, label: &str, text: &str) {

@@ -83,6 +83,21 @@ impl Window {
         Window { harness, folder }
     }
 
+    /// The same over files that are written into a folder first: their names with their texts, the one to be opened first.
+    pub fn of(files: &[(&str, &str)]) -> Window {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            let path = folder.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        let mut window = Window::over(folder, files[0].0);
+        window.until("the file is open", |session| {
+            session.active().is_some() && !session.backends.folders.is_empty()
+        });
+        window
+    }
+
     pub fn session(&self) -> &Session {
         &self.harness.state().as_ref().unwrap().session
     }

@@ -2,6 +2,9 @@
 
 use std::fmt::Write;
 
+use crate::session::shell_words::quoted;
+use crate::session::shell_words::split;
+
 /// A request as a `curl` command says it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CurlCommand {
@@ -27,7 +30,7 @@ pub fn parse_curl(text: &str) -> Result<CurlCommand, String> {
     if text.len() > LONGEST {
         return Err("The command is longer than 4 MB".to_owned());
     }
-    let mut words = words(text)?.into_iter();
+    let mut words = split(text)?.words.into_iter();
     // A prompt before the command is what one copies from an article.
     let first = words.find(|word| word != "$" && word != "%" && word != ">");
     let program = first.as_deref().map(|word| {
@@ -369,114 +372,6 @@ pub fn percent_decoded(text: &str, plus: char) -> String {
         }
     }
     String::from_utf8_lossy(&bytes).into_owned()
-}
-
-/// The words of a command line as a POSIX shell splits them; nothing is expanded.
-fn words(text: &str) -> Result<Vec<String>, String> {
-    let mut words = Vec::new();
-    let mut word: Option<String> = None;
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '\'' => {
-                let word = word.get_or_insert_default();
-                loop {
-                    match chars.next() {
-                        Some('\'') => break,
-                        Some(inner) => word.push(inner),
-                        None => return Err("A quote (') is not closed".to_owned()),
-                    }
-                }
-            }
-            '"' => {
-                let word = word.get_or_insert_default();
-                loop {
-                    match chars.next() {
-                        Some('"') => break,
-                        Some('\\') => match chars.next() {
-                            Some(escaped @ ('"' | '\\' | '$' | '`')) => word.push(escaped),
-                            Some('\n') => {}
-                            Some(other) => word.extend(['\\', other]),
-                            None => return Err("A quote (\") is not closed".to_owned()),
-                        },
-                        Some(inner) => word.push(inner),
-                        None => return Err("A quote (\") is not closed".to_owned()),
-                    }
-                }
-            }
-            '$' if chars.peek() == Some(&'\'') => {
-                chars.next();
-                ansi(&mut chars, word.get_or_insert_default())?;
-            }
-            '\\' | '^' if line_ends(&mut chars) => {}
-            '\\' => {
-                if let Some(escaped) = chars.next() {
-                    word.get_or_insert_default().push(escaped);
-                }
-            }
-            ';' | '|' | '&' if word.is_none() && !words.is_empty() => break,
-            c if c.is_whitespace() => words.extend(word.take()),
-            c => word.get_or_insert_default().push(c),
-        }
-    }
-    words.extend(word);
-    Ok(words)
-}
-
-/// Takes a line break, where one follows.
-fn line_ends(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) -> bool {
-    let mut ahead = chars.clone();
-    while ahead.next_if(|c| matches!(c, ' ' | '\t' | '\r')).is_some() {}
-    let ends = ahead.next() == Some('\n');
-    if ends {
-        *chars = ahead;
-    }
-    ends
-}
-
-/// `$'…'`, as browsers write bodies with line breaks.
-fn ansi(
-    chars: &mut std::iter::Peekable<std::str::Chars<'_>>,
-    word: &mut String,
-) -> Result<(), String> {
-    let open = || "A quote ($') is not closed".to_owned();
-    loop {
-        match chars.next().ok_or_else(open)? {
-            '\'' => return Ok(()),
-            '\\' => match chars.next().ok_or_else(open)? {
-                'n' => word.push('\n'),
-                'r' => word.push('\r'),
-                't' => word.push('\t'),
-                kind @ ('x' | 'u' | 'U') => {
-                    let longest = match kind {
-                        'x' => 2,
-                        'u' => 4,
-                        _ => 8,
-                    };
-                    let mut code = 0;
-                    for _ in 0..longest {
-                        let Some(digit) = chars.peek().and_then(|c| c.to_digit(16)) else {
-                            break;
-                        };
-                        code = code * 16 + digit;
-                        chars.next();
-                    }
-                    word.push(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER));
-                }
-                other => word.push(other),
-            },
-            other => word.push(other),
-        }
-    }
-}
-
-/// A word for a POSIX shell, in single quotes where it needs any.
-fn quoted(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-._~/:@%+=,".contains(c);
-    if !text.is_empty() && text.chars().all(plain) {
-        return text.to_owned();
-    }
-    format!("'{}'", text.replace('\'', r"'\''"))
 }
 
 #[cfg(test)]
