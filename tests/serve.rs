@@ -648,6 +648,14 @@ fn step_functions_answers_over_its_own_port() {
     assert_eq!(unknown.status, 400);
     let kind = unknown.json()["__type"].as_str().unwrap().to_owned();
     assert!(kind.ends_with("#UnknownOperationException"), "{kind}");
+    // The protocol knows POST alone.
+    let address = server.told["stepfunctions"].as_str().unwrap();
+    let address = address.trim_start_matches("http://");
+    let target = [("X-Amz-Target", "AWSStepFunctions.ListStateMachines")];
+    for method in ["GET", "PUT", "OPTIONS"] {
+        let answer = ask(address, method, "/", &target, "{}");
+        assert_eq!(answer.status, 400, "{method}");
+    }
     assert!(unknown.body.contains("PaintResource"));
     for (arn, error) in [
         ("arn:aws:states:x", "InvalidArn"),
