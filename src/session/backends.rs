@@ -108,7 +108,7 @@ impl Session {
     pub fn backend_plan(&self, tab: &Tab, scenario: Option<usize>) -> BackendPlan {
         let folder = self.folder_of(tab).unwrap_or_default();
         let said = self.backends.folders.get(&folder);
-        let place = self.place_of(&folder);
+        let place = said.map_or(folder.as_path(), |said| said.place.as_path());
         let own = scenario.and_then(|index| tab.sidecar.scenarios.get(index));
         let near = own.map(|scenario| &scenario.backends).into_iter();
         let far = said.into_iter().flat_map(|said| &said.layers);
@@ -134,12 +134,6 @@ impl Session {
             .as_deref()
             .and_then(Path::parent)
             .map(Path::to_owned)
-    }
-
-    /// The one name of a folder, once it was read.
-    fn place_of<'a>(&'a self, folder: &'a Path) -> &'a Path {
-        let said = self.backends.folders.get(folder);
-        said.map_or(folder, |said| said.place.as_path())
     }
 
     /// Reads what the folder of a document says of backends.
@@ -168,15 +162,14 @@ impl Session {
             return false;
         };
         let calls = tab.calls();
-        let mut wanted = NotAgreed::new();
+        let (mut folder, mut wanted) = (PathBuf::new(), NotAgreed::new());
         for plan in plans {
+            folder.clone_from(&plan.folder);
             merge(&mut wanted, plan.not_agreed(&calls));
         }
-        let folder = self.folder_of(tab);
-        let folder = folder.map(|folder| self.place_of(&folder).to_owned());
-        let Some(folder) = folder.filter(|_| !wanted.is_empty()) else {
+        if wanted.is_empty() || folder.as_os_str().is_empty() {
             return false;
-        };
+        }
         self.dialog = Some(Dialog::Consent(Asking {
             folder,
             wanted,

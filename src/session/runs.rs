@@ -38,10 +38,7 @@ impl Session {
         let Some(tab) = self.active() else {
             return Vec::new();
         };
-        let scenario = match tab.input {
-            InputChoice::Scenario(index) => Some(index),
-            InputChoice::Custom => None,
-        };
+        let scenario = tab.input.scenario();
         let (order, mocks) = match self.order(tab, scenario, pace, at) {
             Ok((order, mocks)) => (RunOrder { hand, ..order }, mocks),
             Err(problem) => {

@@ -295,11 +295,11 @@ impl Session {
             }
             Arrival::Consents(consents) => {
                 self.backends.consents = consents;
-                Vec::new()
+                self.follow_endpoint().into_iter().collect()
             }
             Arrival::FolderRead { folder, said } => {
                 self.folder_read(folder, said);
-                Vec::new()
+                self.follow_endpoint().into_iter().collect()
             }
             Arrival::IsProject { path, root } => self.project_at(&path, &root),
             Arrival::ProjectRead { project, result } => {

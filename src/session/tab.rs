@@ -72,6 +72,16 @@ pub enum InputChoice {
     Custom,
 }
 
+impl InputChoice {
+    /// The number of the scenario, where it is one.
+    pub fn scenario(self) -> Option<usize> {
+        match self {
+            InputChoice::Scenario(index) => Some(index),
+            InputChoice::Custom => None,
+        }
+    }
+}
+
 impl Tab {
     pub fn is_modified(&self) -> bool {
         self.revision.document.text != self.saved_text || self.is_sidecar_modified()
@@ -103,10 +113,7 @@ impl Tab {
 
     /// The scenario a run would take its mocks from.
     pub fn scenario(&self) -> Option<&Scenario> {
-        match self.input {
-            InputChoice::Scenario(index) => self.sidecar.scenarios.get(index),
-            InputChoice::Custom => None,
-        }
+        self.sidecar.scenarios.get(self.input.scenario()?)
     }
 
     /// What the input chooser shows.

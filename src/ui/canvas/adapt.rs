@@ -18,7 +18,6 @@ use crate::scene::RunPicture;
 use crate::scene::StateRun;
 use crate::scene::Status;
 use crate::session::Action;
-use crate::session::InputChoice;
 use crate::session::Intent;
 use crate::session::Run;
 use crate::session::RunId;
@@ -167,11 +166,7 @@ fn marks(
 
 /// States that something outside answers.
 fn real(session: &Session, tab: &Tab) -> BTreeMap<StatePath, Outside> {
-    let scenario = match tab.input {
-        InputChoice::Scenario(index) => Some(index),
-        InputChoice::Custom => None,
-    };
-    let plan = session.backend_plan(tab, scenario);
+    let plan = session.backend_plan(tab, tab.input.scenario());
     if !plan.is_real() {
         return BTreeMap::new();
     }

@@ -7,7 +7,6 @@ use crate::asl::StatePath;
 use crate::scene::Icon;
 use crate::session::BackendPlace;
 use crate::session::FunctionSetting;
-use crate::session::InputChoice;
 use crate::session::Intent;
 use crate::session::Session;
 use crate::session::Tab;
@@ -37,7 +36,7 @@ pub fn show(ui: &mut Ui, session: &Session, tab: &Tab, path: &StatePath, out: &m
     let params = &tab.sidecar.params;
     let task = TaskCall::of(&revision.tree, &revision.machine, params, path);
     let Some(task) = task else { return };
-    let plan = session.backend_plan(tab, chosen_scenario(tab));
+    let plan = session.backend_plan(tab, tab.input.scenario());
     let shown = choice(ui, session, tab, &plan, Some(path), out);
     meaning(ui, session, tab, &plan, &task, shown, out);
     ui.add_space(6.0);
@@ -45,17 +44,10 @@ pub fn show(ui: &mut Ui, session: &Session, tab: &Tab, path: &StatePath, out: &m
 
 /// What answers the tasks of which nothing else is said.
 pub fn for_all(ui: &mut Ui, session: &Session, tab: &Tab, out: &mut Outbox) {
-    let plan = session.backend_plan(tab, chosen_scenario(tab));
+    let plan = session.backend_plan(tab, tab.input.scenario());
     choice(ui, session, tab, &plan, None, out);
     help_text(ui, "A state may have an answer of its own");
     ui.add_space(6.0);
-}
-
-fn chosen_scenario(tab: &Tab) -> Option<usize> {
-    match tab.input {
-        InputChoice::Scenario(index) => Some(index),
-        InputChoice::Custom => None,
-    }
 }
 
 /// Who answers, by the word of the place that is shown; what another place says of it stands below. The answer by that
@@ -139,7 +131,7 @@ fn choice(
 
 /// The places that may say something, the nearest first, as the layers of the plan are.
 fn places(session: &Session, tab: &Tab) -> Vec<BackendPlace> {
-    let scenario = chosen_scenario(tab).map(BackendPlace::Scenario);
+    let scenario = tab.input.scenario().map(BackendPlace::Scenario);
     let all = scenario
         .into_iter()
         .chain([BackendPlace::Workflow, BackendPlace::Folder]);
