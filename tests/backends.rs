@@ -609,18 +609,63 @@ fn credentials_in_the_environment_are_taken_out_of_what_functions_say() {
 }
 
 #[test]
-fn a_timeout_of_the_state_ends_a_call_that_is_out() {
+fn a_timeout_of_the_state_does_not_wait_for_a_call_that_is_out() {
     let mut definition = functions(&["slow"]);
     definition["States"]["Call slow 0"]["TimeoutSeconds"] = json!(1);
     let companion = json!({"backends": {"functions": {"slow": {"command": ["sleep", "30"]}}}});
     let place = Place::new(&definition, &companion);
     let began = std::time::Instant::now();
-    let summary = place.run(&ALLOW);
-    assert_eq!(summary["error"], "States.Timeout", "{summary}");
-    assert!(began.elapsed().as_secs() < 10);
+    let output = place.stepwright(&with(&["run", "flow.asl.json"], &ALLOW));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(began.elapsed().as_secs() < 20);
+    assert!(
+        String::from_utf8_lossy(&output.stdout).contains("States.Timeout"),
+        "{output:?}"
+    );
+    // The function would have gone on for long, and the person hears that it did not.
+    assert!(
+        said.contains("function slow") && said.contains("was ended"),
+        "{said}"
+    );
 }
 
-/// The error and the cause's message of a handler of Node.js or Python that fails.
+#[test]
+fn a_function_that_nobody_waits_for_any_more_goes_on_to_its_end() {
+    let work = "import json, os, sys, time; time.sleep(0.8); open('done', 'w').close(); print('finished'); \
+                json.dump({}, os.fdopen(3, 'w'))";
+    let companion = json!({"backends": {"default": "local", "functions": {
+        "fails": {"command": ["sh", "-c", "exit 3"]},
+        "works": {"command": ["python3", "-c", work]},
+        "after": {"command": ["sh", "-c", "echo '{}' >&3"]}
+    }}});
+    let branch = |name: &str| {
+        let mut branch = functions(&[name]);
+        branch["States"][format!("Call {name} 0")]["Retry"] = json!([]);
+        branch
+    };
+    let mut flow = functions(&["after"]);
+    flow["StartAt"] = json!("Both");
+    flow["States"]["Both"] = json!({
+        "Type": "Parallel",
+        "Branches": [branch("works"), branch("fails")],
+        "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Call after 0"}],
+        "End": true
+    });
+    let place = Place::new(&flow, &companion);
+    let summary = place.run(&ALLOW);
+    assert_eq!(summary["status"], "SUCCEEDED", "{summary}");
+    // What it did is done, and its record has all of it.
+    assert!(place.path().join("done").exists(), "{summary}");
+    let calls = summary["calls"].as_array().unwrap();
+    assert_eq!(calls.len(), 3, "{summary}");
+    let works = calls
+        .iter()
+        .find(|call| call["target"].as_str().unwrap().contains("function works"))
+        .unwrap();
+    assert_eq!(works["log"], "finished\n", "{works}");
+    assert!(works["took_ms"].as_f64().unwrap() >= 800.0, "{works}");
+}
+
 fn failing(file: &str, handler: &str, text: &str) -> (String, String) {
     let companion = json!({"backends": {"functions": {"f": {"handler": handler, "folder": "f"}}}});
     let place = Place::new(&functions(&["f"]), &companion);

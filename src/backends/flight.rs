@@ -12,10 +12,12 @@ use tokio::task::AbortHandle;
 
 use crate::backends::real::Real;
 use crate::backends::real::Route;
+use crate::backends::real::Way;
 use crate::engine::Call;
 use crate::engine::Millis;
 use crate::engine::Outcome;
 use crate::sidecar::BackendPlan;
+use crate::trace::BROKEN_OFF;
 use crate::trace::CallRecord;
 use crate::trace::TaskKey;
 
@@ -39,7 +41,8 @@ struct Board {
 #[derive(Debug)]
 pub(crate) struct Flight {
     state: Arc<Mutex<Flown>>,
-    task: AbortHandle,
+    /// None of a function: one that was called runs to its end or its timeout, as in Lambda, whoever still waits for it.
+    task: Option<AbortHandle>,
 }
 
 #[derive(Debug, Default)]
@@ -82,6 +85,10 @@ impl Reach {
         let state = Arc::new(Mutex::new(Flown::default()));
         let carried = carry(self.clone(), ticket.clone(), now, state.clone());
         let task = tokio::spawn(carried).abort_handle();
+        let task = match ticket.route.way {
+            Way::Function(..) => None,
+            Way::Http | Way::Service => Some(task),
+        };
         Arc::new(Flight { state, task })
     }
 
@@ -106,10 +113,12 @@ impl Flight {
         }
     }
 
-    /// Breaks it off: nobody waits for it any more.
+    /// Nobody waits for it any more: it is broken off, unless it is the call of a function.
     pub(crate) fn break_off(&self) {
-        self.task.abort();
-        break_off(&self.state);
+        if let Some(task) = &self.task {
+            task.abort();
+            break_off(&self.state);
+        }
     }
 
     /// Whether it ended before anything final came of it.
@@ -120,7 +129,7 @@ impl Flight {
 
 impl Drop for Flight {
     fn drop(&mut self) {
-        self.task.abort();
+        self.break_off();
     }
 }
 
@@ -131,7 +140,7 @@ async fn carry(reach: Reach, ticket: Ticket, now: Millis, state: Arc<Mutex<Flown
         route,
         instead,
     } = ticket;
-    let mut record = CallRecord {
+    let record = CallRecord {
         number: reach.real.next_number(),
         key,
         state: call.state.clone(),
@@ -149,12 +158,15 @@ async fn carry(reach: Reach, ticket: Ticket, now: Millis, state: Arc<Mutex<Flown
     };
     lock(&reach.board.records).push(record.clone());
     // Whoever waits looks again however this ends.
-    let bell = Bell {
+    let mut bell = Bell {
         board: reach.board.clone(),
         state: state.clone(),
+        began: Instant::now(),
+        record,
+        outcome: None,
+        over: false,
     };
     reach.board.news.notify_one();
-    let began = Instant::now();
     let (interim, mut door) = mpsc::channel(4);
     let made = {
         let making = reach.real.make(&call, &route, &reach.plan, now, &interim);
@@ -173,30 +185,41 @@ async fn carry(reach: Reach, ticket: Ticket, now: Millis, state: Arc<Mutex<Flown
     while let Ok(outcome) = door.try_recv() {
         lock(&state).outcomes.push(outcome);
     }
-    record.took = Some(began.elapsed().as_secs_f64() * 1_000.0);
-    record.start = made.start;
-    record.log = Arc::from(made.log);
-    if let Some(Outcome::Failed(fault)) = &made.outcome {
-        record.error.clone_from(&fault.error);
-    }
-    // Told before its outcome, so that a run that ends with it has heard of it.
-    lock(&reach.board.records).push(record);
-    {
-        let mut flown = lock(&state);
-        flown.outcomes.extend(made.outcome);
-        flown.over = true;
-    }
-    drop(bell);
+    bell.record.start = made.start;
+    bell.record.log = Arc::from(made.log);
+    bell.record.error = match &made.outcome {
+        Some(Outcome::Failed(fault)) => fault.error.clone(),
+        Some(_) | None => None,
+    };
+    bell.outcome = made.outcome;
+    bell.over = true;
 }
 
-/// Tells that something has come of a call when it is dropped.
+/// Tells how a call ended when it is dropped.
 struct Bell {
     board: Arc<Board>,
     state: Arc<Mutex<Flown>>,
+    began: Instant,
+    record: CallRecord,
+    outcome: Option<Outcome>,
+    /// False of one that is broken off.
+    over: bool,
 }
 
 impl Drop for Bell {
     fn drop(&mut self) {
+        let mut record = self.record.clone();
+        record.took = Some(self.began.elapsed().as_secs_f64() * 1_000.0);
+        if !self.over {
+            record.error = Some(Arc::from(BROKEN_OFF));
+        }
+        // Told before its outcome, so that a run that ends with it has heard of it.
+        lock(&self.board.records).push(record);
+        {
+            let mut flown = lock(&self.state);
+            flown.outcomes.extend(self.outcome.take());
+            flown.over = self.over;
+        }
         break_off(&self.state);
         self.board.news.notify_one();
     }

@@ -1,6 +1,7 @@
 //! A run from its start to its end, with a person who answers by lines and may break it off.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::mpsc;
 
@@ -21,6 +22,9 @@ use crate::query::Value;
 use crate::trace::CallRecord;
 use crate::trace::NestedRun;
 use crate::trace::WaitingTask;
+
+/// How long functions may go on after the end of a run.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What came of a run.
 #[derive(Default)]
@@ -169,11 +173,42 @@ async fn watch(order: RunOrder, mocks: Mocks, person: Person) -> Result<RunOutco
             let _ = controls.send(word).await;
         }
     }
+    settle(&mut outcome, &mut news, &mut interrupts).await;
     driver.abort();
     outcome
         .notes
         .extend(answering.into_iter().flat_map(Answering::unused));
     Ok(outcome)
+}
+
+/// Waits a while for functions that go on though nobody waits for them any more, as they would in Lambda: ended in the
+/// middle of their work they could leave it half done. Those that take longer end with the process, and a note says so.
+async fn settle(
+    outcome: &mut RunOutcome,
+    news: &mut mpsc::Receiver<RunNews>,
+    interrupts: &mut mpsc::Receiver<()>,
+) {
+    let is_out = |call: &&CallRecord| call.took.is_none();
+    let mut patience = std::pin::pin!(tokio::time::sleep(PATIENCE));
+    while outcome.calls.iter().any(|call| is_out(&call)) {
+        tokio::select! {
+            biased;
+            Some(()) = interrupts.recv() => break,
+            piece = news.recv() => match piece {
+                Some(RunNews::Called(record)) => note_call(&mut outcome.calls, *record),
+                Some(_) => {}
+                None => break,
+            },
+            () = &mut patience => break,
+        }
+    }
+    for call in outcome.calls.iter().filter(is_out) {
+        let note = format!(
+            "the {} was still at work for \"{}\" when the run was over, and was ended",
+            call.target, call.name
+        );
+        outcome.notes.push(note);
+    }
 }
 
 async fn next_line(answering: &mut Option<Answering>) -> Option<(usize, String)> {

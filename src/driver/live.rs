@@ -155,7 +155,7 @@ impl Run {
                 // Only going back and a redrive lead on from here.
                 let redrives = self.execution.redrives();
                 while self.execution.ended().is_some() {
-                    let control = controls.recv().await.ok_or(Gone)?;
+                    let control = self.hear(controls).await?;
                     self.obey(control).await?;
                 }
                 if self.execution.redrives() > redrives {
@@ -182,6 +182,18 @@ impl Run {
                     self.advance(Signal::Proceed { now }).await?;
                 }
                 None => self.wait(controls).await?,
+            }
+        }
+    }
+
+    /// The person's next word. What calls tell is passed on meanwhile: a function goes on when nobody waits for it.
+    async fn hear(&mut self, controls: &mut Receiver<Control>) -> Result<Control, Gone> {
+        loop {
+            let news = self.world.outside.news();
+            tokio::select! {
+                biased;
+                control = controls.recv() => return control.ok_or(Gone),
+                () = news => self.tell_calls().await?,
             }
         }
     }
@@ -259,7 +271,7 @@ impl Run {
             events: self.events_sent,
         };
         self.tell(RunNews::Paused(Box::new(pause))).await?;
-        let control = controls.recv().await.ok_or(Gone)?;
+        let control = self.hear(controls).await?;
         let paused_for = Instant::now();
         match control {
             Control::Go(pace) => {
@@ -413,7 +425,7 @@ impl Run {
                 now: self.world.now,
             })
             .await?;
-            let control = controls.recv().await.ok_or(Gone)?;
+            let control = self.hear(controls).await?;
             return self.obey(control).await;
         };
         if self.order.clock == Clock::Real {
@@ -522,9 +534,7 @@ impl Run {
     }
 
     async fn flush(&mut self) -> Result<(), Gone> {
-        for record in self.world.outside.take_records() {
-            self.tell(RunNews::Called(Box::new(record))).await?;
-        }
+        self.tell_calls().await?;
         self.flush_events().await?;
         let ended: Vec<Arc<NestedRun>> = self
             .world
@@ -549,6 +559,13 @@ impl Run {
                 .map(|task| (task.key.clone(), task.held))
                 .collect();
             self.tell(RunNews::Tasks(tasks)).await?;
+        }
+        Ok(())
+    }
+
+    async fn tell_calls(&mut self) -> Result<(), Gone> {
+        for record in self.world.outside.take_records() {
+            self.tell(RunNews::Called(Box::new(record))).await?;
         }
         Ok(())
     }

@@ -14,6 +14,8 @@ mod map_run;
 mod outside;
 mod visit;
 
+pub(crate) use outside::BROKEN_OFF;
+
 pub use fold::{Passage, Trace};
 pub use import::{ImportError, import};
 pub use map_run::{ChildRun, MapRun};

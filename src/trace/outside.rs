@@ -54,6 +54,9 @@ pub struct WaitingTask {
     pub held: bool,
 }
 
+/// The error of a call that ended when nobody waited for it any more.
+pub(crate) const BROKEN_OFF: &str = "broken off";
+
 /// A call that was made for real: what answered, how long it took, what it wrote.
 #[derive(Clone, Debug)]
 pub struct CallRecord {
@@ -140,7 +143,13 @@ impl TaskKey {
 impl CallRecord {
     /// "cold start 182 ms, 194 ms in all" or "warm, 3 ms"; what is known of it.
     pub fn timing(&self) -> String {
-        let took = self.took.map_or("still out".to_owned(), duration);
+        let took = match self.took.map(duration) {
+            Some(took) if self.error.as_deref() == Some(BROKEN_OFF) => {
+                format!("{BROKEN_OFF} after {took}")
+            }
+            Some(took) => took,
+            None => "still out".to_owned(),
+        };
         match self.start {
             Some(WorkerStart::Cold { init }) => {
                 format!("cold start {}, {took} in all", duration(init))

@@ -14,24 +14,27 @@ export async function validate({ orderId, items }) {
   return { valid: true, total: cents / 100 };
 }
 
-export async function reserve({ orderId, sku, quantity }) {
+export async function reserve({ hold, orderId, sku, quantity }) {
   return change((stock) => {
+    // A call that nobody waits for any more goes on, and may come after everything was given back.
+    if (stock.closed.includes(hold)) throw new OrderRejected(`order ${orderId} was given back already`);
     const free = stock.free[sku] ?? 0;
     console.log(`${sku}: ${free} free, ${quantity} wanted`);
     if (free < quantity) throw new OutOfStock(`only ${free} of ${sku} are free`);
     stock.free[sku] = free - quantity;
-    const held = (stock.held[orderId] ??= {});
+    const held = (stock.held[hold] ??= {});
     held[sku] = (held[sku] ?? 0) + quantity;
-    return { sku, quantity, holdId: `${orderId}/${sku}` };
+    return { sku, quantity, holdId: `${hold}/${sku}` };
   });
 }
 
-/** Gives back what the order holds, which may be less than it asked for; doing it twice changes nothing. */
-export async function release({ orderId }) {
+/** Gives back what an order holds, which may be less than it asked for; doing it twice changes nothing. */
+export async function release({ hold, orderId }) {
   return change((stock) => {
-    const held = stock.held[orderId] ?? {};
+    const held = stock.held[hold] ?? {};
     for (const [sku, quantity] of Object.entries(held)) stock.free[sku] += quantity;
-    delete stock.held[orderId];
+    delete stock.held[hold];
+    if (!stock.closed.includes(hold)) stock.closed.push(hold);
     console.log(`order ${orderId}: gave back ${JSON.stringify(held)}`);
     return { released: held };
   });
