@@ -553,7 +553,11 @@ fn http_tasks_are_authorized_by_the_file_of_connections_and_tell_no_secret() {
     assert_eq!(summary["error"], "States.Http.StatusCode.503");
     assert_eq!(summary["cause"], "out: ••••");
     let place = Place::new(&http_task(&url), &companion);
-    assert_eq!(place.run(&["--allow", "http"])["error"], "States.Runtime");
+    let summary = place.run(&["--allow", "http"]);
+    assert_eq!(
+        summary["error"],
+        "Events.ConnectionResource.ResourceNotFound"
+    );
 }
 
 fn companion_with_scenario(companion: &Value) -> Value {
@@ -998,6 +1002,55 @@ fn an_api_that_gives_a_request_back_tells_no_secret() {
             );
         }
     }
+}
+
+#[test]
+fn a_connection_that_authorizes_nothing_fails_with_the_errors_of_connections() {
+    let (url, _) = server(|request| {
+        let status = if request.starts_with("POST /token") {
+            401
+        } else {
+            200
+        };
+        (
+            status,
+            "content-type: application/json\r\n",
+            "{}".to_owned(),
+        )
+    });
+    let companion = json!({"backends": {"default": "local", "connections": "connections.json"}});
+    let oauth = json!({"type": "OAUTH", "clientId": "me", "clientSecret": "s", "endpoint": format!("{url}/token")});
+    let file = |connection: Value| Some(json!({"connections": connection}).to_string());
+    for (text, error) in [
+        (None, "ResourceNotFound"),
+        (file(json!({"other": {"type": "NONE"}})), "ResourceNotFound"),
+        (Some("{".to_owned()), "InvalidConnectionState"),
+        (
+            file(json!({"shop": {"type": "BASIC"}})),
+            "InvalidConnectionState",
+        ),
+        (file(json!({"shop": oauth})), "InvalidConnectionState"),
+    ] {
+        let mut definition = http_task(&format!("{url}/orders"));
+        let error = format!("Events.ConnectionResource.{error}");
+        definition["States"]["Ask"]["Catch"] =
+            json!([{"ErrorEquals": [error], "ResultPath": "$.caught", "Next": "Caught"}]);
+        definition["States"]["Caught"] = json!({"Type": "Succeed"});
+        let place = Place::new(&definition, &companion);
+        if let Some(text) = &text {
+            place.write("connections.json", text);
+        }
+        let summary = place.run(&["--allow", "http"]);
+        assert_eq!(
+            summary["output"]["caught"]["Error"], error,
+            "{text:?}: {summary}"
+        );
+    }
+    // A folder is no file that could be read.
+    let place = Place::new(&http_task(&format!("{url}/orders")), &companion);
+    place.write("connections.json/inside", "");
+    let summary = place.run(&["--allow", "http"]);
+    assert_eq!(summary["error"], "Events.ConnectionResource.AccessDenied");
 }
 
 #[test]

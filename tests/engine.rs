@@ -10,9 +10,11 @@ use stepwright::engine::CompileOptions;
 use stepwright::engine::EventDetail;
 use stepwright::engine::Execution;
 use stepwright::engine::ExecutionKind;
+use stepwright::engine::Outcome;
 use stepwright::engine::Signal;
 use stepwright::engine::Start;
 use stepwright::engine::Status;
+use stepwright::engine::Workers;
 use stepwright::engine::compile;
 use stepwright::engine::simulate;
 use stepwright::query::Value;
@@ -111,6 +113,131 @@ fn a_heartbeat_that_stays_away_is_a_timeout() {
         5_000
     );
     assert!(types(&simulation).contains(&"TaskTimedOut".to_owned()));
+}
+
+/// Does whatever can be done at a moment; the types of its events.
+fn proceed(execution: &mut Execution, now: i64) -> Vec<String> {
+    let mut types = Vec::new();
+    while execution.ready().is_some() {
+        let step = execution.advance(Signal::Proceed { now });
+        types.extend(step.events.iter().map(|event| event.type_name()));
+    }
+    types
+}
+
+#[test]
+fn the_time_of_an_activity_begins_when_a_worker_takes_its_task() {
+    let definition = one(
+        json!({"Type": "Task", "End": true, "TimeoutSeconds": 20, "HeartbeatSeconds": 5,
+        "Resource": "arn:aws:states:us-east-1:123456789012:activity:work"}),
+    );
+    let program = common::program(ExecutionKind::Standard, &definition);
+    let begun = |workers: Workers| {
+        let start = Start {
+            workers,
+            ..Start::default()
+        };
+        let at = start.at;
+        let mut execution = Execution::new(program.clone(), start);
+        proceed(&mut execution, at);
+        (execution, at)
+    };
+    let (at_hand, at) = begun(Workers::AtHand);
+    assert_eq!(at_hand.next_timer(), Some(at + 5_000));
+    let (mut polled, at) = begun(Workers::Polling);
+    assert_eq!(polled.next_timer(), None);
+    let tell = |execution: &mut Execution, outcome: Outcome, now: i64| {
+        let call = stepwright::engine::CallId(1);
+        execution.advance(Signal::Answer { call, outcome, now })
+    };
+    // Nothing that comes before a worker has it sets a clock going.
+    tell(&mut polled, Outcome::Heartbeat, at + 1_000);
+    assert_eq!(polled.next_timer(), None);
+    let taken = at + 100_000;
+    let worker = Some(Arc::from("w"));
+    tell(&mut polled, Outcome::Started { worker }, taken);
+    assert_eq!(polled.next_timer(), Some(taken + 5_000));
+    // Heartbeats put off their own limit, never the other.
+    for beat in [4_000, 8_000, 12_000, 16_000] {
+        tell(&mut polled, Outcome::Heartbeat, taken + beat);
+    }
+    assert_eq!(polled.next_timer(), Some(taken + 20_000));
+    let now = taken + 20_000;
+    let step = polled.advance(Signal::Time { now });
+    let event = step.events.first().unwrap();
+    assert_eq!(event.type_name(), "ActivityTimedOut");
+    assert_eq!(
+        event.to_json()["activityTimedOutEventDetails"],
+        json!({"error": "States.Timeout"})
+    );
+    proceed(&mut polled, now);
+    assert_eq!(polled.ended().unwrap().status, Status::Failed);
+}
+
+#[test]
+fn what_runs_when_its_machine_is_deleted_enters_no_other_state() {
+    let wait = |next: Json| {
+        let mut state = json!({"Type": "Wait", "Seconds": 9});
+        state
+            .as_object_mut()
+            .unwrap()
+            .extend(next.as_object().unwrap().clone());
+        json!({"StartAt": "A", "States": {"A": state, "B": {"Type": "Pass", "End": true}}})
+    };
+    let end = |definition: &Json| {
+        let program = common::program(ExecutionKind::Standard, definition);
+        let start = Start::default();
+        let at = start.at;
+        let mut execution = Execution::new(program, start);
+        proceed(&mut execution, at);
+        execution.advance(Signal::MachineDeleted { now: at });
+        assert_eq!(execution.ended(), None);
+        let now = at + 9_000;
+        execution.advance(Signal::Time { now });
+        proceed(&mut execution, now);
+        execution.ended().unwrap().clone()
+    };
+    let failed = end(&wait(json!({"Next": "B"})));
+    assert_eq!(failed.status, Status::Failed);
+    assert_eq!(failed.error.as_deref(), Some("States.Runtime"));
+    let words = failed.cause.as_deref().unwrap();
+    assert!(
+        words.starts_with("State machine ") && words.ends_with(" has been deleted."),
+        "{words}"
+    );
+    assert_eq!(end(&wait(json!({"End": true}))).status, Status::Succeeded);
+}
+
+#[test]
+fn no_definition_compiles_with_a_pattern_that_is_not_offered() {
+    let problems = |resource: &str, kind: ExecutionKind| -> Vec<&'static str> {
+        let definition = one(json!({"Type": "Task", "Resource": resource, "End": true}));
+        let tree = stepwright::syntax::parse(&definition.to_string(), Format::Json).tree;
+        let options = CompileOptions {
+            kind,
+            ..CompileOptions::default()
+        };
+        match compile(&tree, &stepwright::asl::read(&tree), &options) {
+            Ok(_) => Vec::new(),
+            Err(problems) => problems.iter().map(|problem| problem.code).collect(),
+        }
+    };
+    for resource in [
+        "arn:aws:states:::dynamodb:putItem.waitForTaskToken",
+        "arn:aws:states:::sqs:sendMessage.sync",
+        "arn:aws:states:::aws-sdk:glue:startJobRun.sync",
+    ] {
+        let found = problems(resource, ExecutionKind::Standard);
+        assert_eq!(found, ["RESOURCE_PATTERN"], "{resource}");
+    }
+    for resource in [
+        "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+        "arn:aws:states:::glue:startJobRun.sync",
+    ] {
+        assert!(problems(resource, ExecutionKind::Standard).is_empty());
+        let found = problems(resource, ExecutionKind::Express);
+        assert_eq!(found, ["EXPRESS_PATTERN"], "{resource}");
+    }
 }
 
 #[test]

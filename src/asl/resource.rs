@@ -93,9 +93,13 @@ pub enum ServiceFamily {
 /// Takes a `Resource` apart.
 pub fn read(text: &str) -> Resource {
     let (bare, pattern) = split_pattern(text);
-    Resource {
-        target: read_target(bare),
-        pattern,
+    match read_target(bare) {
+        // The name of an activity may have a dot in it.
+        Target::Activity { .. } => Resource {
+            target: read_target(text),
+            pattern: Pattern::RequestResponse,
+        },
+        target => Resource { target, pattern },
     }
 }
 
@@ -172,6 +176,20 @@ impl Resource {
             | Target::Sdk { .. }
             | Target::Lambda { .. }
             | Target::Other { .. } => false,
+        }
+    }
+
+    /// Whether what it calls can be called in its pattern; true where nobody knows what that is.
+    pub fn takes_pattern(&self) -> bool {
+        match &self.target {
+            Target::Optimized { .. } => self
+                .optimized()
+                .is_none_or(|known| known.allows(self.pattern)),
+            Target::Sdk { .. } => !matches!(self.pattern, Pattern::Sync | Pattern::Sync2),
+            Target::Lambda { .. } | Target::Activity { .. } => {
+                self.pattern == Pattern::RequestResponse
+            }
+            Target::StandIn { .. } | Target::Other { .. } => true,
         }
     }
 
@@ -390,5 +408,36 @@ mod tests {
                 .is_none()
         );
         assert!(read("activity_arn").is_activity() && read("${MyActivityArn}").is_activity());
+    }
+
+    #[test]
+    fn a_pattern_has_to_be_offered() {
+        for text in [
+            "arn:aws:states:::dynamodb:putItem.waitForTaskToken",
+            "arn:aws:states:::dynamodb:putItem.sync",
+            "arn:aws:states:::lambda:invoke.sync",
+            "arn:aws:states:::ecs:runTask.sync:2",
+            "arn:aws:states:::http:invoke.waitForTaskToken",
+            "arn:aws:states:::aws-sdk:ecs:runTask.sync",
+            "arn:aws:states:::aws-sdk:sfn:startExecution.sync:2",
+            "arn:aws:lambda:us-east-1:1:function:f.waitForTaskToken",
+        ] {
+            assert!(!read(text).takes_pattern(), "{text}");
+        }
+        for text in [
+            "arn:aws:states:::dynamodb:putItem",
+            "arn:aws:states:::eks:call.waitForTaskToken",
+            "arn:aws:states:::bedrock:invokeModel.waitForTaskToken",
+            "arn:aws:states:::states:startExecution.sync:2",
+            "arn:aws:states:::aws-sdk:ecs:runTask.waitForTaskToken",
+            "arn:aws:states:::${Service}:putItem.sync",
+            "${Anything}.sync",
+        ] {
+            assert!(read(text).takes_pattern(), "{text}");
+        }
+        let dotted = read("arn:aws:states:us-east-1:1:activity:pack.sync");
+        let name = "pack.sync".to_owned();
+        assert_eq!(dotted.target, Target::Activity { name });
+        assert!(dotted.takes_pattern());
     }
 }

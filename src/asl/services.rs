@@ -124,14 +124,14 @@ const OPTIMIZED: &[OptimizedAction] = optimized! {
     "apigateway": "invoke" token;
     "athena": "startQueryExecution" sync, "stopQueryExecution", "getQueryExecution", "getQueryResults";
     "batch": "submitJob" sync;
-    "bedrock": "invokeModel", "createModelCustomizationJob" sync;
+    "bedrock": "invokeModel" token, "createModelCustomizationJob" sync token;
     "codebuild": "startBuild" sync, "stopBuild", "batchDeleteBuilds", "batchGetReports", "startBuildBatch" sync,
         "stopBuildBatch", "retryBuildBatch" sync, "deleteBuildBatch";
     "databrew": "startJobRun" sync;
     "dynamodb": "getItem", "putItem", "deleteItem", "updateItem";
     "ecs": "runTask" sync token;
-    "eks": "call", "createCluster" sync, "deleteCluster" sync, "createFargateProfile" sync, "deleteFargateProfile" sync,
-        "createNodegroup" sync, "deleteNodegroup" sync, "runJob" sync;
+    "eks": "call" token, "createCluster" sync token, "deleteCluster" sync token, "createFargateProfile" sync token,
+        "deleteFargateProfile" sync token, "createNodegroup" sync token, "deleteNodegroup" sync token, "runJob" sync token;
     "elasticmapreduce": "createCluster" sync, "terminateCluster" sync, "addStep" sync, "cancelStep",
         "setClusterTerminationProtection", "modifyInstanceFleetByName", "modifyInstanceGroupByName";
     "emr-containers": "createVirtualCluster", "deleteVirtualCluster" sync, "startJobRun" sync;

@@ -26,6 +26,7 @@ use crate::engine::Millis;
 use crate::engine::Outcome;
 use crate::engine::Program;
 use crate::engine::Start;
+use crate::engine::Workers;
 use crate::query::Value;
 use crate::sidecar::Backend;
 use crate::trace::Hand;
@@ -169,6 +170,12 @@ impl Around {
     fn mocked(&mut self, call: Call, now: Millis, program: &Program, shared: &mut Shared) {
         if let Some(answers) = self.mocks.take(&call) {
             let promised = answers.iter().any(|answer| is_final(&answer.outcome));
+            let polled = shared.hand.workers() == Workers::Polling && call.is_of_activity();
+            let is_start = |answer: &Answer| matches!(answer.outcome, Outcome::Started { .. });
+            // Its mock is there already: it takes the task at once.
+            if promised && polled && !answers.iter().any(is_start) {
+                self.give(call.id, Outcome::Started { worker: None }, now);
+            }
             for Answer { after, outcome } in answers {
                 self.give(call.id, outcome, now.saturating_add(after));
             }
@@ -538,6 +545,7 @@ impl Order {
             seed: shared.chance(),
             name: self.name.to_string(),
             stages: shared.stages,
+            workers: shared.hand.workers(),
             objects: self.mocks.objects().to_vec(),
             ..Start::default()
         }

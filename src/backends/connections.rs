@@ -42,26 +42,58 @@ pub(crate) enum Authorization {
     None,
 }
 
+/// Why a connection authorizes nothing, in one sentence. No value of it is ever quoted.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Unconnected {
+    /// No file is named, it is not there, or it has no such connection.
+    #[error("{0}")]
+    Missing(String),
+    /// The file cannot be read.
+    #[error("{0}")]
+    Denied(String),
+    /// Something is wrong with the file or the connection, or no token came for it.
+    #[error("{0}")]
+    Invalid(String),
+}
+
+impl Unconnected {
+    /// The error of the task, of those that AWS raises for connections ("Connection errors" of
+    /// <https://docs.aws.amazon.com/step-functions/latest/dg/call-https-apis.html>).
+    pub(crate) const fn error(&self) -> &'static str {
+        match self {
+            Unconnected::Missing(_) => "Events.ConnectionResource.ResourceNotFound",
+            Unconnected::Denied(_) => "Events.ConnectionResource.AccessDenied",
+            Unconnected::Invalid(_) => "Events.ConnectionResource.InvalidConnectionState",
+        }
+    }
+}
+
 /// Finds a connection in a file: `{"connections": {"<name or ARN>": {"type": "BASIC" | "API_KEY" | "OAUTH" | "NONE", …}}}`.
 ///
 /// # Errors
-/// One sentence: no file, no such connection, or what is wrong with it. No value is ever quoted.
-pub(crate) fn find(file: Option<&Path>, arn: &str) -> Result<Connection, String> {
+/// No file, no such connection, or what is wrong with it.
+pub(crate) fn find(file: Option<&Path>, arn: &str) -> Result<Connection, Unconnected> {
     let name = name_of(arn);
     let Some(file) = file else {
-        return Err(format!(
+        return Err(Unconnected::Missing(format!(
             "the connection {name} has no credentials here: name a file of connections as \"connections\" of \"backends\""
-        ));
+        )));
     };
     let place = file.display();
-    let text = std::fs::read_to_string(file)
-        .map_err(|error| format!("the connections in {place} cannot be read: {error}"))?;
+    let text = std::fs::read_to_string(file).map_err(|error| {
+        let words = format!("the connections in {place} cannot be read: {error}");
+        match error.kind() {
+            std::io::ErrorKind::NotFound => Unconnected::Missing(words),
+            // Of the many ways in which a file cannot be read none is a matter of its content.
+            _ => Unconnected::Denied(words),
+        }
+    })?;
     let root: Json = serde_json::from_str(&text).map_err(|error| {
-        format!(
+        Unconnected::Invalid(format!(
             "{place}:{}:{}: this is not JSON",
             error.line(),
             error.column()
-        )
+        ))
     })?;
     let all = root.get("connections").unwrap_or(&root);
     let found = all.get(arn).or_else(|| all.get(name));
@@ -71,15 +103,16 @@ pub(crate) fn find(file: Option<&Path>, arn: &str) -> Result<Connection, String>
             .into_iter()
             .flat_map(|all| all.keys().cloned());
         let known: Vec<String> = known.collect();
-        return Err(match known.is_empty() {
+        return Err(Unconnected::Missing(match known.is_empty() {
             true => format!("{place} has no connection {name}, nor any other"),
             false => format!(
                 "{place} has no connection {name}; there are: {}",
                 known.join(", ")
             ),
-        });
+        }));
     };
-    read(name, found).map_err(|words| format!("{place}: the connection {name} {words}"))
+    read(name, found)
+        .map_err(|words| Unconnected::Invalid(format!("{place}: the connection {name} {words}")))
 }
 
 /// The name in `arn:aws:events:REGION:ACCOUNT:connection/NAME/ID`.

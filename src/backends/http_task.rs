@@ -19,6 +19,7 @@ use tokio::time::Instant;
 use crate::backends::connections;
 use crate::backends::connections::Authorization;
 use crate::backends::connections::Connection;
+use crate::backends::connections::Unconnected;
 use crate::backends::secrets::Secret;
 use crate::backends::secrets::Veil;
 use crate::backends::web;
@@ -81,8 +82,9 @@ pub(crate) struct Tokens {
 /// Makes the request of an HTTP task.
 ///
 /// # Errors
-/// `States.Http.StatusCode.N` for an answer that is none of success, `States.Http.Socket` where none came, and
-/// `States.Runtime` for a task that asks for what cannot be sent.
+/// `States.Http.StatusCode.N` for an answer that is none of success, `States.Http.Socket` where none came,
+/// `Events.ConnectionResource.*` where the connection authorizes nothing, and `States.Runtime` for a task that asks for
+/// what cannot be sent.
 pub(crate) async fn invoke(
     client: &reqwest::Client,
     payload: &Value,
@@ -90,11 +92,9 @@ pub(crate) async fn invoke(
     tokens: &Tokens,
 ) -> Result<Value, Fault> {
     let wanted = Wanted::read(payload).map_err(wrong)?;
-    let connection = connections::find(file, &wanted.connection).map_err(|words| {
-        Fault::new(
-            "States.Runtime",
-            format!("The HTTP task cannot be authorized: {words}"),
-        )
+    let connection = connections::find(file, &wanted.connection).map_err(|reason| {
+        let cause = format!("The HTTP task cannot be authorized: {reason}");
+        Fault::new(reason.error(), cause)
     })?;
     let mut veil = connection.veil();
     let mut refreshed = false;
@@ -502,14 +502,12 @@ async fn fetch(client: &reqwest::Client, connection: &Connection) -> Result<(Sec
     else {
         return Ok((Secret::default(), 0));
     };
+    // EventBridge takes the authorization from a connection that it cannot refresh the token of.
     let refused = |words: String| {
-        Fault::new(
-            "States.Http.Socket",
-            format!(
-                "No token came for the connection {}: {words}",
-                connection.name
-            ),
-        )
+        let name = &connection.name;
+        let words = format!("No token came for the connection {name}: {words}");
+        let reason = Unconnected::Invalid(words);
+        Fault::new(reason.error(), reason.to_string())
     };
     let mut url = Url::parse(endpoint).map_err(|error| refused(error.to_string()))?;
     if !query.is_empty() {

@@ -85,7 +85,7 @@ impl Shared {
     pub(crate) fn answers_by_hand(&self, call: &Call) -> bool {
         match self.hand {
             Hand::Nobody => false,
-            Hand::Callbacks => call.token.is_some(),
+            Hand::Callbacks | Hand::Workers => call.token.is_some(),
             Hand::All => true,
         }
     }

@@ -70,6 +70,14 @@ pub enum Control {
         map_run_arn: String,
         change: MapRunChange,
     },
+    /// As `StopExecution` ends a child execution of a distributed Map.
+    StopChild {
+        execution_arn: String,
+        error: Option<String>,
+        cause: Option<String>,
+    },
+    /// As `DeleteStateMachine` ends what runs: where it would enter another state.
+    MachineDeleted,
     /// Back to the pause before this one.
     Back,
     /// Back to the moment of a checkpoint.

@@ -332,6 +332,24 @@ impl Run {
                 };
                 self.advance(signal).await?;
             }
+            Control::StopChild {
+                execution_arn,
+                error,
+                cause,
+            } => {
+                let now = self.time();
+                let signal = Signal::StopChild {
+                    execution_arn,
+                    now,
+                    error,
+                    cause,
+                };
+                self.advance(signal).await?;
+            }
+            Control::MachineDeleted => {
+                let now = self.time();
+                self.advance(Signal::MachineDeleted { now }).await?;
+            }
             Control::Back => {
                 let latest = self.recording.latest();
                 let target = latest.and_then(|latest| {

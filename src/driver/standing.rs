@@ -32,6 +32,7 @@ impl Standing {
     /// At the start.
     pub(crate) fn at_start(order: &RunOrder, mocks: Mocks, real: Arc<Real>) -> Standing {
         let mut start = order.start.clone();
+        start.workers = order.hand.workers();
         start.objects.extend(mocks.objects().iter().cloned());
         Standing {
             now: start.at,
@@ -69,6 +70,8 @@ impl Standing {
                 | Signal::Redrive { .. }
                 | Signal::Stop { .. }
                 | Signal::ChangeMapRun { .. }
+                | Signal::StopChild { .. }
+                | Signal::MachineDeleted { .. }
                 | Signal::EditInput { .. } => {}
             }
             standing

@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::asl::StatePath;
 use crate::engine::Fault;
 use crate::engine::Lane;
+use crate::engine::program::Service;
 use crate::query::Value;
 
 /// The number of a call within its execution, counted from one in the order of scheduling.
@@ -32,6 +33,13 @@ pub struct Call {
     pub iteration: Option<usize>,
     /// The token to answer `.waitForTaskToken` calls and activities by.
     pub token: Option<Arc<str>>,
+}
+
+impl Call {
+    /// Whether it is the task of an activity.
+    pub fn is_of_activity(&self) -> bool {
+        Service::of(&self.resource) == Service::Activity
+    }
 }
 
 /// What came of a call, or of one phase of it.

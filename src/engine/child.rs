@@ -135,8 +135,8 @@ impl Execution {
                     EventDetail::ExecutionTimedOut { error, cause },
                 )
             }
-            ChildEnd::Aborted => {
-                let (error, cause) = (None, None);
+            ChildEnd::Aborted { error, cause } => {
+                let (error, cause) = (error.clone(), cause.clone());
                 (
                     Status::Aborted,
                     EventDetail::ExecutionAborted { error, cause },
@@ -150,9 +150,10 @@ impl Execution {
         }
         let (output, error, cause) = match end {
             ChildEnd::Succeeded(output) => (Some(output), None, None),
-            ChildEnd::Failed { error, cause } => (None, error, cause),
+            ChildEnd::Failed { error, cause } | ChildEnd::Aborted { error, cause } => {
+                (None, error, cause)
+            }
             ChildEnd::TimedOut => (None, Some(Arc::from(TIMEOUT)), None),
-            ChildEnd::Aborted => (None, None, None),
         };
         Some(EndedChild {
             about: child.about.clone(),
@@ -171,6 +172,15 @@ impl Execution {
             return;
         };
         self.fail_child(root, ChildEnd::TimedOut);
+    }
+
+    /// Somebody ends a child execution by its ARN; one that has ended is left as it is.
+    pub(crate) fn stop_child(&mut self, arn: &str, error: Option<String>, cause: Option<String>) {
+        let Some(root) = self.children.root_of(arn) else {
+            return;
+        };
+        let (error, cause) = (error.map(Arc::from), cause.map(Arc::from));
+        self.fail_child(root, ChildEnd::Aborted { error, cause });
     }
 
     /// What the Context Object tells of the execution a thread belongs to.
@@ -203,6 +213,13 @@ impl Children {
 
     fn remove(&mut self, number: ChildNumber) -> Option<Arc<Child>> {
         self.places.get_mut(place(number))?.take()
+    }
+
+    /// The outermost thread of one that runs.
+    fn root_of(&self, arn: &str) -> Option<ThreadId> {
+        let mut running = self.places.iter().flatten();
+        let child = running.find(|child| child.about.arn.as_ref() == arn);
+        child.map(|child| child.root)
     }
 
     /// Child executions started so far.
@@ -243,7 +260,18 @@ pub(crate) enum ChildEnd {
         cause: Option<Arc<str>>,
     },
     TimedOut,
-    Aborted,
+    Aborted {
+        error: Option<Arc<str>>,
+        cause: Option<Arc<str>>,
+    },
+}
+
+impl ChildEnd {
+    /// With what was around it.
+    pub const ABORTED: ChildEnd = ChildEnd::Aborted {
+        error: None,
+        cause: None,
+    };
 }
 
 impl From<&Trouble> for ChildEnd {

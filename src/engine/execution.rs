@@ -20,6 +20,7 @@ use crate::engine::Start;
 use crate::engine::Status;
 use crate::engine::Step;
 use crate::engine::StoredObject;
+use crate::engine::Workers;
 use crate::engine::chance::Chance;
 use crate::engine::child::ChildEnd;
 use crate::engine::child::Children;
@@ -69,6 +70,9 @@ pub struct Execution {
     pub(crate) objects: Arc<Vec<StoredObject>>,
     pub(crate) tokens: Vec<(String, String)>,
     pub(crate) missing_activities: Arc<[String]>,
+    pub(crate) workers: Workers,
+    /// The state machine is no more: no state is entered any more.
+    machine_deleted: bool,
     pub(crate) next_call: u64,
     pub(crate) root: ThreadId,
     /// Causes do not name the state (TestState).
@@ -125,6 +129,8 @@ impl Execution {
             objects: Arc::new(start.objects),
             tokens: start.tokens,
             missing_activities: Arc::from(start.missing_activities),
+            workers: start.workers,
+            machine_deleted: false,
             next_call: 1,
             root,
             bare_causes: false,
@@ -273,6 +279,13 @@ impl Execution {
             Signal::Answer { call, outcome, .. } => self.answer(call, outcome),
             Signal::Time { .. } => self.ring(),
             Signal::Redrive { .. } => self.redrive(),
+            Signal::StopChild {
+                execution_arn,
+                error,
+                cause,
+                ..
+            } => self.stop_child(&execution_arn, error, cause),
+            Signal::MachineDeleted { .. } => self.machine_deleted = true,
             Signal::ChangeMapRun {
                 map_run_arn,
                 change,
@@ -411,6 +424,11 @@ impl Execution {
     }
 
     fn enter(&mut self, id: ThreadId, state: &StateProgram) {
+        if self.machine_deleted {
+            let words = format!("State machine {} has been deleted.", self.program.name);
+            self.end_failed(Trouble::runtime(words));
+            return;
+        }
         let Some(thread) = self.threads.get_mut(id) else {
             return;
         };
@@ -520,7 +538,7 @@ impl Execution {
     pub(crate) fn finish(&mut self, ended: Ended) {
         for child in self.children.roots() {
             let parent = self.threads.get(child).and_then(|thread| thread.parent);
-            let ended = self.end_child(child, ChildEnd::Aborted);
+            let ended = self.end_child(child, ChildEnd::ABORTED);
             if let Some(parent) = parent {
                 self.keep_ended(parent, ended);
             }

@@ -320,12 +320,7 @@ impl Execution {
                 if self.calls.remove(&open.id).is_some() {
                     self.out.demands.push(Demand::Cancel(open.id));
                 }
-                for key in [open.timeout, open.heartbeat.map(|(key, _)| key)]
-                    .into_iter()
-                    .flatten()
-                {
-                    self.timers.clear(key);
-                }
+                open.timers().for_each(|key| self.timers.clear(key));
             }
             Stand::Wait(key) | Stand::BackOff(key) => self.timers.clear(key),
             Stand::Enter => {

@@ -125,18 +125,39 @@ pub(crate) enum Stand {
 #[derive(Clone, Debug)]
 pub(crate) struct OpenCall {
     pub id: CallId,
-    pub timeout: Option<TimerKey>,
-    pub heartbeat: Option<(TimerKey, Millis)>,
+    pub timeout: Option<Limit>,
+    pub heartbeat: Option<Limit>,
     /// `ActivityStarted` has been written.
     pub started: bool,
+}
+
+/// How long a call may take, or be silent.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limit {
+    pub length: Millis,
+    /// None as long as no worker has taken the task.
+    pub timer: Option<TimerKey>,
 }
 
 impl OpenCall {
     /// When its timeout or its wait for a heartbeat is over, whichever comes first.
     pub fn deadline(&self) -> Option<Millis> {
-        let heartbeat = self.heartbeat.map(|(key, _)| key);
-        let keys = [self.timeout, heartbeat].into_iter().flatten();
-        keys.map(|key| key.at).min()
+        self.timers().map(|key| key.at).min()
+    }
+
+    /// Those that run.
+    pub fn timers(&self) -> impl Iterator<Item = TimerKey> + use<> {
+        let limits = [self.timeout, self.heartbeat].into_iter().flatten();
+        limits.filter_map(|limit| limit.timer)
+    }
+}
+
+impl Limit {
+    pub fn seconds(seconds: i64) -> Limit {
+        Limit {
+            length: seconds.saturating_mul(1_000),
+            timer: None,
+        }
     }
 }
 

@@ -55,6 +55,6 @@ pub use program::{CompileOptions, ExecutionKind, Program};
 pub use redrive::RedriveRefusal;
 pub use signal::{
     Demand, Ended, MapRunChange, Phase, Ready, Signal, Stage, StageKind, Start, Status, Step,
-    StoredObject,
+    StoredObject, Workers,
 };
 pub use simulate::{Answer, Simulation, simulate, simulate_redrive};

@@ -38,6 +38,17 @@ pub struct Start {
     pub tokens: Vec<(String, String)>,
     /// ARNs of activities that do not exist.
     pub missing_activities: Vec<String>,
+    pub workers: Workers,
+}
+
+/// Who takes the tasks of activities, and with that when `TimeoutSeconds` and `HeartbeatSeconds` begin to count.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Workers {
+    /// Whoever answers has a task as soon as it is scheduled.
+    #[default]
+    AtHand,
+    /// A task waits until a worker asks for one (`GetActivityTask`), which `Outcome::Started` tells.
+    Polling,
 }
 
 /// An object in a bucket, as text.
@@ -73,6 +84,15 @@ pub enum Signal {
         error: Option<String>,
         cause: Option<String>,
     },
+    /// End a child execution of a distributed Map from outside; the Map Run goes on without it.
+    StopChild {
+        execution_arn: String,
+        now: Millis,
+        error: Option<String>,
+        cause: Option<String>,
+    },
+    /// The state machine was deleted: the execution fails where it would enter another state.
+    MachineDeleted { now: Millis },
     /// Give a Map Run that is under way other limits.
     ChangeMapRun {
         map_run_arn: String,
@@ -218,6 +238,7 @@ impl Default for Start {
             objects: Vec::new(),
             tokens: Vec::new(),
             missing_activities: Vec::new(),
+            workers: Workers::AtHand,
         }
     }
 }
@@ -249,6 +270,8 @@ impl Signal {
             | Signal::Time { now }
             | Signal::Redrive { now }
             | Signal::ChangeMapRun { now, .. }
+            | Signal::StopChild { now, .. }
+            | Signal::MachineDeleted { now }
             | Signal::Stop { now, .. }
             | Signal::EditInput { now, .. } => *now,
         }

@@ -138,6 +138,8 @@ pub struct Executed {
 pub enum Refusal {
     /// `StateMachineDoesNotExist`.
     NoSuchMachine,
+    /// `StateMachineDeleting`: it goes with its last execution.
+    Deleting,
     /// `StateMachineTypeNotSupported`: a Standard workflow cannot be waited for.
     NotExpress,
     /// `ExecutionAlreadyExists`: a Standard execution of that name with another input, or an ended one.

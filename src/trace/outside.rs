@@ -10,6 +10,7 @@ use crate::engine::Event;
 use crate::engine::Lane;
 use crate::engine::Millis;
 use crate::engine::Stage;
+use crate::engine::Workers;
 use crate::query::Value;
 
 /// A call anywhere in a run: the calls that started the executions around it from the outside in,
@@ -32,7 +33,19 @@ pub enum Hand {
     Nobody,
     /// Calls with a task token: `.waitForTaskToken` and activities.
     Callbacks,
+    /// The same, and a task of an activity waits until a worker asks for it.
+    Workers,
     All,
+}
+
+impl Hand {
+    /// Who takes the tasks of activities.
+    pub fn workers(self) -> Workers {
+        match self {
+            Hand::Workers => Workers::Polling,
+            Hand::Nobody | Hand::Callbacks | Hand::All => Workers::AtHand,
+        }
+    }
 }
 
 /// A task that waits for an answer nobody has promised: a task token, an activity, any call that is

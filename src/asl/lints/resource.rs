@@ -36,6 +36,10 @@ pub(crate) fn check(document: &Document<'_>, findings: &mut Vec<Finding>) {
             Target::Sdk { service, action } if !has_hole(service) && !has_hole(action) => {
                 sdk(document, member.value, text, &read, findings);
             }
+            Target::Lambda { .. } if !read.takes_pattern() => findings.push(
+                no_pattern(document, member.value, text, "The address of a function", read.pattern)
+                    .hint("arn:aws:states:::lambda:invoke takes .waitForTaskToken, with the function as FunctionName"),
+            ),
             Target::Lambda {
                 function,
                 qualifier,
@@ -140,16 +144,21 @@ fn optimized(
         return;
     };
     if !known.allows(read.pattern) {
-        findings.push(
-            Finding::error(
-                document,
-                "RESOURCE_PATTERN",
-                node,
-                format!("{service}:{action} does not take {}", read.pattern.suffix()),
-            )
-            .service(SCHEMA, not_recognized(text)),
-        );
+        let what = format!("{service}:{action}");
+        findings.push(no_pattern(document, node, text, &what, read.pattern));
     }
+}
+
+fn no_pattern(
+    document: &Document<'_>,
+    node: NodeId,
+    text: &str,
+    what: &str,
+    pattern: Pattern,
+) -> Finding {
+    let message = format!("{what} does not take {}", pattern.suffix());
+    Finding::error(document, "RESOURCE_PATTERN", node, message)
+        .service(SCHEMA, not_recognized(text))
 }
 
 fn sdk(
@@ -163,14 +172,22 @@ fn sdk(
         read.service().unwrap_or_default(),
         read.action().unwrap_or_default(),
     );
+    if !read.takes_pattern() {
+        findings.push(no_pattern(
+            document,
+            node,
+            text,
+            "An SDK integration",
+            read.pattern,
+        ));
+        return;
+    }
     let message = if service.is_empty() || action.is_empty() {
         "An SDK integration names a service and an action, such as aws-sdk:s3:getObject".to_owned()
     } else if action.starts_with(char::is_uppercase) || service.contains(char::is_uppercase) {
         format!(
             "{service}:{action} is written with a small first letter and the service in small letters"
         )
-    } else if matches!(read.pattern, Pattern::Sync | Pattern::Sync2) {
-        format!("An SDK integration does not take {}", read.pattern.suffix())
     } else {
         return;
     };
@@ -258,6 +275,17 @@ mod tests {
 //            ^^^^^ warning NOT_AN_ADDRESS: “tbd” is not an address AWS knows
   "Resource": "arn:aws:states:::aws-sdk:s3:GetObject"}}}
 //            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ error UNKNOWN_RESOURCE: s3:GetObject is written with a small first letter and the service in small letters"#,
+        );
+        check(
+            r#"{"StartAt": "A", "States": {"A": {"Type": "Task", "Next": "B", "Parameters": {"TableName": "t", "Item": {}, "T.$": "$$.Task.Token"},
+  "Resource": "arn:aws:states:::dynamodb:putItem.waitForTaskToken"}, "B": {"Type": "Task", "Next": "C",
+//            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ error RESOURCE_PATTERN: dynamodb:putItem does not take .waitForTaskToken
+  "Resource": "arn:aws:states:::aws-sdk:ecs:runTask.sync"}, "C": {"Type": "Task", "Next": "D",
+//            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ error RESOURCE_PATTERN: An SDK integration does not take .sync
+  "Resource": "arn:aws:lambda:us-east-1:1:function:f.sync"}, "D": {"Type": "Task", "Next": "E",
+//            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ error RESOURCE_PATTERN: The address of a function does not take .sync
+  "Resource": "arn:aws:states:us-east-1:1:activity:pack.sync"}, "E": {"Type": "Task", "End": true,
+  "Resource": "arn:aws:states:::eks:runJob.sync"}}}"#,
         );
         assert_eq!(
             fixed(

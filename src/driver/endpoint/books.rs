@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use tokio::sync::Notify;
+
 use crate::driver::endpoint::chronicle::Chronicle;
 use crate::driver::endpoint::desk::Desk;
 use crate::driver::endpoint::ledger::Course;
@@ -34,6 +36,8 @@ pub(crate) struct Books {
     pub store: Option<Store>,
     pub desk: Desk,
     pub watch: Watch,
+    /// Some execution has ended.
+    pub ended: Arc<Notify>,
 }
 
 impl Books {
@@ -134,6 +138,7 @@ impl Books {
             remains,
         };
         self.watch.tell(entry);
+        self.ended.notify_waiters();
         written
     }
 

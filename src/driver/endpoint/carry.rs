@@ -186,6 +186,9 @@ impl Edge {
                 ..Carried::of(IntegrationResult::Refused(Refusal::NoSuchMachine))
             };
         };
+        if found.machine.record.deleting {
+            return Carried::of(IntegrationResult::Refused(Refusal::Deleting));
+        }
         let machine = found.served.clone();
         if call.synchrony == Synchrony::Synchronous && machine.kind == ExecutionKind::Standard {
             return Carried::of(IntegrationResult::Refused(Refusal::NotExpress));

@@ -252,7 +252,8 @@ impl Catalog {
 
     fn surround(&self, site: &Site) {
         let book = self.read();
-        site.surround(book.values().map(|machine| &machine.text));
+        let alive = book.values().filter(|machine| !machine.record.deleting);
+        site.surround(alive.map(|machine| &machine.text));
     }
 
     pub(crate) fn activities(&self) -> Vec<ActivityRecord> {
@@ -381,5 +382,6 @@ fn record_of_file(text: &MachineText, now: Millis) -> MachineRecord {
         last_version: 0,
         aliases: BTreeMap::new(),
         file: Some(fingerprint(&text.text)),
+        deleting: false,
     }
 }

@@ -130,6 +130,7 @@ impl Edge {
             store,
             desk: Desk::default(),
             watch: Watch::default(),
+            ended: Arc::default(),
         };
         Arc::new(Edge {
             site,

@@ -1,6 +1,7 @@
 //! Executions of Standard workflows: begun, changed while they stand still, and put away.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::debugger::Control;
 use crate::driver::endpoint::carry::Carried;
@@ -162,6 +163,31 @@ impl Edge {
         // That the disk is full is told to whoever starts the next one.
         let _ = self.put_away(entry, *performance).await;
         true
+    }
+
+    /// Tells an execution something, wherever it stands: `control` where a task of its own drives it, `change` where it
+    /// waits; while it is computed that is waited for. False where it has ended.
+    pub(crate) async fn reach(
+        self: &Arc<Edge>,
+        entry: &Arc<Entry>,
+        control: Control,
+        change: impl Fn(&mut Performance),
+    ) -> bool {
+        loop {
+            let run = match &entry.progress().course {
+                Course::Driven(run) => Some(run.clone()),
+                Course::Waiting(_) | Course::Computing { .. } => None,
+                Course::Ended { .. } | Course::Past { .. } => return false,
+            };
+            if let Some(run) = run {
+                // One that ends meanwhile need not know.
+                return run.controls.send(control).await.is_ok();
+            }
+            if self.nudge(entry, &change).await {
+                return true;
+            }
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
     }
 
     /// Changes an execution that stands still on the virtual clock, and lets it go on; false where it does not stand.

@@ -229,7 +229,7 @@ impl Served {
             backends,
             // Express workflows know neither activities nor tokens.
             hand: match self.kind {
-                ExecutionKind::Standard => Hand::Callbacks,
+                ExecutionKind::Standard => Hand::Workers,
                 ExecutionKind::Express => Hand::Nobody,
             },
         })

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::backends::Mocks;
 use crate::backends::Outside;
 use crate::backends::Workflows;
+use crate::driver::endpoint::ledger::Stop;
 use crate::driver::endpoint::revive::Revived;
 use crate::driver::standing::Standing;
 use crate::engine::Ended;
@@ -74,6 +75,7 @@ impl Performance {
         hand: Hand,
     ) -> Performance {
         start.objects.extend(mocks.objects().iter().cloned());
+        start.workers = hand.workers();
         let now = start.at;
         Performance {
             outside: Outside::new(mocks, workflows, hand, start.seed).holding(),
@@ -204,6 +206,21 @@ impl Performance {
             change,
             now: self.now,
         });
+    }
+
+    pub(crate) fn stop_child(&mut self, now: Millis, execution_arn: &str, stop: Stop) {
+        self.now = self.now.max(now);
+        self.signal(Signal::StopChild {
+            execution_arn: execution_arn.to_owned(),
+            now: self.now,
+            error: stop.error,
+            cause: stop.cause,
+        });
+    }
+
+    /// Its state machine is no more: it ends where it would enter another state.
+    pub(crate) fn machine_deleted(&mut self) {
+        self.signal(Signal::MachineDeleted { now: self.now });
     }
 
     fn signal(&mut self, signal: Signal) {

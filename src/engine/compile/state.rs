@@ -3,6 +3,9 @@
 use crate::asl::QueryLanguage;
 use crate::asl::State;
 use crate::asl::StateKind;
+use crate::asl::resource;
+use crate::asl::resource::Pattern;
+use crate::engine::ExecutionKind;
 use crate::engine::compile::source::Source;
 use crate::engine::measure::Measure;
 use crate::engine::program::Next;
@@ -188,6 +191,7 @@ fn task(source: &mut Source<'_>, node: NodeId, language: QueryLanguage) -> Optio
         return None;
     }
     let resource = source.text_or_report(node, "Resource")?;
+    check_pattern(source, node, &resource);
     let role = source
         .field(node, "Credentials")
         .map(|credentials| source.template_at(credentials, "Credentials", language))
@@ -208,4 +212,20 @@ fn task(source: &mut Source<'_>, node: NodeId, language: QueryLanguage) -> Optio
         heartbeat: source.quantity(node, "HeartbeatSeconds", language),
         role,
     })
+}
+
+/// AWS takes no definition with a pattern that is not offered, so none runs here either.
+fn check_pattern(source: &mut Source<'_>, node: NodeId, resource: &str) {
+    let place = source.field(node, "Resource").unwrap_or(node);
+    let read = resource::read(resource);
+    let pattern = read.pattern.suffix();
+    if !read.takes_pattern() {
+        let message = format!("{} does not take {pattern}", read.display_name());
+        source.report(place, "RESOURCE_PATTERN", message);
+    } else if source.options.kind == ExecutionKind::Express
+        && read.pattern != Pattern::RequestResponse
+    {
+        let message = format!("An Express workflow cannot wait: {pattern} is for Standard ones");
+        source.report(place, "EXPRESS_PATTERN", message);
+    }
 }

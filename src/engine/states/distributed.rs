@@ -189,7 +189,8 @@ impl Execution {
         Ok((inputs, sizes))
     }
 
-    /// A child execution failed; the Map Run goes on while its tolerance lasts.
+    /// A child execution ended without success; the Map Run goes on while its tolerance lasts. That counts what failed or
+    /// timed out, and not what somebody has stopped (AWS guide, "Setting failure thresholds for Distributed Map states").
     pub(crate) fn fail_child(&mut self, id: ThreadId, end: ChildEnd) {
         let program = self.program.clone();
         let Some(parent) = self.threads.get(id).and_then(|thread| thread.parent) else {
@@ -202,6 +203,7 @@ impl Execution {
         else {
             return;
         };
+        let is_stopped = matches!(end, ChildEnd::Aborted { .. });
         let ended = self.end_child(id, end);
         self.abort_lane(id, 0);
         self.keep_ended(parent, ended);
@@ -218,8 +220,10 @@ impl Execution {
         else {
             return;
         };
-        run.failed_items += run.items_of(parent.index);
-        if run.tolerates(total) {
+        if !is_stopped {
+            run.failed_items += run.items_of(parent.index);
+        }
+        if is_stopped || run.tolerates(total) {
             self.begin_lanes(parent.thread, state);
             self.close_if_done(parent.thread, state);
             return;
@@ -249,7 +253,7 @@ impl Execution {
     /// Ends the child execution of a thread from outside.
     pub(crate) fn abort_child(&mut self, id: ThreadId) {
         let parent = self.threads.get(id).and_then(|thread| thread.parent);
-        let ended = self.end_child(id, ChildEnd::Aborted);
+        let ended = self.end_child(id, ChildEnd::ABORTED);
         self.abort_lane(id, 0);
         if let Some(parent) = parent {
             self.keep_ended(parent, ended);

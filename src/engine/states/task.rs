@@ -11,6 +11,8 @@ use crate::engine::Fault;
 use crate::engine::Outcome;
 use crate::engine::StageKind;
 use crate::engine::TaskEvent;
+use crate::engine::Workers;
+use crate::engine::lanes::Limit;
 use crate::engine::lanes::OpenCall;
 use crate::engine::lanes::Stand;
 use crate::engine::lanes::ThreadId;
@@ -23,11 +25,6 @@ use crate::engine::timer::Alarm;
 use crate::engine::trouble::TIMEOUT;
 use crate::engine::trouble::Trouble;
 use crate::query::Value;
-
-/// Milliseconds that a number of seconds makes.
-fn millis(seconds: i64) -> i64 {
-    seconds.saturating_mul(1_000)
-}
 
 impl Execution {
     pub(crate) fn schedule(
@@ -76,22 +73,14 @@ impl Execution {
         if let Some(started) = started(&task.service) {
             self.emit_task(id, state, call, started);
         }
-        let timeout = timeout.map(|seconds| {
-            let at = self.now.saturating_add(millis(seconds));
-            self.timers.set(at, Alarm::Timeout(id))
-        });
-        let heartbeat = heartbeat.map(|seconds| {
-            let at = self.now.saturating_add(millis(seconds));
-            (self.timers.set(at, Alarm::Heartbeat(id)), millis(seconds))
-        });
         let iteration = self.threads.item(id).map(|item| item.index);
         let Some(thread) = self.threads.get_mut(id) else {
             return Ok(());
         };
         thread.visit.stand = Stand::Call(OpenCall {
             id: call,
-            timeout,
-            heartbeat,
+            timeout: timeout.map(Limit::seconds),
+            heartbeat: heartbeat.map(Limit::seconds),
             started: task.service != Service::Activity,
         });
         let demand = Call {
@@ -105,9 +94,35 @@ impl Execution {
             iteration,
             token: thread.visit.token.clone(),
         };
+        if task.service != Service::Activity || self.workers == Workers::AtHand {
+            self.begin_time(id);
+        }
         self.calls.insert(call, id);
         self.out.demands.push(Demand::Call(demand));
         Ok(())
+    }
+
+    /// The limits of a call begin to count, unless they do already.
+    fn begin_time(&mut self, id: ThreadId) {
+        let now = self.now;
+        let Some(thread) = self.threads.get_mut(id) else {
+            return;
+        };
+        let Stand::Call(open) = &mut thread.visit.stand else {
+            return;
+        };
+        let limits = [
+            (&mut open.timeout, Alarm::Timeout(id)),
+            (&mut open.heartbeat, Alarm::Heartbeat(id)),
+        ];
+        for (limit, alarm) in limits {
+            if let Some(limit) = limit
+                && limit.timer.is_none()
+            {
+                let at = now.saturating_add(limit.length);
+                limit.timer = Some(self.timers.set(at, alarm));
+            }
+        }
     }
 
     fn next_token(&mut self, state: &StateProgram) -> String {
@@ -231,7 +246,7 @@ impl Execution {
         }
     }
 
-    /// An activity's worker took the task; at the latest that is known when it answers.
+    /// An activity's worker took the task, whose time begins with that; at the latest it is known when it answers.
     fn note_started(
         &mut self,
         id: ThreadId,
@@ -247,6 +262,7 @@ impl Execution {
         };
         if !std::mem::replace(&mut open.started, true) {
             self.emit_task(id, state, call, TaskEvent::ActivityStarted { worker });
+            self.begin_time(id);
         }
     }
 
@@ -255,11 +271,12 @@ impl Execution {
             return;
         };
         if let Stand::Call(open) = &mut thread.visit.stand
-            && let Some((key, length)) = open.heartbeat
+            && let Some(limit) = &mut open.heartbeat
+            && let Some(key) = limit.timer
         {
             self.timers.clear(key);
-            let at = self.now.saturating_add(length);
-            open.heartbeat = Some((self.timers.set(at, Alarm::Heartbeat(id)), length));
+            let at = self.now.saturating_add(limit.length);
+            limit.timer = Some(self.timers.set(at, Alarm::Heartbeat(id)));
         }
     }
 
@@ -268,10 +285,7 @@ impl Execution {
             return;
         };
         if let Stand::Call(open) = &thread.visit.stand {
-            let heartbeat = open.heartbeat.map(|(key, _)| key);
-            for key in [open.timeout, heartbeat].into_iter().flatten() {
-                self.timers.clear(key);
-            }
+            open.timers().for_each(|key| self.timers.clear(key));
             self.calls.remove(&open.id);
         }
     }

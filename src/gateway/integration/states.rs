@@ -232,6 +232,14 @@ pub(crate) fn refused(refusal: Refusal, call: &StartCall) -> ServiceError {
             format!("State Machine Does Not Exist: '{}'", call.machine_arn),
             format!("there is no state machine {} here", call.machine),
         ),
+        Refusal::Deleting => (
+            "StateMachineDeleting",
+            "State Machine is being deleted".to_owned(),
+            format!(
+                "{} was deleted, and goes once its last execution has ended",
+                call.machine
+            ),
+        ),
         Refusal::NotExpress => (
             "StateMachineTypeNotSupported",
             "This operation is not supported by this type of state machine".to_owned(),

@@ -13,7 +13,7 @@ use crate::driver::endpoint::desk::Token;
 use crate::driver::endpoint::desk::Work;
 use crate::driver::endpoint::edge::Edge;
 use crate::driver::endpoint::edge::now_millis;
-use crate::driver::endpoint::ledger::Course;
+use crate::driver::endpoint::perform::Performance;
 use crate::driver::endpoint::states::arn::Arn;
 use crate::driver::endpoint::states::arn::check_name;
 use crate::driver::endpoint::states::check::Request;
@@ -185,32 +185,13 @@ impl Edge {
     /// Tells an execution what has come of one of its tasks.
     async fn tell(self: &Arc<Edge>, task: Task, outcome: Outcome) {
         let Task { entry, key, .. } = task;
-        loop {
-            let run = match &entry.progress().course {
-                Course::Driven(run) => Some(run.clone()),
-                Course::Waiting(_) | Course::Computing { .. } => None,
-                Course::Ended { .. } | Course::Past { .. } => return,
-            };
-            let (task, outcome) = (key.clone(), outcome.clone());
-            if let Some(run) = run {
-                let control = Control::Answer {
-                    task,
-                    outcome,
-                    after: 0,
-                };
-                // One that ends meanwhile needs no answer.
-                let _ = run.controls.send(control).await;
-                return;
-            }
-            if self
-                .nudge(&entry, |performance| performance.answer(&task, outcome))
-                .await
-            {
-                return;
-            }
-            // Another answer is being worked on: it waits again, or ends, a moment later.
-            tokio::time::sleep(Duration::from_millis(2)).await;
-        }
+        let control = Control::Answer {
+            task: key.clone(),
+            outcome: outcome.clone(),
+            after: 0,
+        };
+        let change = |performance: &mut Performance| performance.answer(&key, outcome.clone());
+        self.reach(&entry, control, change).await;
     }
 }
 

@@ -209,6 +209,7 @@ impl Edge {
         });
         match (machine, missing) {
             (Some(machine), None) => {
+                machine.record.check_alive()?;
                 let routes = named.into_iter().zip(weights);
                 let route = |((_, version), weight)| RouteRecord { version, weight };
                 Ok((machine, routes.map(route).collect()))

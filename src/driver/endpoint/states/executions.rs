@@ -1,10 +1,12 @@
 //! Executions of Standard workflows: describe, list, stop, and the machine behind one.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::Value as Json;
 use serde_json::json;
 
+use crate::debugger::Control;
 use crate::driver::endpoint::catalog::Found;
 use crate::driver::endpoint::chronicle::ChildTold;
 use crate::driver::endpoint::chronicle::Chronicle;
@@ -16,6 +18,7 @@ use crate::driver::endpoint::ledger::Course;
 use crate::driver::endpoint::ledger::Entry;
 use crate::driver::endpoint::ledger::Stop;
 use crate::driver::endpoint::ledger::map_runs;
+use crate::driver::endpoint::perform::Performance;
 use crate::driver::endpoint::states::arn::Arn;
 use crate::driver::endpoint::states::check::Request;
 use crate::driver::endpoint::states::machines::definition;
@@ -23,7 +26,6 @@ use crate::driver::endpoint::states::machines::put_settings;
 use crate::driver::endpoint::states::machines::references;
 use crate::driver::endpoint::states::page::Page;
 use crate::driver::endpoint::states::redrive::child_redrivable;
-use crate::driver::endpoint::states::redrive::redrivable;
 use crate::driver::endpoint::states::trouble::Answer;
 use crate::driver::endpoint::states::trouble::Refused;
 use crate::driver::endpoint::states::trouble::put;
@@ -57,7 +59,7 @@ impl Edge {
         put_data(&mut told, &input, end.as_ref(), data);
         let header = entry.facts.trace_header.clone();
         put(&mut told, "traceHeader", header.map(Json::from));
-        put_redrive(&mut told, "REDRIVABLE", redrivable(&entry));
+        put_redrive(&mut told, "REDRIVABLE", self.redrivable(&entry));
         Ok(told)
     }
 
@@ -106,21 +108,41 @@ impl Edge {
     }
 
     pub(crate) async fn stop_execution(self: &Arc<Edge>, request: Request<'_>) -> Answer {
-        let entry = match self.execution(request.required("executionArn"))? {
-            Named::Own(entry) => entry,
-            Named::Child { .. } => {
-                let message = "a child execution of a Map Run cannot be stopped here: stop the execution around it";
-                return Err(Refused::validation(message, None));
-            }
-        };
+        let text = request.required("executionArn");
         let stop = Stop {
             error: request.owned("error"),
             cause: request.owned("cause"),
+        };
+        let entry = match self.execution(text)? {
+            Named::Own(entry) => entry,
+            Named::Child { entry, .. } => return self.stop_child(text, &entry, stop).await,
         };
         self.stop_entry(&entry, stop).await;
         entry.until_ended().await;
         let (_, stopped) = entry.status();
         Ok(json!({"stopDate": seconds(stopped.unwrap_or_else(now_millis))}))
+    }
+
+    /// Ends a child execution of a Map Run, which goes on without it.
+    async fn stop_child(self: &Arc<Edge>, text: &str, entry: &Arc<Entry>, stop: Stop) -> Answer {
+        let control = Control::StopChild {
+            execution_arn: text.to_owned(),
+            error: stop.error.clone(),
+            cause: stop.cause.clone(),
+        };
+        let change = |performance: &mut Performance| {
+            performance.stop_child(now_millis(), text, stop.clone());
+        };
+        self.reach(entry, control, change).await;
+        for _ in 0..100 {
+            if let Named::Child { child, .. } = self.execution(text)?
+                && let Some(end) = child.end
+            {
+                return Ok(json!({"stopDate": seconds(end.at)}));
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        Ok(json!({"stopDate": seconds(now_millis())}))
     }
 
     pub(crate) fn machine_of_execution(&self, request: Request<'_>) -> Answer {

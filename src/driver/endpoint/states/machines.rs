@@ -15,7 +15,6 @@ use crate::driver::endpoint::catalog::register;
 use crate::driver::endpoint::chronicle::seconds;
 use crate::driver::endpoint::edge::Edge;
 use crate::driver::endpoint::edge::now_millis;
-use crate::driver::endpoint::ledger::Stop;
 use crate::driver::endpoint::states::arn::Arn;
 use crate::driver::endpoint::states::arn::check_name;
 use crate::driver::endpoint::states::arn::check_role;
@@ -49,6 +48,7 @@ impl Edge {
         let _editing = self.catalog.editing.lock().await;
         if let Some(known) = self.catalog.machine(&arn) {
             let record = &known.record;
+            record.check_alive()?;
             let same = record.definition == definition
                 && record.kind == kind
                 && same_settings(&record.settings, &settings)
@@ -85,6 +85,7 @@ impl Edge {
             last_version: 0,
             aliases: BTreeMap::new(),
             file: None,
+            deleting: false,
         };
         let mut machine = self.compiled(register(&self.site, record, None))?;
         let mut answer = json!({"stateMachineArn": arn, "creationDate": seconds(now)});
@@ -118,6 +119,7 @@ impl Edge {
         let _editing = self.catalog.editing.lock().await;
         let known = self.catalog.machine(arn);
         let known = known.ok_or_else(|| Refused::no_machine(arn))?;
+        known.record.check_alive()?;
         let mut record = known.record.clone();
         if let Some(definition) = request.text("definition") {
             check_definition(definition, &record.kind)?;
@@ -147,33 +149,6 @@ impl Edge {
         }
         self.keep_machine(machine).await?;
         Ok(answer)
-    }
-
-    pub(crate) async fn delete_machine(self: &Arc<Edge>, request: Request<'_>) -> Answer {
-        let arn = plain(request.required("stateMachineArn"))?;
-        let _editing = self.catalog.editing.lock().await;
-        if self.catalog.machine(arn).is_none() {
-            return Ok(json!({}));
-        }
-        let mut changes = vec![Change::NoMachine(arn.to_owned())];
-        let mut gone = Vec::new();
-        for entry in self.books.ledger.all() {
-            if entry.facts.machine_arn == arn {
-                let stop = Stop {
-                    error: None,
-                    cause: Some("its state machine was deleted".to_owned()),
-                };
-                self.stop_entry(&entry, stop).await;
-                // What it writes at its end must not come after it is gone.
-                entry.until_ended().await;
-                gone.push(entry.facts.arn.clone());
-            }
-        }
-        changes.extend(gone.iter().cloned().map(Change::NoExecution));
-        self.books.write(changes).await.map_err(Refused::internal)?;
-        self.catalog.remove(&self.site, arn);
-        self.books.ledger.remove(&gone);
-        Ok(json!({}))
     }
 
     pub(crate) fn describe_machine(&self, request: Request<'_>) -> Answer {
@@ -212,7 +187,7 @@ impl Edge {
         let mut told = json!({
             "stateMachineArn": shown,
             "name": record.name,
-            "status": "ACTIVE",
+            "status": if record.deleting { "DELETING" } else { "ACTIVE" },
             "definition": definition(&found, request),
             "roleArn": role,
             "type": record.kind,

@@ -10,8 +10,8 @@ use crate::driver::endpoint::chronicle::Counts;
 use crate::driver::endpoint::chronicle::MapRunTold;
 use crate::driver::endpoint::chronicle::seconds;
 use crate::driver::endpoint::edge::Edge;
-use crate::driver::endpoint::ledger::Course;
 use crate::driver::endpoint::ledger::Entry;
+use crate::driver::endpoint::perform::Performance;
 use crate::driver::endpoint::states::arn::Arn;
 use crate::driver::endpoint::states::check::Request;
 use crate::driver::endpoint::states::executions::Named;
@@ -82,7 +82,7 @@ impl Edge {
             tolerated_failure_count: request.whole("toleratedFailureCount"),
             tolerated_failure_percentage: percentage.and_then(Json::as_f64),
         };
-        let run = {
+        {
             let mut progress = entry.progress();
             let known = progress.changes.entry(text.to_owned()).or_default();
             *known = MapRunChange {
@@ -94,31 +94,13 @@ impl Edge {
                     .tolerated_failure_percentage
                     .or(known.tolerated_failure_percentage),
             };
-            match &progress.course {
-                Course::Driven(run) => Some(run.clone()),
-                Course::Computing { .. }
-                | Course::Waiting(_)
-                | Course::Ended { .. }
-                | Course::Past { .. } => None,
-            }
-        };
-        let map_run_arn = text.to_owned();
-        match run {
-            Some(run) => {
-                let control = Control::ChangeMapRun {
-                    map_run_arn,
-                    change,
-                };
-                // One that ends meanwhile needs no other limits.
-                let _ = run.controls.send(control).await;
-            }
-            None => {
-                self.nudge(&entry, |performance| {
-                    performance.change_map_run(&map_run_arn, change);
-                })
-                .await;
-            }
         }
+        let control = Control::ChangeMapRun {
+            map_run_arn: text.to_owned(),
+            change,
+        };
+        let changed = |performance: &mut Performance| performance.change_map_run(text, change);
+        self.reach(&entry, control, changed).await;
         Ok(json!({}))
     }
 

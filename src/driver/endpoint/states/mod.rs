@@ -7,6 +7,7 @@ mod activities;
 mod aliases;
 mod arn;
 mod check;
+mod delete;
 mod executions;
 mod history;
 mod machines;

@@ -50,7 +50,7 @@ impl Edge {
         {
             return Ok(json!({"redriveDate": seconds(at)}));
         }
-        redrivable(&entry).map_err(refused)?;
+        self.redrivable(&entry).map_err(refused)?;
         let entry = self.revived(entry).await.map_err(refused)?;
         redrivable(&entry).map_err(refused)?;
         let edge = self.clone();
@@ -59,6 +59,18 @@ impl Edge {
         let broke_off = |_| Err(Refused::internal("the redrive broke off".to_owned()));
         let now = work.await.unwrap_or_else(broke_off)?;
         Ok(json!({"redriveDate": seconds(now)}))
+    }
+
+    /// Whether an execution can be redriven.
+    ///
+    /// # Errors
+    /// Why not, as [`redrivable`] has it, or because of its machine.
+    pub(crate) fn redrivable(&self, entry: &Entry) -> Result<(), String> {
+        let machine = self.catalog.machine(&entry.facts.machine_arn);
+        if machine.is_some_and(|machine| machine.record.deleting) {
+            return Err("State Machine is being deleted".to_owned());
+        }
+        redrivable(entry)
     }
 
     /// Lets an execution go on that has what it goes on from; tells the moment.

@@ -97,6 +97,10 @@ impl Refused {
         Refused::model("StateMachineDoesNotExist", message)
     }
 
+    pub(crate) fn deleting() -> Refused {
+        Refused::model("StateMachineDeleting", "State Machine is being deleted")
+    }
+
     pub(crate) fn no_execution(arn: &str) -> Refused {
         let message = format!("Execution Does Not Exist: '{arn}'");
         Refused::model("ExecutionDoesNotExist", message)

@@ -24,6 +24,7 @@ impl Edge {
         let _editing = self.catalog.editing.lock().await;
         let known = self.catalog.machine(arn);
         let known = known.ok_or_else(|| Refused::no_machine(arn))?;
+        known.record.check_alive()?;
         if let Some(wanted) = request.text("revisionId") {
             let current = known.record.revision.as_deref().unwrap_or("INITIAL");
             if wanted != current {

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::Read;
-use std::io::Write;
+use std::io::Write as _;
 use std::panic::AssertUnwindSafe;
 use std::path::Path;
 use std::path::PathBuf;
@@ -14,10 +14,12 @@ use redb::DatabaseError;
 use redb::ReadableTable;
 use redb::WriteTransaction;
 use tokio::sync::mpsc;
+use tokio::sync::oneshot;
 
 use crate::driver::endpoint::edge::now_millis;
 use crate::driver::endpoint::store::ACTIVITIES;
 use crate::driver::endpoint::store::ActivityRecord;
+use crate::driver::endpoint::store::Change;
 use crate::driver::endpoint::store::DEFINITIONS;
 use crate::driver::endpoint::store::EXECUTIONS;
 use crate::driver::endpoint::store::End;
@@ -29,6 +31,7 @@ use crate::driver::endpoint::store::META;
 use crate::driver::endpoint::store::MachineRecord;
 use crate::driver::endpoint::store::NAMES;
 use crate::driver::endpoint::store::Store;
+use crate::driver::endpoint::store::Write;
 use crate::driver::endpoint::store::retention::Retention;
 use crate::driver::endpoint::store::writer::Writer;
 
@@ -112,7 +115,7 @@ impl Store {
         let read = std::panic::catch_unwind(AssertUnwindSafe(|| {
             take_over(&database, &mut retention).map_err(|error| error.to_string())
         }));
-        let held = read
+        let mut held = read
             .unwrap_or_else(|_| Err("its pages are damaged".to_owned()))
             .map_err(unusable)?;
         let database = Arc::new(database);
@@ -130,6 +133,7 @@ impl Store {
                 path: options.path.clone(),
                 reason: error.to_string(),
             })?;
+        forget_deleted(&mut held, &writes);
         let store = Store {
             database,
             writes,
@@ -277,6 +281,24 @@ fn read_all(write: &WriteTransaction, held: &mut Held) -> Result<(), redb::Error
             .extend(serde_json::from_slice(entry?.1.value()).ok());
     }
     Ok(())
+}
+
+/// What was being deleted when the server ended is gone: nothing of it runs any more.
+fn forget_deleted(held: &mut Held, writes: &mpsc::Sender<Write>) {
+    let machines = held.machines.extract_if(.., |record| record.deleting);
+    let arns: Vec<String> = machines.map(|record| record.arn).collect();
+    if arns.is_empty() {
+        return;
+    }
+    let of_them = |record: &mut ExecutionRecord| arns.contains(&record.facts.machine_arn);
+    let executions = held.executions.extract_if(.., of_them);
+    let mut changes: Vec<Change> = executions
+        .map(|record| Change::NoExecution(record.facts.arn))
+        .collect();
+    changes.extend(arns.into_iter().map(Change::NoMachine));
+    // The queue is new, so there is room; where the disk is full, the next start does it.
+    let (done, _) = oneshot::channel();
+    let _ = writes.try_send(Write { changes, done });
 }
 
 /// Definitions that no execution refers to any more.

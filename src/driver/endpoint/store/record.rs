@@ -36,6 +36,9 @@ pub(crate) struct MachineRecord {
     /// The fingerprint of the text in the user's file, where there is one: what was changed over the API holds for as
     /// long as the file keeps this text.
     pub file: Option<String>,
+    /// It was deleted while executions of it ran: it is gone once they have ended.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub deleting: bool,
 }
 
 /// Configurations as they were sent; nothing here acts on them.
