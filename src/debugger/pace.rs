@@ -7,6 +7,7 @@ use crate::engine::Lane;
 use crate::engine::MapRunChange;
 use crate::engine::Millis;
 use crate::engine::Outcome;
+use crate::engine::Signal;
 use crate::query::Value;
 use crate::trace::TaskKey;
 
@@ -93,6 +94,43 @@ pub enum Control {
     },
     /// A waiting task's timeouts go on, though nobody answers; all tasks' where none is named.
     Release(Option<TaskKey>),
+}
+
+impl Control {
+    /// What it feeds to an execution at a moment, where it does no more than that.
+    pub fn signal(self, now: Millis) -> Option<Signal> {
+        match self {
+            Control::ChangeMapRun {
+                map_run_arn,
+                change,
+            } => Some(Signal::ChangeMapRun {
+                map_run_arn,
+                change,
+                now,
+            }),
+            Control::StopChild {
+                execution_arn,
+                error,
+                cause,
+            } => Some(Signal::StopChild {
+                execution_arn,
+                now,
+                error,
+                cause,
+            }),
+            Control::MachineDeleted => Some(Signal::MachineDeleted { now }),
+            Control::Go(_)
+            | Control::Stop
+            | Control::Abort { .. }
+            | Control::Redrive
+            | Control::Back
+            | Control::BackTo(_)
+            | Control::EditInput(_)
+            | Control::Breakpoints(_)
+            | Control::Answer { .. }
+            | Control::Release(_) => None,
+        }
+    }
 }
 
 impl Pace {

@@ -320,35 +320,13 @@ impl Run {
                 }
                 Err(refusal) => self.tell(RunNews::NotRedriven(refusal)).await?,
             },
-            Control::ChangeMapRun {
-                map_run_arn,
-                change,
-            } => {
+            control @ (Control::ChangeMapRun { .. }
+            | Control::StopChild { .. }
+            | Control::MachineDeleted) => {
                 let now = self.time();
-                let signal = Signal::ChangeMapRun {
-                    map_run_arn,
-                    change,
-                    now,
-                };
-                self.advance(signal).await?;
-            }
-            Control::StopChild {
-                execution_arn,
-                error,
-                cause,
-            } => {
-                let now = self.time();
-                let signal = Signal::StopChild {
-                    execution_arn,
-                    now,
-                    error,
-                    cause,
-                };
-                self.advance(signal).await?;
-            }
-            Control::MachineDeleted => {
-                let now = self.time();
-                self.advance(Signal::MachineDeleted { now }).await?;
+                if let Some(signal) = control.signal(now) {
+                    self.advance(signal).await?;
+                }
             }
             Control::Back => {
                 let latest = self.recording.latest();

@@ -279,7 +279,7 @@ mod tests {
         check(
             r#"{"StartAt": "A", "States": {"A": {"Type": "Task", "Next": "B", "Parameters": {"TableName": "t", "Item": {}, "T.$": "$$.Task.Token"},
   "Resource": "arn:aws:states:::dynamodb:putItem.waitForTaskToken"}, "B": {"Type": "Task", "Next": "C",
-//            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ error RESOURCE_PATTERN: dynamodb:putItem does not take .waitForTaskToken
+//            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ error RESOURCE_PATTERN: dynamodb:putItem does not take .waitForTaskToken
   "Resource": "arn:aws:states:::aws-sdk:ecs:runTask.sync"}, "C": {"Type": "Task", "Next": "D",
 //            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ error RESOURCE_PATTERN: An SDK integration does not take .sync
   "Resource": "arn:aws:lambda:us-east-1:1:function:f.sync"}, "D": {"Type": "Task", "Next": "E",
