@@ -11,6 +11,7 @@ use crate::query::Value;
 use crate::session::Dialog;
 use crate::session::Effect;
 use crate::session::Home;
+use crate::session::LoadId;
 use crate::session::SentId;
 use crate::session::Session;
 use crate::session::Tab;
@@ -27,6 +28,7 @@ use crate::sidecar::FunctionPlan;
 use crate::sidecar::FunctionRun;
 use crate::sidecar::NotAgreed;
 use crate::sidecar::TaskCall;
+use crate::sidecar::also_not_agreed;
 use crate::syntax::Pointer;
 use crate::trace::Hand;
 
@@ -72,6 +74,19 @@ pub enum Waiting {
     },
     /// Requests to an API.
     Requests(Vec<SentId>),
+    Load(LoadId),
+    /// The next request from outside.
+    Served,
+}
+
+/// What of an API was not done for want of an agreement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Held {
+    /// A request of the window.
+    Request(SentId),
+    Load(LoadId),
+    /// A request or an execution from outside, whose calls fail.
+    Served,
 }
 
 /// Where it is said what answers tasks, the nearest first.
@@ -165,7 +180,7 @@ impl Session {
         let (mut folder, mut wanted) = (PathBuf::new(), NotAgreed::new());
         for plan in plans {
             folder.clone_from(&plan.folder);
-            merge(&mut wanted, plan.not_agreed(&calls));
+            also_not_agreed(&mut wanted, plan.not_agreed(&calls));
         }
         if wanted.is_empty() || folder.as_os_str().is_empty() {
             return false;
@@ -178,25 +193,36 @@ impl Session {
         true
     }
 
-    /// A request would do something that nobody has agreed to. Those that come together are asked about together.
-    pub(crate) fn request_waits(&mut self, sent: SentId, folder: PathBuf, wanted: NotAgreed) {
-        match &mut self.dialog {
-            None => {
+    /// Something of an API would act outside. Requests that come together are asked about together.
+    pub(crate) fn not_agreed(&mut self, held: Held, folder: PathBuf, wanted: NotAgreed) {
+        match (&mut self.dialog, held) {
+            (None, held) => {
+                let waiting = match held {
+                    Held::Request(sent) => Waiting::Requests(vec![sent]),
+                    Held::Load(load) => Waiting::Load(load),
+                    Held::Served => Waiting::Served,
+                };
                 self.dialog = Some(Dialog::Consent(Asking {
                     folder,
                     wanted,
-                    waiting: Waiting::Requests(vec![sent]),
+                    waiting,
                 }));
             }
-            Some(Dialog::Consent(Asking {
-                folder: asked,
-                wanted: known,
-                waiting: Waiting::Requests(others),
-            })) if *asked == folder => {
+            (
+                Some(Dialog::Consent(Asking {
+                    folder: asked,
+                    wanted: known,
+                    waiting: Waiting::Requests(others),
+                })),
+                Held::Request(sent),
+            ) if *asked == folder => {
                 others.push(sent);
-                merge(known, wanted);
+                also_not_agreed(known, wanted);
             }
-            Some(_) => self.api.not_sent([sent]),
+            (Some(_), Held::Request(sent)) => self.api.not_sent([sent]),
+            (Some(_), Held::Load(load)) => self.load_not_agreed(load),
+            // Its answer has told why.
+            (Some(_), Held::Served) => {}
         }
     }
 
@@ -235,6 +261,9 @@ impl Session {
             // Another document has come to the front meanwhile.
             Waiting::Run { .. } | Waiting::Scenarios { .. } => Vec::new(),
             Waiting::Requests(sent) => self.send_again(&sent),
+            Waiting::Load(load) => self.load_again(load, at),
+            // Whoever was refused asks again.
+            Waiting::Served => Vec::new(),
         });
         effects
     }
@@ -242,8 +271,9 @@ impl Session {
     /// The person does not agree: what was waiting for it does not happen.
     pub(crate) fn disagree(&mut self, asking: Asking) {
         match asking.waiting {
-            Waiting::Run { .. } | Waiting::Scenarios { .. } => {}
+            Waiting::Run { .. } | Waiting::Scenarios { .. } | Waiting::Served => {}
             Waiting::Requests(sent) => self.api.not_sent(sent),
+            Waiting::Load(load) => self.load_not_agreed(load),
         }
     }
 
@@ -388,18 +418,6 @@ impl FunctionSetting {
                 handler: handler.clone(),
             },
             FunctionRun::Endpoint { url, .. } => FunctionSetting::Endpoint { url: url.clone() },
-        }
-    }
-}
-
-/// Each target once, in the order in which they come.
-fn merge(known: &mut NotAgreed, more: NotAgreed) {
-    for (kind, targets) in more {
-        let known = known.entry(kind).or_default();
-        for target in targets {
-            if !known.contains(&target) {
-                known.push(target);
-            }
         }
     }
 }

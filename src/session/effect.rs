@@ -20,6 +20,7 @@ use crate::session::ExportKind;
 use crate::session::FolderSaid;
 use crate::session::Guest;
 use crate::session::GuestRun;
+use crate::session::Held;
 use crate::session::Home;
 use crate::session::HostedMachine;
 use crate::session::LabOrder;
@@ -124,13 +125,14 @@ pub enum Effect {
         request: Box<Request>,
     },
     /// Lets requests from outside in, on this machine only; a project that is served already is served as it is now.
-    /// Answered by `Arrival::Serving`, and by `Arrival::Heard` for each request.
+    /// Answered by `Arrival::Serving`, and by `Arrival::Heard` for each request; by `Arrival::NotAgreed` once one was
+    /// refused for what it would do outside.
     StartServing {
         project: ProjectId,
         source: ProjectSource,
     },
     StopServing,
-    /// Puts load on a route. Answered by `Arrival::Load` again and again.
+    /// Puts load on a route. Answered by `Arrival::Load` again and again, or by `Arrival::NotAgreed`.
     StartLoad {
         load: LoadId,
         source: ProjectSource,
@@ -278,9 +280,9 @@ pub enum Arrival {
     NoDialog {
         target: Option<(TabId, String, TargetPurpose)>,
     },
-    /// A request was not sent yet, for what it would do outside.
+    /// Something of an API would act outside, and nobody has agreed to that.
     NotAgreed {
-        sent: SentId,
+        held: Held,
         folder: PathBuf,
         wanted: NotAgreed,
     },

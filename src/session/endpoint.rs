@@ -12,12 +12,15 @@ use crate::engine::Millis;
 use crate::engine::Stage;
 use crate::session::DrawerTab;
 use crate::session::Effect;
+use crate::session::Held;
 use crate::session::Run;
 use crate::session::RunId;
 use crate::session::Session;
 use crate::session::TabId;
 use crate::session::ToastKind;
 use crate::sidecar::BackendPlan;
+use crate::sidecar::NotAgreed;
+use crate::sidecar::also_not_agreed;
 use crate::syntax::Format;
 use crate::trace::Trace;
 
@@ -32,6 +35,8 @@ pub struct Endpoint {
     pub begin_paused: bool,
     /// The latest first.
     pub guests: Vec<Guest>,
+    /// What was asked about since it began: nobody is asked twice.
+    asked: NotAgreed,
     /// What is served, to notice that it has changed: documents by their revisions, and what answers their tasks.
     served: Vec<(TabId, u64, BackendPlan)>,
 }
@@ -109,6 +114,7 @@ impl Session {
         match intent {
             EndpointIntent::Start if self.endpoint.state == EndpointState::Off => {
                 self.endpoint.state = EndpointState::Starting;
+                self.endpoint.asked.clear();
                 self.endpoint.served = self.to_be_served();
                 vec![Effect::StartEndpoint {
                     machines: self.hosted(),
@@ -160,6 +166,7 @@ impl Session {
             *known = guest;
             return Vec::new();
         }
+        self.guest_asks(&guest.machine);
         let arn = guest.arn.clone();
         let busy = match self.tab_of_machine(&guest.machine) {
             Some(tab) => tab.run.as_ref().is_some_and(Run::is_live),
@@ -170,6 +177,18 @@ impl Session {
         match busy {
             true => Vec::new(),
             false => self.open_guest(&arn),
+        }
+    }
+
+    /// Asks for agreement where an execution from outside would have needed some.
+    fn guest_asks(&mut self, machine: &str) {
+        let Some(tab) = self.tab_of_machine(machine) else {
+            return;
+        };
+        let plan = self.backend_plan(tab, None);
+        let wanted = plan.not_agreed(&tab.calls());
+        if also_not_agreed(&mut self.endpoint.asked, wanted.clone()) {
+            self.not_agreed(Held::Served, plan.folder, wanted);
         }
     }
 

@@ -37,7 +37,7 @@ pub use api::{
     SCENARIO_HEADER, Sent, SentId, Serving, SourcePlace, Why, checked_stages, parse_curl,
     path_fits, path_parameters, scenarios_of, status_words, to_curl,
 };
-pub use backends::{Asking, BackendDesk, BackendPlace, FolderSaid, FunctionSetting, Waiting};
+pub use backends::{Asking, BackendDesk, BackendPlace, FolderSaid, FunctionSetting, Held, Waiting};
 pub use effect::{
     Arrival, Effect, FileContents, SaveFailure, SaveRequest, Stamp, TargetPurpose, Trial, Work,
 };

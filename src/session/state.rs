@@ -286,11 +286,11 @@ impl Session {
                 Vec::new()
             }
             Arrival::NotAgreed {
-                sent,
+                held,
                 folder,
                 wanted,
             } => {
-                self.request_waits(sent, folder, wanted);
+                self.not_agreed(held, folder, wanted);
                 Vec::new()
             }
             Arrival::Consents(consents) => {

@@ -23,7 +23,7 @@ pub use backends::{
 pub use change::{follow, set};
 pub use consents::{ConsentChange, Consents};
 pub use expectation::{Difference, Expectation, RunSummary};
-pub use need::{Need, NotAgreed, TaskCall};
+pub use need::{Need, NotAgreed, TaskCall, also_not_agreed};
 pub use place::{WorkflowText, path_beside};
 pub use request::{SavedRequest, WantedResponse};
 pub use view::{Scenario, Sidecar, machine_type, read};

@@ -24,6 +24,21 @@ pub struct Need {
 /// What nobody has agreed to yet: the agreement, and what would be called, each once.
 pub type NotAgreed = BTreeMap<Consent, Vec<String>>;
 
+/// Adds what something else would do, each target once; true where that is more than was known.
+pub fn also_not_agreed(known: &mut NotAgreed, more: NotAgreed) -> bool {
+    let mut is_more = false;
+    for (kind, targets) in more {
+        let known = known.entry(kind).or_default();
+        for target in targets {
+            if !known.contains(&target) {
+                known.push(target);
+                is_more = true;
+            }
+        }
+    }
+    is_more
+}
+
 /// What a task calls, as far as its definition tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TaskCall {
@@ -103,10 +118,8 @@ impl BackendPlan {
                 let need = self.need(call, *backend);
                 let need = need.filter(|need| !self.allowed.contains(&need.consent));
                 if let Some(need) = need {
-                    let targets = wanted.entry(need.consent).or_default();
-                    if !targets.contains(&need.target) {
-                        targets.push(need.target);
-                    }
+                    let one = NotAgreed::from([(need.consent, vec![need.target])]);
+                    also_not_agreed(&mut wanted, one);
                 }
             }
         }

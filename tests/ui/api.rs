@@ -408,7 +408,7 @@ fn findings_history_and_load_runs_have_their_lists() {
     harness.get_by_label("Requests: 36000");
     harness.get_by_label("p95: 9.1 ms");
     harness.get_by_label_contains("Latency over time");
-    harness.get_by_label("Cancel").click();
+    harness.get_by_label("Cancel the load run").click();
     harness.run();
     assert!(matches!(
         harness.state().effects.last(),

@@ -1,10 +1,15 @@
 //! What answers a task is chosen for one scenario and for a whole folder; scenarios that are tried and requests that are
 //! sent ask for agreement as a run does: in the real window, over files of a folder of its own.
 
+use std::io::Read;
+use std::io::Write;
+
 use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable;
+use stepwright::session::Serving;
 
 use crate::window::Window;
+use crate::window::ask;
 
 const DEFINITION: &str = r#"{
   "StartAt": "Charge card",
@@ -125,8 +130,8 @@ fn scenarios_that_are_tried_ask_before_they_act() {
     assert_eq!(output.to_json(), "\"local\"");
 }
 
-#[test]
-fn a_request_asks_before_it_is_sent() {
+/// An API whose workflow calls a function of this machine.
+fn project() -> Window {
     let folder = tempfile::tempdir().unwrap();
     let orders = COMPANION.replace("\"functions\"", "\"default\": \"local\", \"functions\"");
     std::fs::write(folder.path().join("template.yaml"), TEMPLATE).unwrap();
@@ -136,6 +141,110 @@ fn a_request_asks_before_it_is_sent() {
     window.until("the project is read", |session| {
         session.api.current().is_some() && session.api.route.is_some()
     });
+    window
+}
+
+#[test]
+fn a_load_run_asks_before_it_begins() {
+    let mut window = project();
+    window.harness.get_by_label("Load run").click();
+    window.settle();
+    window.click(Role::Button, "Start the load run");
+    window.until("the question", |session| session.dialog.is_some());
+    window.settle();
+    assert!(is_asked(&window));
+    window.click(Role::Button, "Cancel");
+    let state = format!("{:?}", window.session().api.load.as_ref().unwrap().state);
+    assert!(state.contains("nobody has agreed"), "{state}");
+
+    window.click(Role::Button, "Start the load run");
+    window.until("the question", |session| session.dialog.is_some());
+    window.settle();
+    window.click(Role::Button, "Agree and run");
+    window.until("requests are answered", |session| {
+        let load = session.api.load.as_ref();
+        load.is_some_and(|load| load.figures.requests > 0 && load.figures.failures == 0)
+    });
+    window.click(Role::Button, "Cancel the load run");
+}
+
+#[test]
+fn a_request_from_outside_that_was_refused_brings_the_question() {
+    let mut window = project();
+    window.click(Role::CheckBox, "Serve on 127.0.0.1:8080");
+    window.until("the address", |session| {
+        matches!(session.api.serving, Serving::On { .. })
+    });
+    let post = |window: &Window| {
+        let Serving::On { address, .. } = &window.session().api.serving else {
+            panic!("nothing is served");
+        };
+        let host = address.trim_start_matches("http://");
+        let mut stream = std::net::TcpStream::connect(host).unwrap();
+        let request = format!(
+            "POST /Prod/orders HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\nContent-Length: 14\r\n\
+             Connection: close\r\n\r\n{{\"amount\": 42}}"
+        );
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    };
+    post(&window);
+    window.until("the question", |session| session.dialog.is_some());
+    window.settle();
+    assert!(is_asked(&window));
+    // Declined, the same is not asked again.
+    window.click(Role::Button, "Cancel");
+    post(&window);
+    window.until("both are told", |session| session.api.history.len() == 2);
+    window.settle();
+    assert!(!is_asked(&window));
+}
+
+#[test]
+fn an_execution_from_outside_that_may_not_call_brings_the_question() {
+    let companion = COMPANION.replace("\"functions\"", "\"default\": \"local\", \"functions\"");
+    let mut window = Window::of(&[
+        ("checkout.asl.json", DEFINITION),
+        ("checkout.stepwright.json", &companion),
+    ]);
+    window.go_to("Show Endpoint");
+    window
+        .harness
+        .get_by_label_contains("Accept executions")
+        .click();
+    window.until("the endpoint is there", |session| {
+        session.endpoint.address().is_some()
+    });
+    let start = |window: &Window, name: &str| {
+        let address = window.session().endpoint.address().unwrap().to_owned();
+        let arn = "arn:aws:states:us-east-1:123456789012:stateMachine:checkout";
+        let body = format!(r#"{{"stateMachineArn":"{arn}","name":"{name}"}}"#);
+        ask(&address, "StartExecution", &body);
+    };
+    let ended = |window: &mut Window, name: &str, status: &str| {
+        window.until(status, |session| {
+            let guests = session.endpoint.guests.iter();
+            guests
+                .filter(|guest| guest.name == name && guest.status == status)
+                .count()
+                == 1
+        });
+    };
+    start(&window, "refused");
+    window.until("the question", |session| session.dialog.is_some());
+    window.settle();
+    assert!(is_asked(&window));
+    ended(&mut window, "refused", "FAILED");
+    window.click(Role::Button, "Agree");
+    start(&window, "agreed");
+    ended(&mut window, "agreed", "SUCCEEDED");
+}
+
+#[test]
+fn a_request_asks_before_it_is_sent() {
+    let mut window = project();
     let asked = |window: &mut Window| {
         window.click(Role::Button, "Send");
         window.until("the question", |session| session.dialog.is_some());

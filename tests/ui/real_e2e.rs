@@ -1,15 +1,13 @@
 //! A state is switched from its mock to a function of this machine, agreed to and run; an execution is started from
 //! outside and stepped: in the real window, over files of a folder of its own.
 
-use std::io::Read;
-use std::io::Write;
-
 use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable;
 use stepwright::engine::Status;
 use stepwright::session::DrawerTab;
 
 use crate::window::Window;
+use crate::window::ask;
 
 const DEFINITION: &str = r#"{
   "StartAt": "Charge card",
@@ -185,22 +183,6 @@ fn a_state_is_switched_to_a_function_of_this_machine() {
 fn run_log(window: &Window) -> String {
     let run = window.tab().run.as_ref().unwrap();
     run.calls.iter().map(|call| call.log.to_string()).collect()
-}
-
-/// One request of the Step Functions API, as an SDK sends it.
-fn ask(address: &str, action: &str, body: &str) -> String {
-    let host = address.trim_start_matches("http://");
-    let mut stream = std::net::TcpStream::connect(host).unwrap();
-    write!(
-        stream,
-        "POST / HTTP/1.1\r\nHost: {host}\r\nX-Amz-Target: AWSStepFunctions.{action}\r\nContent-Type: application/x-amz-json-1.0\r\n\
-         Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
-        body.len()
-    )
-    .unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    answer
 }
 
 #[test]

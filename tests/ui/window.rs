@@ -1,5 +1,7 @@
 //! The real window with its drivers, over files of a folder of its own, used as a person would.
 
+use std::io::Read;
+use std::io::Write;
 use std::path::PathBuf;
 use std::time::Duration;
 use std::time::Instant;
@@ -163,4 +165,20 @@ impl Window {
         self.settle();
         self.press(egui::Modifiers::NONE, egui::Key::Enter);
     }
+}
+
+/// One request of the Step Functions API, as an SDK sends it.
+pub fn ask(address: &str, action: &str, body: &str) -> String {
+    let host = address.trim_start_matches("http://");
+    let mut stream = std::net::TcpStream::connect(host).unwrap();
+    write!(
+        stream,
+        "POST / HTTP/1.1\r\nHost: {host}\r\nX-Amz-Target: AWSStepFunctions.{action}\r\nContent-Type: application/x-amz-json-1.0\r\n\
+         Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        body.len()
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
 }

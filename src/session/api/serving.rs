@@ -139,6 +139,20 @@ impl Session {
         }]
     }
 
+    /// A load run that waited for an agreement begins.
+    pub(crate) fn load_again(&mut self, id: LoadId, at: u64) -> Vec<Effect> {
+        match self.api.load.take_if(|load| load.id == id) {
+            Some(load) => self.start_load(load.stages, at),
+            None => Vec::new(),
+        }
+    }
+
+    /// A load run that nobody has agreed to does not begin.
+    pub(crate) fn load_not_agreed(&mut self, id: LoadId) {
+        let words = "Not begun: it would act outside of Stepwright, and nobody has agreed to that";
+        self.load_news(id, LoadNews::Ended(LoadState::Failed(words.to_owned())));
+    }
+
     pub(crate) fn load_news(&mut self, id: LoadId, news: LoadNews) {
         if let Some(load) = self.api.load.as_mut().filter(|load| load.id == id) {
             load.take(news);

@@ -45,8 +45,22 @@ pub fn ask(ctx: &Context, asking: &Asking, out: &mut Outbox) {
                 },
                 "Agree and send",
             ),
+            Waiting::Load(_) => (
+                "May this load run act outside of Stepwright?",
+                "Agree and run",
+            ),
+            Waiting::Served => (
+                "May requests from outside act outside of Stepwright?",
+                "Agree",
+            ),
         };
         title(ui, question);
+        if asking.waiting == Waiting::Served {
+            help_text(
+                ui,
+                "Calls of one have failed just now for want of it. It can be sent again once you have agreed",
+            );
+        }
         help_text(
             ui,
             "It would do the following for real. Your answer holds for this folder until you withdraw it in \

@@ -42,6 +42,7 @@ use crate::session::Answered;
 use crate::session::Arrival;
 use crate::session::CurlCommand;
 use crate::session::Draft;
+use crate::session::Held;
 use crate::session::Home;
 use crate::session::LoadFigures;
 use crate::session::LoadId;
@@ -56,6 +57,8 @@ use crate::sidecar::BackendPlan;
 use crate::sidecar::Backends;
 use crate::sidecar::Consent;
 use crate::sidecar::Consents;
+use crate::sidecar::NotAgreed;
+use crate::sidecar::also_not_agreed;
 use crate::sidecar::path_beside;
 use crate::trace::NestedRun;
 use crate::trace::TaskKey;
@@ -208,7 +211,7 @@ pub async fn send(
             if !wanted.is_empty() {
                 let folder = edge.site().consent_folder().to_owned();
                 return Arrival::NotAgreed {
-                    sent,
+                    held: Held::Request(sent),
                     folder,
                     wanted,
                 };
@@ -374,9 +377,20 @@ pub async fn serve(
 
 async fn tell(edge: &Arc<Edge>, project: ProjectId, post: &Post) {
     let mut news = edge.subscribe();
+    let mut asked = NotAgreed::new();
     loop {
         match news.recv().await {
             Ok(record) => {
+                // Each thing is asked about once; another edition of the project asks again.
+                let wanted = edge.not_agreed(&record.request);
+                if also_not_agreed(&mut asked, wanted.clone()) {
+                    post.send(Arrival::NotAgreed {
+                        held: Held::Served,
+                        folder: edge.site().consent_folder().to_owned(),
+                        wanted,
+                    })
+                    .await;
+                }
                 let api = record.route.and_then(|(api, _)| edge.site().apis.get(api));
                 let stage = api.map(|api| api.stage.clone()).unwrap_or_default();
                 post.send(Arrival::Heard {
@@ -437,6 +451,15 @@ pub async fn load(edges: Edges, wish: LoadWish, post: Post, cancelled: watch::Re
             return post.send(Arrival::Load { load, news }).await;
         }
     };
+    let wanted = edge.not_agreed(&wish.request);
+    if !wanted.is_empty() {
+        let arrival = Arrival::NotAgreed {
+            held: Held::Load(load),
+            folder: edge.site().consent_folder().to_owned(),
+            wanted,
+        };
+        return post.send(arrival).await;
+    }
     let stages = wish.stages.iter().map(|stage| crate::driver::LoadStage {
         seconds: f64::from(stage.seconds),
         users: stage.users as usize,

@@ -175,10 +175,8 @@ fn stages(ui: &mut Ui, session: &Session, form: &mut LoadForm, out: &mut Outbox)
         ui.spacing_mut().item_spacing.y = 2.0;
         match (&read, running) {
             (_, true) => {
-                if ui
-                    .add(Button::new("Cancel").icon(Icon::STOP).width(112.0))
-                    .clicked()
-                {
+                let cancel = Button::new("Cancel").icon(Icon::STOP).width(112.0);
+                if ui.add(cancel.name("Cancel the load run")).clicked() {
                     out.push(Intent::Api(ApiIntent::StopLoad));
                 }
             }
