@@ -25,7 +25,7 @@ use crate::backends::http_task;
 use crate::backends::http_task::Tokens;
 use crate::backends::lambda;
 use crate::backends::lambda::Answered;
-use crate::backends::secrets::without_credentials;
+use crate::backends::secrets::credentials;
 use crate::backends::web;
 use crate::engine::Call;
 use crate::engine::Fault;
@@ -217,6 +217,7 @@ impl Real {
         at: Millis,
     ) -> Made {
         let mut receipt = request.receipt(id, at);
+        let veil = credentials(&plan.environment);
         let (result, start, log) = match &plan.run {
             FunctionRun::Endpoint { url, name } => {
                 let name = name.as_deref().unwrap_or(&plan.name);
@@ -230,7 +231,10 @@ impl Real {
                 match lambda::invoke(client, url, name, request, &mut receipt).await {
                     Answered::Returned(text) => (Ok(text), None, String::new()),
                     Answered::Failed(error) => (Err(error), None, String::new()),
-                    Answered::Refused(fault) => return Made::of(Outcome::Failed(fault)),
+                    Answered::Refused(fault) => {
+                        let cause = fault.cause.map(|cause| Arc::from(veil.hide(&cause)));
+                        return Made::of(Outcome::Failed(Fault { cause, ..fault }));
+                    }
                 }
             }
             FunctionRun::Command(_) | FunctionRun::Handler { .. } => {
@@ -241,13 +245,12 @@ impl Real {
                     return Made::of(Outcome::Succeeded(request.accepted(&receipt)));
                 }
                 let done = self.workers.invoke(plan, request, id).await;
-                let clean = |text: &str| without_credentials(text).into_owned();
-                let result = done.result.map(|text| clean(&text));
-                let result =
-                    result.map_err(|error| FunctionError::of_payload(clean(&error.payload)));
-                (result, done.start, clean(&done.log))
+                (done.result, done.start, done.log)
             }
         };
+        let result = result.map(|text| veil.hide(&text));
+        let result = result.map_err(|error| FunctionError::of_payload(veil.hide(&error.payload)));
+        let log = veil.hide(&log);
         let returned = |text: String| match request.fire_and_forget || request.dry_run {
             true => Ok(request.accepted(&receipt)),
             false => request
