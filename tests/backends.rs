@@ -1396,3 +1396,43 @@ fn a_call_that_waits_for_its_turn_says_so() {
         "{summary}"
     );
 }
+
+#[test]
+fn a_run_that_catches_what_nobody_has_agreed_to_does_not_hide_it() {
+    let mut definition = functions(&["f"]);
+    definition["States"]["Call f 0"]["Catch"] =
+        json!([{"ErrorEquals": ["States.ALL"], "ResultPath": "$.x", "Next": "After"}]);
+    definition["States"]["After"] = json!({"Type": "Pass", "Result": 1, "End": true});
+    let companion =
+        json!({"backends": {"default": "local", "functions": {"f": {"command": ["true"]}}}});
+    let place = Place::new(&definition, &companion);
+    let output = place.stepwright(&["run", "flow.asl.json"]);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        said.contains("note: No answer is given") && said.contains("--allow command"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_misspelt_machine_of_a_template_is_said_with_its_line() {
+    let place = Place::new(&functions(&["f"]), &json!({}));
+    place.write(
+        "template.yaml",
+        "Transform: AWS::Serverless-2016-10-31\nResources:\n  Orders:\n    Type: AWS::Serverless::StateMachine\n    \
+         Properties: {DefinitionUri: flow.asl.json}\n",
+    );
+    place.write(
+        "template.stepwright.json",
+        "{\"machines\": {\n  \"Ordres\": {\"backends\": {\"default\": \"local\"}}}}",
+    );
+    let wanted = "template.stepwright.json:2:3: machines/Ordres is no state machine of template.yaml; did you mean Orders?";
+    let run = place.stepwright(&["run", "template.yaml"]);
+    let said = String::from_utf8_lossy(&run.stderr).into_owned();
+    assert_eq!(said.matches(wanted).count(), 1, "{said}");
+    let check = place.stepwright(&["check", "template.yaml"]);
+    let said = String::from_utf8_lossy(&check.stdout).into_owned();
+    let code = "warning COMPANION_UNKNOWN_NAME: machines/Ordres";
+    assert_eq!(said.matches(code).count(), 1, "{said}");
+}

@@ -1,13 +1,15 @@
 //! What is wrong with the files beside a definition: a companion or a `stepwright.backends.json` that is not understood,
-//! and choices of backends for states that are not there. Nothing of it stops a run, and nothing of it is passed over.
+//! and what is said of states and machines that are not there. Nothing of it stops a run, and nothing of it is passed over.
 
 use std::path::PathBuf;
 
+use crate::asl::nearest::nearest;
 use crate::cli::Source;
 use crate::cli::output::note;
 use crate::cli::run::siblings;
 use crate::cli::site::definitions;
 use crate::cli::source::read_text;
+use crate::project::companion_path;
 use crate::sidecar::FOLDER_FILE;
 use crate::sidecar::KnownStates;
 use crate::sidecar::Sidecar;
@@ -30,8 +32,8 @@ pub struct Complaint {
 /// Of what is not understood.
 const UNKNOWN: &str = "COMPANION_NOT_UNDERSTOOD";
 
-/// Of choices that nothing follows.
-const STRANGER: &str = "BACKENDS_UNKNOWN_STATE";
+/// Of what is said of states or machines that are not there: nothing follows it.
+const STRANGER: &str = "COMPANION_UNKNOWN_NAME";
 
 impl Complaint {
     /// The place in the file's text.
@@ -66,6 +68,13 @@ pub fn note_all(complaints: &[Complaint]) {
 pub fn complaints(source: &Source, sidecar: &Sidecar) -> Vec<Complaint> {
     let mut all = misread(source, sidecar);
     all.extend(strangers(source, sidecar));
+    all.extend(around_all(source));
+    all
+}
+
+/// What is wrong with the files that speak of all the definitions around one.
+pub fn around_all(source: &Source) -> Vec<Complaint> {
+    let mut all = of_project(source);
     all.extend(of_folder(source));
     all
 }
@@ -85,8 +94,38 @@ pub fn strangers(source: &Source, sidecar: &Sidecar) -> Vec<Complaint> {
     told(source, STRANGER, strange)
 }
 
+/// What the companion of its project says of machines that are not there.
+fn of_project(source: &Source) -> Vec<Complaint> {
+    let Some(within) = &source.within else {
+        return Vec::new();
+    };
+    let path = companion_path(&within.project.root);
+    let said = crate::sidecar::read(within.project.text(&path)).machines;
+    let machines = within.project.machines.iter();
+    let known: Vec<&str> = machines
+        .flat_map(|machine| [&machine.key, &machine.logical_id, &machine.name])
+        .map(String::as_str)
+        .collect();
+    let strange = said.keys().filter(|name| !known.contains(&name.as_str()));
+    let told = strange.map(|name| {
+        let meant = nearest(name, known.iter().copied());
+        let meant = meant.map(|meant| format!("; did you mean {meant}?"));
+        Complaint {
+            file: within.folder.join(&path),
+            code: STRANGER,
+            part: String::new(),
+            sentence: format!(
+                "machines/{name} is no state machine of {}{}",
+                within.project.root,
+                meant.unwrap_or_default()
+            ),
+        }
+    });
+    told.collect()
+}
+
 /// What is wrong with the file of its folder.
-pub fn of_folder(source: &Source) -> Vec<Complaint> {
+fn of_folder(source: &Source) -> Vec<Complaint> {
     let file = source.folder().join(FOLDER_FILE);
     let file = file.strip_prefix(".").unwrap_or(&file);
     let complaint = |code: &'static str, sentence: String| Complaint {

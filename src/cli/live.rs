@@ -1,5 +1,6 @@
 //! A run from its start to its end, with a person who answers by lines and may break it off.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,6 +8,7 @@ use tokio::sync::mpsc;
 
 use crate::backends::Mocks;
 use crate::backends::Real;
+use crate::backends::is_unanswered;
 use crate::cli::answers::Answering;
 use crate::cli::answers::Lines;
 use crate::cli::output::note;
@@ -24,6 +26,7 @@ use crate::query::Value;
 use crate::trace::BROKEN_OFF;
 use crate::trace::CallRecord;
 use crate::trace::NestedRun;
+use crate::trace::Trace;
 use crate::trace::WaitingTask;
 
 /// How long functions may go on after the end of a run.
@@ -183,6 +186,8 @@ async fn watch(order: RunOrder, mocks: Mocks, person: Person) -> Result<RunOutco
     }
     settle(&mut outcome, &mut news, &mut signals).await;
     driver.abort();
+    let unanswered = unanswered(&outcome);
+    outcome.notes.extend(unanswered);
     outcome
         .notes
         .extend(answering.into_iter().flat_map(Answering::unused));
@@ -220,6 +225,22 @@ async fn settle(
         );
         outcome.notes.push(note);
     }
+}
+
+/// Why tasks had no answer where the workflow dealt with that as with any failure: a run that succeeds must not hide it.
+fn unanswered(outcome: &RunOutcome) -> BTreeSet<String> {
+    let ended = outcome.ended.as_ref();
+    if ended.is_none_or(|ended| ended.status != Status::Succeeded) {
+        return BTreeSet::new();
+    }
+    let nested = outcome.nested.iter().map(|run| run.events.as_slice());
+    let all = std::iter::once(outcome.events.as_slice()).chain(nested);
+    let visits = all.flat_map(|events| Trace::of(events).visits);
+    let causes = visits.filter_map(|visit| visit.cause);
+    causes
+        .filter(|cause| is_unanswered(cause))
+        .map(|cause| cause.to_string())
+        .collect()
 }
 
 async fn next_line(answering: &mut Option<Answering>) -> Option<(usize, String)> {

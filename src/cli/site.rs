@@ -10,8 +10,8 @@ use crate::cli::SourceArgs;
 use crate::cli::backends::BackendArgs;
 use crate::cli::backends::Named;
 use crate::cli::backends::Said;
+use crate::cli::complaints::around_all;
 use crate::cli::complaints::note_all;
-use crate::cli::complaints::of_folder;
 use crate::cli::complaints::strangers;
 use crate::cli::output::note;
 use crate::cli::run::companion;
@@ -224,7 +224,7 @@ fn complain(sources: &[Source]) {
         note_all(&strangers(source, &companion(source)));
     }
     if let Some(source) = sources.first() {
-        note_all(&of_folder(source));
+        note_all(&around_all(source));
     }
 }
 

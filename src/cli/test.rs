@@ -16,10 +16,10 @@ use crate::cli::asked::asked;
 use crate::cli::backends::BackendArgs;
 use crate::cli::backends::Named;
 use crate::cli::backends::Said;
+use crate::cli::complaints::around_all;
 use crate::cli::complaints::complaints;
 use crate::cli::complaints::misread;
 use crate::cli::complaints::note_all;
-use crate::cli::complaints::of_folder;
 use crate::cli::complaints::strangers;
 use crate::cli::fail;
 use crate::cli::live::Person;
@@ -198,7 +198,7 @@ fn test_project(
         }
         let source = Source::of_machine(within, BTreeMap::new());
         if index == 0 {
-            note_all(&of_folder(&source));
+            note_all(&around_all(&source));
         }
         if !companion(&source).scenarios.is_empty() {
             test_source(compiled(source)?, backends, tried)?;
@@ -219,7 +219,7 @@ fn test_source(
     }
     note_all(&strangers(&source, &sidecar));
     if source.within.is_none() {
-        note_all(&of_folder(&source));
+        note_all(&around_all(&source));
     }
     let mut traces = Vec::new();
     for scenario in &sidecar.scenarios {
