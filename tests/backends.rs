@@ -341,7 +341,7 @@ fn a_companion_that_cannot_be_read_is_named() {
     let output = place.stepwright(&["run", "flow.asl.json"]);
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(
-        said.contains("note: flow.stepwright.json: Line 1"),
+        said.contains("note: flow.stepwright.json:1:2: Line 1"),
         "{said}"
     );
 }
@@ -1225,17 +1225,17 @@ fn what_is_misspelt_beside_a_definition_is_said_with_its_line() {
     );
     place.write(
         "stepwright.backends.json",
-        "{\n  \"default\": \"locl\",\n  \"states\": {\"Nowhere\": \"aws\", \"Other\": \"aws\"},\n\
+        "{\n  \"default\": \"locl\",\n  \"states\": {\"Quuxly\": \"aws\", \"Other\": \"aws\"},\n\
          \"functions\": {\"f\": {\"memroy\": 128}}}",
     );
     let other = r#"{"StartAt":"Other","States":{"Other":{"Type":"Pass","End":true}}}"#;
     place.write("other.asl.json", other);
     let wanted = [
         "flow.stepwright.json:3:14: backends/states/Cal f 0 chooses for a state that is not there; did you mean Call f 0?",
-        "flow.stepwright.json:5:28: scenarios/0/backends/states/Call g 0 chooses for a state that is not there; did you mean Call f 0?",
+        "flow.stepwright.json:5:27: scenarios/0/backends/states/Call g 0 chooses for a state that is not there; did you mean Call f 0?",
         "stepwright.backends.json:2:3: default has to be \"mock\", \"local\", \"aws\" or a list of them, not \"locl\"",
-        "stepwright.backends.json:3:14: states/Nowhere chooses for a state that is not there",
-        "stepwright.backends.json:4:22: functions/f/memroy is not known",
+        "stepwright.backends.json:3:14: states/Quuxly chooses for a state that is not there",
+        "stepwright.backends.json:4:21: functions/f/memroy is not known",
     ];
     let run = place.stepwright(&["run", "flow.asl.json"]);
     let served = place.stepwright(&["serve", "flow.asl.json", "--scenario", "none"]);
@@ -1435,4 +1435,57 @@ fn a_misspelt_machine_of_a_template_is_said_with_its_line() {
     let said = String::from_utf8_lossy(&check.stdout).into_owned();
     let code = "warning COMPANION_UNKNOWN_NAME: machines/Ordres";
     assert_eq!(said.matches(code).count(), 1, "{said}");
+}
+
+#[test]
+fn what_lies_beside_the_workflows_agrees_to_nothing() {
+    let companion = json!({"backends": {"default": "local", "functions": {"f": {"command": ["touch", "ran"]}}}});
+    let place = Place::new(&functions(&["f"]), &companion);
+    let here = place.path().canonicalize().unwrap();
+    let agreed = json!({"folders": {here.to_str().unwrap(): {"command": "2026-01-01T00:00:00Z"}}});
+    place.write("stepwright/consents.json", &agreed.to_string());
+    place.write(".config/stepwright/consents.json", &agreed.to_string());
+    // Neither a relative folder of settings nor a home without a name is one.
+    for (config, home) in [(".", "/nowhere"), ("", "")] {
+        let output = Command::new(env!("CARGO_BIN_EXE_stepwright"))
+            .args(["run", "flow.asl.json"])
+            .current_dir(place.path())
+            .env("XDG_CONFIG_HOME", config)
+            .env("HOME", home)
+            .env_remove("APPDATA")
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(said.contains("nobody has agreed"), "{output:?}");
+    }
+    assert!(!place.path().join("ran").exists());
+}
+
+#[test]
+fn an_event_is_accepted_at_once_and_its_function_goes_on() {
+    let mut definition = functions(&["f", "g"]);
+    for name in ["Call f 0", "Call g 1"] {
+        definition["States"][name]["Parameters"]["InvocationType"] = json!("Event");
+        definition["States"][name]
+            .as_object_mut()
+            .unwrap()
+            .remove("OutputPath");
+        definition["States"][name]["ResultSelector"] = json!({"code.$": "$.StatusCode"});
+    }
+    let companion = json!({"backends": {"functions": {
+        "f": {"command": ["sh", "-c", "sleep 1.5; touch done; echo finished; echo 1 >&3"]},
+        "g": {"command": ["sh", "-c", "exit 3"]}
+    }}});
+    let place = Place::new(&definition, &companion);
+    let summary = place.run(&ALLOW);
+    assert_eq!(summary["output"], json!({"code": 202}), "{summary}");
+    assert!(
+        summary["duration_ms"].as_i64().unwrap() < 1_200,
+        "{summary}"
+    );
+    assert!(place.path().join("done").exists(), "{summary}");
+    let calls = summary["calls"].as_array().unwrap();
+    assert_eq!(calls[0]["log"], "finished\n", "{summary}");
+    let log = calls[1]["log"].as_str().unwrap();
+    assert!(log.contains("Runtime.ExitError"), "{summary}");
 }

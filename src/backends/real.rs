@@ -105,6 +105,20 @@ impl Real {
         let waits = resource::read(&call.resource).pattern == Pattern::WaitForTaskToken;
         let made = match &route.way {
             Way::Function(request, function) => match fits(call) {
+                Ok(()) if request.is_event_here(function) => {
+                    let accepted = request.accepted(&request.receipt(&id, at));
+                    let accepted = match waits {
+                        true => Outcome::Submitted(accepted),
+                        false => Outcome::Succeeded(accepted),
+                    };
+                    // Whoever does not listen any more does not wait either.
+                    let _ = interim.send(accepted).await;
+                    let made = self.function(request, function, &id, at).await;
+                    return Made {
+                        outcome: None,
+                        ..made
+                    };
+                }
                 Ok(()) => self.function(request, function, &id, at).await,
                 Err(fault) => Made::of(Outcome::Failed(fault)),
             },
@@ -153,10 +167,11 @@ impl Real {
             Ok(route) => route,
             Err(fault) => return Outcome::Failed(fault),
         };
-        // Nobody asks what comes before the outcome.
-        let (interim, _door) = mpsc::channel(4);
+        // Only what is answered before its end, an event, has an outcome among what comes before.
+        let (interim, mut door) = mpsc::channel(4);
         let made = self.make(call, &route, plan, at, &interim).await;
-        made.outcome.unwrap_or(Outcome::Heartbeat)
+        let early = || door.try_recv().ok();
+        made.outcome.or_else(early).unwrap_or(Outcome::Heartbeat)
     }
 
     /// Sends a request that an API makes of a service itself, and gives the answer as it came. The call stands for it
@@ -250,7 +265,13 @@ impl Real {
         };
         let result = result.map(|text| veil.hide(&text));
         let result = result.map_err(|error| FunctionError::of_payload(veil.hide(&error.payload)));
-        let log = veil.hide(&log);
+        let mut log = veil.hide(&log);
+        if let (Err(error), true) = (&result, request.fire_and_forget) {
+            log.push_str(&format!(
+                "… failed, which nobody hears of: {}\n",
+                error.payload
+            ));
+        }
         let returned = |text: String| match request.fire_and_forget || request.dry_run {
             true => Ok(request.accepted(&receipt)),
             false => request

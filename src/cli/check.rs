@@ -131,9 +131,11 @@ fn beside(complaints: Vec<Complaint>) -> Vec<Checked> {
             let span = complaint.span(&text);
             told(Severity::Warning, complaint.code, span, complaint.words())
         });
+        let mut diagnostics: Vec<Diagnostic> = diagnostics.collect();
+        diagnostics.sort_by_key(|diagnostic| diagnostic.span);
         Checked {
             file: file.display().to_string(),
-            diagnostics: diagnostics.collect(),
+            diagnostics,
             index: LineIndex::new(&text),
             text,
         }
