@@ -341,7 +341,7 @@ fn a_companion_that_cannot_be_read_is_named() {
     let output = place.stepwright(&["run", "flow.asl.json"]);
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(
-        said.contains("note: flow.stepwright.json: Line 1"),
+        said.contains("note: flow.stepwright.json:1:2: Line 1"),
         "{said}"
     );
 }
@@ -1137,4 +1137,408 @@ fn functions_of_a_template_find_around_them_what_it_says() {
         json!(["of all", "its own", "512", "512", "Pay", arn]),
         "{summary}"
     );
+}
+
+/// Starts a run, waits until its function has written the number of its process, and sends a signal.
+#[cfg(unix)]
+fn interrupted(place: &Place, arguments: &[&str], signals: &[&str]) -> (Output, bool) {
+    let child = Command::new(env!("CARGO_BIN_EXE_stepwright"))
+        .args(arguments)
+        .current_dir(place.path())
+        .env("XDG_CONFIG_HOME", place.path().join("config"))
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let started = place.path().join("started");
+    let number = || {
+        let text = std::fs::read_to_string(&started).unwrap_or_default();
+        text.ends_with('\n').then(|| text.trim().to_owned())
+    };
+    let began = std::time::Instant::now();
+    while number().is_none() {
+        assert!(
+            began.elapsed().as_secs() < 30,
+            "the function has not started"
+        );
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    for signal in signals {
+        let id = child.id().to_string();
+        assert!(
+            Command::new("kill")
+                .args([signal, id.as_str()])
+                .status()
+                .unwrap()
+                .success()
+        );
+        std::thread::sleep(std::time::Duration::from_millis(300));
+    }
+    let output = child.wait_with_output().unwrap();
+    let told = std::fs::read_to_string(format!("/proc/{}/stat", number().unwrap()));
+    // Who has ended and was not asked after yet is a zombie.
+    let gone = told.as_ref().map_or(true, |told| told.contains(") Z "));
+    std::fs::remove_file(&started).unwrap();
+    (output, gone)
+}
+
+#[cfg(unix)]
+#[test]
+fn nothing_is_left_running_when_a_run_or_a_test_is_broken_off() {
+    let program = "sleep 300 & echo $! > started; wait";
+    let companion = json!({
+        "backends": {"default": "local", "functions": {"hang": {"command": ["sh", "-c", program], "timeout": 200}}},
+        "scenarios": [
+            {"name": "one", "backends": {"default": "local"}},
+            {"name": "two", "backends": {"default": "local"}}
+        ]
+    });
+    let place = Place::new(&functions(&["hang"]), &companion);
+    let run = [
+        "run",
+        "flow.asl.json",
+        "--allow",
+        "command",
+        "--format",
+        "json",
+    ];
+    // Asked to stop, the run ends as stopped, and the function gets its time to end; asked again it gets none.
+    let (output, gone) = interrupted(&place, &run, &["-INT", "-INT"]);
+    assert!(gone, "{output:?}");
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let summary: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(summary["status"], "ABORTED", "{summary}");
+    assert_eq!(summary["calls"].as_array().unwrap().len(), 1, "{summary}");
+    assert_eq!(summary["calls"][0]["error"], "broken off", "{summary}");
+    assert!(
+        String::from_utf8_lossy(&output.stderr).contains("was ended"),
+        "{output:?}"
+    );
+    let (output, gone) = interrupted(&place, &run, &["-TERM"]);
+    assert!(gone, "{output:?}");
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    let test = ["test", "flow.asl.json", "--allow", "command"];
+    let (output, gone) = interrupted(&place, &test, &["-INT", "-INT"]);
+    assert!(gone, "{output:?}");
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("in the scenario one"), "{said}");
+}
+
+#[test]
+fn handlers_that_close_their_outputs_answer_nevertheless() {
+    for (program, file, text) in [
+        (
+            "node",
+            "index.js",
+            "exports.handler = async () => { require('fs').closeSync(1); return 'told'; };",
+        ),
+        (
+            "python3",
+            "index.py",
+            "import sys\ndef handler(event, context):\n    sys.stdout.close()\n    sys.stderr = None\n    return 'told'\n",
+        ),
+    ] {
+        if !has(program) {
+            continue;
+        }
+        let function = json!({"handler": "index.handler", "folder": "f", "timeout": 20});
+        let companion = json!({"backends": {"functions": {"f": function}}});
+        let place = Place::new(&functions(&["f", "f"]), &companion);
+        place.write(&format!("f/{file}"), text);
+        let summary = place.run(&ALLOW);
+        // What node has closed once cannot be closed again; in Python only the object is closed.
+        let first = &summary["calls"][0];
+        assert_eq!(first["error"], Value::Null, "{summary}");
+        assert_eq!(first["log"], Value::Null, "{summary}");
+    }
+}
+
+#[test]
+fn credentials_that_a_function_is_given_are_seen_nowhere() {
+    let told = "echo $AWS_SESSION_TOKEN; echo $AWS_SESSION_TOKEN >&2; echo \"\\\"$AWS_SESSION_TOKEN\\\"\" >&3";
+    let function =
+        json!({"command": ["sh", "-c", told], "env": {"AWS_SESSION_TOKEN": "PLANTED/TOKEN+1="}});
+    let companion = json!({"backends": {"functions": {"f": function}}});
+    let place = Place::new(&functions(&["f"]), &companion);
+    for format in ["json", "text", "history"] {
+        let output = place.stepwright(&with(&["run", "flow.asl.json", "--format", format], &ALLOW));
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(text.contains("••••") && !text.contains("PLANTED"), "{text}");
+    }
+}
+
+#[test]
+fn what_is_misspelt_beside_a_definition_is_said_with_its_line() {
+    let place = Place::new(&functions(&["f"]), &json!({}));
+    place.write(
+        "flow.stepwright.json",
+        "{\"stepwright\": 1, \"backends\": {\n  \"default\": \"mock\",\n  \"states\": {\"Cal f 0\": \"local\"}},\n\
+         \"scenarios\": [{\"name\": \"a\",\n  \"backends\": {\"states\": {\"Call g 0\": \"aws\"}}}]}",
+    );
+    place.write(
+        "stepwright.backends.json",
+        "{\n  \"default\": \"locl\",\n  \"states\": {\"Quuxly\": \"aws\", \"Other\": \"aws\"},\n\
+         \"functions\": {\"f\": {\"memroy\": 128}}}",
+    );
+    let other = r#"{"StartAt":"Other","States":{"Other":{"Type":"Pass","End":true}}}"#;
+    place.write("other.asl.json", other);
+    let wanted = [
+        "flow.stepwright.json:3:14: backends/states/Cal f 0 chooses for a state that is not there; did you mean Call f 0?",
+        "flow.stepwright.json:5:27: scenarios/0/backends/states/Call g 0 chooses for a state that is not there; did you mean Call f 0?",
+        "stepwright.backends.json:2:3: default has to be \"mock\", \"local\", \"aws\" or a list of them, not \"locl\"",
+        "stepwright.backends.json:3:14: states/Quuxly chooses for a state that is not there",
+        "stepwright.backends.json:4:21: functions/f/memroy is not known",
+    ];
+    let run = place.stepwright(&["run", "flow.asl.json"]);
+    let served = place.stepwright(&["serve", "flow.asl.json", "--scenario", "none"]);
+    let test = place.stepwright(&["test", "flow.asl.json"]);
+    for output in [&run, &served, &test] {
+        let said = String::from_utf8_lossy(&output.stderr);
+        for wanted in wanted {
+            assert!(said.contains(wanted), "{wanted}\n{said}");
+        }
+        assert!(!said.contains("Other"), "{said}");
+    }
+    let check = place.stepwright(&["check", "flow.asl.json", "--format", "json"]);
+    let found: Value = serde_json::from_slice(&check.stdout).unwrap();
+    let found: Vec<String> = found
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|one| one["file"] != "flow.asl.json")
+        .map(|one| {
+            assert_eq!(one["severity"], "warning", "{one}");
+            let file = one["file"].as_str().unwrap().trim_start_matches("./");
+            format!(
+                "{file}:{}:{}: {}",
+                one["line"],
+                one["column"],
+                one["message"].as_str().unwrap()
+            )
+        })
+        .collect();
+    assert_eq!(found, wanted);
+}
+
+#[test]
+fn the_states_of_workflows_that_are_started_may_be_chosen_for() {
+    let definition = json!({"StartAt": "Out", "States": {"Out": {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::states:startExecution.sync:2",
+        "Parameters": {"StateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:inner"},
+        "End": true
+    }}});
+    let place = Place::new(
+        &definition,
+        &json!({"backends": {"states": {"In": "local", "On": "local"}}}),
+    );
+    let inner = r#"{"StartAt":"In","States":{"In":{"Type":"Pass","End":true}}}"#;
+    place.write("inner.asl.json", inner);
+    let said = place.stepwright(&["run", "flow.asl.json"]).stderr;
+    let said = String::from_utf8_lossy(&said);
+    assert!(
+        said.contains("states/On") && !said.contains("states/In "),
+        "{said}"
+    );
+}
+
+#[test]
+fn retries_are_told_with_their_waits() {
+    let mut definition = functions(&["f"]);
+    let retry = json!([{"ErrorEquals": ["Runtime.ExitError"], "IntervalSeconds": 5, "MaxAttempts": 2, "BackoffRate": 3.0}]);
+    definition["States"]["Call f 0"]["Retry"] = retry;
+    let companion = json!({"backends": {"functions": {"f": {"command": ["sh", "-c", "exit 3"]}}}});
+    let place = Place::new(&definition, &companion);
+    let output = place.stepwright(&with(&["run", "flow.asl.json"], &ALLOW));
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(
+        text.contains("retry 1 after 5000 ms: Runtime.ExitError"),
+        "{text}"
+    );
+    assert!(
+        text.contains("retry 2 after 15000 ms: Runtime.ExitError"),
+        "{text}"
+    );
+    assert!(
+        text.contains("Call f 0, retry 2, called the function f"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_program_may_fail_with_an_error_of_its_own_and_must_write_text() {
+    let mut definition = functions(&["f"]);
+    definition["States"]["Call f 0"]["Catch"] =
+        json!([{"ErrorEquals": ["OutOfStock"], "Next": "None left"}]);
+    definition["States"]["None left"] = json!({"Type": "Pass", "End": true});
+    let thrown = r#"echo '{"errorType":"OutOfStock","errorMessage":"none left"}' >&3; exit 4"#;
+    let companion = json!({"backends": {"functions": {"f": {"command": ["sh", "-c", thrown]}}}});
+    let summary = Place::new(&definition, &companion).run(&ALLOW);
+    assert_eq!(
+        summary["path"],
+        json!(["Call f 0", "None left"]),
+        "{summary}"
+    );
+    assert_eq!(summary["calls"][0]["error"], "OutOfStock");
+    let bytes = r#"printf '"\377"' >&3"#;
+    let companion = json!({"backends": {"functions": {"f": {"command": ["sh", "-c", bytes]}}}});
+    let summary = Place::new(&functions(&["f"]), &companion).run(&ALLOW);
+    assert_eq!(
+        summary["error"], "Runtime.MalformedHandlerResponse",
+        "{summary}"
+    );
+    let cause = summary["cause"].as_str().unwrap();
+    assert!(
+        cause.contains("UTF-8") && cause.contains("function f"),
+        "{cause}"
+    );
+}
+
+#[test]
+fn code_that_does_not_load_says_where_and_typescript_what_to_do() {
+    if !has("node") {
+        return;
+    }
+    let place = |file: &str, text: &str| {
+        let function = json!({"handler": "index.handler", "folder": "f"});
+        let companion = json!({"backends": {"functions": {"f": function}}});
+        let place = Place::new(&functions(&["f"]), &companion);
+        place.write(&format!("f/{file}"), text);
+        place.run(&ALLOW)
+    };
+    let summary = place("index.js", "\n\nexports.handler = async ( => 1;\n");
+    assert_eq!(summary["error"], "Runtime.UserCodeSyntaxError", "{summary}");
+    let log = summary["calls"][0]["log"].as_str().unwrap();
+    assert!(log.contains("index.js:3"), "{log}");
+    let summary = place(
+        "index.ts",
+        "enum A { B }\nexport const handler = async (): Promise<A> => A.B;\n",
+    );
+    assert!(!summary["error"].is_null(), "{summary}");
+    if summary["error"] == "Runtime.ImportModuleError" {
+        let cause = summary["cause"].as_str().unwrap();
+        assert!(
+            cause.contains("index.ts") && cause.contains("build the function"),
+            "{cause}"
+        );
+    }
+}
+
+#[test]
+fn a_call_that_waits_for_its_turn_says_so() {
+    let definition = json!({"StartAt": "All", "States": {"All": {
+        "Type": "Map",
+        "ItemProcessor": functions(&["f"]),
+        "End": true
+    }}});
+    let companion = json!({"backends": {"functions": {"f": {"command": ["sh", "-c", "sleep 0.5; echo 1 >&3"]}}}});
+    let place = Place::new(&definition, &companion);
+    let input = json!(vec![0; 33]).to_string();
+    let summary = place.run(&with(&["--input", &input], &ALLOW));
+    assert_eq!(summary["status"], "SUCCEEDED", "{summary}");
+    let calls = summary["calls"].as_array().unwrap();
+    let waited = |call: &&Value| {
+        call["log"]
+            .as_str()
+            .is_some_and(|log| log.contains("for its turn"))
+    };
+    assert_eq!(
+        (calls.len(), calls.iter().filter(waited).count()),
+        (33, 1),
+        "{summary}"
+    );
+}
+
+#[test]
+fn a_run_that_catches_what_nobody_has_agreed_to_does_not_hide_it() {
+    let mut definition = functions(&["f"]);
+    definition["States"]["Call f 0"]["Catch"] =
+        json!([{"ErrorEquals": ["States.ALL"], "ResultPath": "$.x", "Next": "After"}]);
+    definition["States"]["After"] = json!({"Type": "Pass", "Result": 1, "End": true});
+    let companion =
+        json!({"backends": {"default": "local", "functions": {"f": {"command": ["true"]}}}});
+    let place = Place::new(&definition, &companion);
+    let output = place.stepwright(&["run", "flow.asl.json"]);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        said.contains("note: No answer is given") && said.contains("--allow command"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_misspelt_machine_of_a_template_is_said_with_its_line() {
+    let place = Place::new(&functions(&["f"]), &json!({}));
+    place.write(
+        "template.yaml",
+        "Transform: AWS::Serverless-2016-10-31\nResources:\n  Orders:\n    Type: AWS::Serverless::StateMachine\n    \
+         Properties: {DefinitionUri: flow.asl.json}\n",
+    );
+    place.write(
+        "template.stepwright.json",
+        "{\"machines\": {\n  \"Ordres\": {\"backends\": {\"default\": \"local\"}}}}",
+    );
+    let wanted = "template.stepwright.json:2:3: machines/Ordres is no state machine of template.yaml; did you mean Orders?";
+    let run = place.stepwright(&["run", "template.yaml"]);
+    let said = String::from_utf8_lossy(&run.stderr).into_owned();
+    assert_eq!(said.matches(wanted).count(), 1, "{said}");
+    let check = place.stepwright(&["check", "template.yaml"]);
+    let said = String::from_utf8_lossy(&check.stdout).into_owned();
+    let code = "warning COMPANION_UNKNOWN_NAME: machines/Ordres";
+    assert_eq!(said.matches(code).count(), 1, "{said}");
+}
+
+#[test]
+fn what_lies_beside_the_workflows_agrees_to_nothing() {
+    let companion = json!({"backends": {"default": "local", "functions": {"f": {"command": ["touch", "ran"]}}}});
+    let place = Place::new(&functions(&["f"]), &companion);
+    let here = place.path().canonicalize().unwrap();
+    let agreed = json!({"folders": {here.to_str().unwrap(): {"command": "2026-01-01T00:00:00Z"}}});
+    place.write("stepwright/consents.json", &agreed.to_string());
+    place.write(".config/stepwright/consents.json", &agreed.to_string());
+    // Neither a relative folder of settings nor a home without a name is one.
+    for (config, home) in [(".", "/nowhere"), ("", "")] {
+        let output = Command::new(env!("CARGO_BIN_EXE_stepwright"))
+            .args(["run", "flow.asl.json"])
+            .current_dir(place.path())
+            .env("XDG_CONFIG_HOME", config)
+            .env("HOME", home)
+            .env_remove("APPDATA")
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(said.contains("nobody has agreed"), "{output:?}");
+    }
+    assert!(!place.path().join("ran").exists());
+}
+
+#[test]
+fn an_event_is_accepted_at_once_and_its_function_goes_on() {
+    let mut definition = functions(&["f", "g"]);
+    for name in ["Call f 0", "Call g 1"] {
+        definition["States"][name]["Parameters"]["InvocationType"] = json!("Event");
+        definition["States"][name]
+            .as_object_mut()
+            .unwrap()
+            .remove("OutputPath");
+        definition["States"][name]["ResultSelector"] = json!({"code.$": "$.StatusCode"});
+    }
+    let companion = json!({"backends": {"functions": {
+        "f": {"command": ["sh", "-c", "sleep 1.5; touch done; echo finished; echo 1 >&3"]},
+        "g": {"command": ["sh", "-c", "exit 3"]}
+    }}});
+    let place = Place::new(&definition, &companion);
+    let summary = place.run(&ALLOW);
+    assert_eq!(summary["output"], json!({"code": 202}), "{summary}");
+    assert!(
+        summary["duration_ms"].as_i64().unwrap() < 1_200,
+        "{summary}"
+    );
+    assert!(place.path().join("done").exists(), "{summary}");
+    let calls = summary["calls"].as_array().unwrap();
+    assert_eq!(calls[0]["log"], "finished\n", "{summary}");
+    let log = calls[1]["log"].as_str().unwrap();
+    assert!(log.contains("Runtime.ExitError"), "{summary}");
 }

@@ -86,6 +86,12 @@ async function load() {
     const imported = file?.match(/\.m?[jt]s$/) && (!file.endsWith(".js") || isModule(file));
     loaded = imported ? await import(pathToFileURL(file).href) : require(file ?? require.resolve(module, { paths: [folder] }));
   } catch (error) {
+    // Which line it was, stands in the log.
+    console.error(error);
+    if (error?.code === "ERR_UNKNOWN_FILE_EXTENSION") {
+      const words = `${basename(file)} is not run by Node.js ${process.version}: build the function, and name the folder of what was built`;
+      throw named("Runtime.ImportModuleError", words);
+    }
     if (error instanceof SyntaxError) throw named("Runtime.UserCodeSyntaxError", String(error));
     if (error?.code === "MODULE_NOT_FOUND") throw named("Runtime.ImportModuleError", String(error));
     throw error;
@@ -105,7 +111,13 @@ let crash = (error) => say(JSON.stringify({ failed: described(error) }));
 let idle = () => {};
 
 function answer(id, member) {
-  for (const output of [1, 2]) writeAll(output, `\u001e${id}\u001e\n`);
+  for (const output of [1, 2]) {
+    try {
+      writeAll(output, `\u001e${id}\u001e\n`);
+    } catch {
+      // A handler has closed it: its log has ended already.
+    }
+  }
   say(`{"id":${JSON.stringify(id)},${member}}`);
 }
 

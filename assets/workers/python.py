@@ -19,6 +19,8 @@ requests = os.fdopen(os.dup(0), "r", encoding="utf-8")
 os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
 # What was printed before a crash or a hang is part of the log.
 sys.stdout.reconfigure(encoding="utf-8", line_buffering=True, write_through=True)
+# A handler may put others in their place.
+outputs = (sys.stdout, sys.stderr)
 # Lambda gives the root logger a handler, so that `logger.setLevel` is all a function does.
 logging.basicConfig(format="[%(levelname)s]\t%(message)s", stream=sys.stdout)
 
@@ -106,8 +108,14 @@ say('{"ready": true}')
 for line in requests:
     request = json.loads(line)
     text = answer(handler, request)
-    for output in (sys.stdout, sys.stderr):
-        output.write(f"\u001e{request['id']}\u001e\n")
-        output.flush()
+    for output, descriptor in zip(outputs, (1, 2)):
+        try:
+            output.flush()
+        except ValueError:
+            pass  # A handler has closed it; the descriptor is still there.
+        try:
+            os.write(descriptor, f"\u001e{request['id']}\u001e\n".encode())
+        except OSError:
+            pass  # That is closed, too: its log has ended already.
     say(text)
     say('{"ready": true}')

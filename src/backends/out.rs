@@ -70,16 +70,17 @@ impl Around {
             for outcome in seen.outcomes {
                 self.give(call, outcome, now);
             }
-            match seen.over {
-                true if answered => {}
-                true => self.wait(out.ticket.call, now, shared.hand != Hand::Nobody),
+            match (answered, seen.over) {
+                // An event is answered at once, and its function goes on by itself.
+                (true, _) => {}
+                (false, true) => self.wait(out.ticket.call, now, shared.hand != Hand::Nobody),
                 // Nobody has called it off: it broke off by itself.
-                false if out.flight.is_broken() => {
+                (false, false) if out.flight.is_broken() => {
                     let words = format!("The call of the {} broke off", out.ticket.route.target);
                     let fault = Fault::new("States.Runtime", words);
                     self.give(call, Outcome::Failed(fault), now);
                 }
-                false => {
+                (false, false) => {
                     self.out.insert(call, out);
                 }
             }

@@ -25,7 +25,7 @@ use crate::backends::http_task;
 use crate::backends::http_task::Tokens;
 use crate::backends::lambda;
 use crate::backends::lambda::Answered;
-use crate::backends::secrets::without_credentials;
+use crate::backends::secrets::credentials;
 use crate::backends::web;
 use crate::engine::Call;
 use crate::engine::Fault;
@@ -105,6 +105,20 @@ impl Real {
         let waits = resource::read(&call.resource).pattern == Pattern::WaitForTaskToken;
         let made = match &route.way {
             Way::Function(request, function) => match fits(call) {
+                Ok(()) if request.is_event_here(function) => {
+                    let accepted = request.accepted(&request.receipt(&id, at));
+                    let accepted = match waits {
+                        true => Outcome::Submitted(accepted),
+                        false => Outcome::Succeeded(accepted),
+                    };
+                    // Whoever does not listen any more does not wait either.
+                    let _ = interim.send(accepted).await;
+                    let made = self.function(request, function, &id, at).await;
+                    return Made {
+                        outcome: None,
+                        ..made
+                    };
+                }
                 Ok(()) => self.function(request, function, &id, at).await,
                 Err(fault) => Made::of(Outcome::Failed(fault)),
             },
@@ -153,10 +167,11 @@ impl Real {
             Ok(route) => route,
             Err(fault) => return Outcome::Failed(fault),
         };
-        // Nobody asks what comes before the outcome.
-        let (interim, _door) = mpsc::channel(4);
+        // Only what is answered before its end, an event, has an outcome among what comes before.
+        let (interim, mut door) = mpsc::channel(4);
         let made = self.make(call, &route, plan, at, &interim).await;
-        made.outcome.unwrap_or(Outcome::Heartbeat)
+        let early = || door.try_recv().ok();
+        made.outcome.or_else(early).unwrap_or(Outcome::Heartbeat)
     }
 
     /// Sends a request that an API makes of a service itself, and gives the answer as it came. The call stands for it
@@ -217,6 +232,7 @@ impl Real {
         at: Millis,
     ) -> Made {
         let mut receipt = request.receipt(id, at);
+        let veil = credentials(&plan.environment);
         let (result, start, log) = match &plan.run {
             FunctionRun::Endpoint { url, name } => {
                 let name = name.as_deref().unwrap_or(&plan.name);
@@ -230,7 +246,10 @@ impl Real {
                 match lambda::invoke(client, url, name, request, &mut receipt).await {
                     Answered::Returned(text) => (Ok(text), None, String::new()),
                     Answered::Failed(error) => (Err(error), None, String::new()),
-                    Answered::Refused(fault) => return Made::of(Outcome::Failed(fault)),
+                    Answered::Refused(fault) => {
+                        let cause = fault.cause.map(|cause| Arc::from(veil.hide(&cause)));
+                        return Made::of(Outcome::Failed(Fault { cause, ..fault }));
+                    }
                 }
             }
             FunctionRun::Command(_) | FunctionRun::Handler { .. } => {
@@ -241,13 +260,18 @@ impl Real {
                     return Made::of(Outcome::Succeeded(request.accepted(&receipt)));
                 }
                 let done = self.workers.invoke(plan, request, id).await;
-                let clean = |text: &str| without_credentials(text).into_owned();
-                let result = done.result.map(|text| clean(&text));
-                let result =
-                    result.map_err(|error| FunctionError::of_payload(clean(&error.payload)));
-                (result, done.start, clean(&done.log))
+                (done.result, done.start, done.log)
             }
         };
+        let result = result.map(|text| veil.hide(&text));
+        let result = result.map_err(|error| FunctionError::of_payload(veil.hide(&error.payload)));
+        let mut log = veil.hide(&log);
+        if let (Err(error), true) = (&result, request.fire_and_forget) {
+            log.push_str(&format!(
+                "… failed, which nobody hears of: {}\n",
+                error.payload
+            ));
+        }
         let returned = |text: String| match request.fire_and_forget || request.dry_run {
             true => Ok(request.accepted(&receipt)),
             false => request

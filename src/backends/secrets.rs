@@ -1,6 +1,7 @@
 //! Texts that must be seen nowhere: what is written down goes through here first.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::OnceLock;
 
@@ -38,6 +39,14 @@ pub(crate) struct Veil {
 }
 
 impl Veil {
+    fn of(texts: impl Iterator<Item = String>) -> Veil {
+        let mut veil = Veil::default();
+        for text in texts {
+            veil.add(&Secret::new(text));
+        }
+        veil
+    }
+
     pub(crate) fn add(&mut self, secret: &Secret) {
         let text = secret.reveal();
         let mut forms = vec![text.to_owned(), form_urlencoded(text)];
@@ -113,23 +122,22 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// A text without the credentials that the environment of this process holds.
-pub(crate) fn without_credentials(text: &str) -> Cow<'_, str> {
-    static KNOWN: OnceLock<Vec<Secret>> = OnceLock::new();
-    let known = KNOWN.get_or_init(|| {
-        let names = ["AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
-        let values = names
-            .into_iter()
-            .filter_map(|name| std::env::var(name).ok());
-        values.map(Secret::new).collect()
+/// The variables of an environment that hold a secret of AWS.
+const CREDENTIALS: [&str; 2] = ["AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
+
+/// The credentials that the environment of this process holds, and those that a function is given besides.
+pub(crate) fn credentials(given: &BTreeMap<String, String>) -> Veil {
+    static OWN: OnceLock<Veil> = OnceLock::new();
+    let own = OWN.get_or_init(|| {
+        let values = CREDENTIALS.into_iter();
+        Veil::of(values.filter_map(|name| std::env::var(name).ok()))
     });
-    let mut text = Cow::Borrowed(text);
-    for secret in known {
-        if let Cow::Owned(hidden) = secret.hide(&text) {
-            text = Cow::Owned(hidden);
-        }
+    let given = CREDENTIALS.into_iter().filter_map(|name| given.get(name));
+    let mut veil = own.clone();
+    for value in given {
+        veil.add(&Secret::new(value));
     }
-    text
+    veil
 }
 
 #[cfg(test)]
@@ -142,6 +150,14 @@ mod tests {
         assert_eq!(format!("{secret:?}"), "••••");
         assert_eq!(secret.hide("a PLANTED-SECRET b"), "a •••• b");
         assert_eq!(Secret::new("ab").hide("abc"), "abc");
+    }
+
+    #[test]
+    fn credentials_that_a_function_is_given_are_hidden() {
+        let given = [("AWS_SESSION_TOKEN", "PLANTED/TOKEN="), ("TABLE", "orders")];
+        let given = given.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let veil = credentials(&given.into());
+        assert_eq!(veil.hide("PLANTED/TOKEN= of orders"), "•••• of orders");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use crate::cli::backends::BackendArgs;
+use crate::cli::signals::Signals;
 use crate::cli::site;
 use crate::cli::test::Tried;
 use crate::cli::within::Opened;
@@ -13,7 +14,7 @@ use crate::sidecar::WantedResponse;
 /// Sends every saved request that says what it expects.
 ///
 /// # Errors
-/// The project cannot be served: one sentence.
+/// The project cannot be served, or the test is broken off: one sentence.
 pub(crate) fn asked(opened: &Opened, backends: &BackendArgs) -> Result<Vec<Tried>, String> {
     if opened.project.apis.is_empty() || opened.name.is_some() {
         return Ok(Vec::new());
@@ -27,8 +28,15 @@ pub(crate) fn asked(opened: &Opened, backends: &BackendArgs) -> Result<Vec<Tried
     let wanted = requests.filter_map(|saved| Some((saved, saved.expect.as_ref()?)));
     let tried = wanted.map(|(saved, expect)| {
         let begun = Instant::now();
-        let response = runtime.block_on(edge.ask(saved)).response;
-        Tried {
+        let answer = runtime.block_on(async {
+            let mut signals = Signals::hear()?;
+            tokio::select! {
+                answer = edge.ask(saved) => Ok(answer),
+                _ = signals.next() => Err(format!("{}: the request {} was broken off", opened.file, saved.name)),
+            }
+        });
+        let response = answer?.response;
+        Ok(Tried {
             file: opened.file.clone(),
             scenario: format!("{} {} · {}", saved.method, saved.path, saved.name),
             expected: expected(expect),
@@ -36,9 +44,9 @@ pub(crate) fn asked(opened: &Opened, backends: &BackendArgs) -> Result<Vec<Tried
             difference: difference(expect, &response),
             notes: Vec::new(),
             duration_ms: begun.elapsed().as_secs_f64() * 1000.0,
-        }
+        })
     });
-    Ok(tried.collect())
+    tried.collect()
 }
 
 fn difference(expect: &WantedResponse, response: &Response) -> Option<String> {

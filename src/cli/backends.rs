@@ -1,10 +1,8 @@
 //! What answers tasks for real on the command line: the choice, the agreement, where services are.
 
-use std::path::Path;
 use std::path::PathBuf;
 
 use crate::cli::Source;
-use crate::cli::output::note;
 use crate::project::Project;
 use crate::sidecar::AwsSite;
 use crate::sidecar::Backend;
@@ -69,17 +67,9 @@ pub struct Said {
 impl Said {
     /// What a definition's companion, its folder and its project say; a scenario's own word counts before them.
     pub fn of(source: &Source, scenario: Option<&Backends>, companion: &Backends) -> Said {
-        let own = match (source.file.as_str(), &source.within) {
-            ("-", _) => PathBuf::new(),
-            (_, Some(within)) => within.folder.clone(),
-            (file, None) => Path::new(file)
-                .parent()
-                .map(Path::to_owned)
-                .unwrap_or_default(),
-        };
         let project = source.within.as_ref().map(|within| within.project.as_ref());
         let near = scenario.into_iter().chain([companion]).cloned();
-        Said::within(own, near.collect(), project)
+        Said::within(source.folder(), near.collect(), project)
     }
 
     /// What a folder and its project say, after what is nearer.
@@ -94,10 +84,8 @@ impl Said {
             .into_iter()
             .map(|backends| (folder.clone(), backends))
             .collect();
-        let (backends, problems) = folder_backends(&folder);
-        for problem in problems {
-            note(&format!("note: {problem}"));
-        }
+        // What is wrong with its file is told once, among the complaints.
+        let (backends, _) = folder_backends(&folder);
         layers.push((folder.clone(), backends));
         layers.extend(project.map(|project| (folder.clone(), project_functions(project))));
         Said { folder, layers }

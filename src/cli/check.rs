@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::path::PathBuf;
 
 use serde_json::Value;
 use serde_json::json;
@@ -10,10 +11,14 @@ use crate::asl;
 use crate::asl::Diagnostic;
 use crate::asl::MachineType;
 use crate::asl::Severity;
+use crate::cli::Source;
 use crate::cli::SourceArgs;
+use crate::cli::complaints::Complaint;
+use crate::cli::complaints::complaints;
 use crate::cli::fail;
 use crate::cli::output::note;
 use crate::cli::output::say;
+use crate::cli::run::companion;
 use crate::cli::source::named_file;
 use crate::cli::source::parameters;
 use crate::cli::source::read_definition;
@@ -99,12 +104,49 @@ fn look(file: &str, arguments: &CheckArgs) -> Result<Vec<Checked>, String> {
         return look_at_project(&opened, arguments.machine_type);
     }
     let text = read_definition(&named_file(file)?)?;
-    Ok(vec![Checked::new(file, text, arguments.machine_type)])
+    let mut found = vec![Checked::new(file, text, arguments.machine_type)];
+    if file != "-" {
+        let source = Source::read(&SourceArgs {
+            file: file.to_owned(),
+            param: arguments.param.clone(),
+            params: arguments.params.clone(),
+        })?;
+        found.extend(beside(complaints(&source, &companion(&source))));
+    }
+    Ok(found)
+}
+
+/// The files beside a definition that there is something to say about.
+fn beside(complaints: Vec<Complaint>) -> Vec<Checked> {
+    let mut files: BTreeMap<PathBuf, Vec<Complaint>> = BTreeMap::new();
+    for complaint in complaints {
+        files
+            .entry(complaint.file.clone())
+            .or_default()
+            .push(complaint);
+    }
+    let files = files.into_iter().map(|(file, complaints)| {
+        let text = std::fs::read_to_string(&file).unwrap_or_default();
+        let diagnostics = complaints.iter().map(|complaint| {
+            let span = complaint.span(&text);
+            told(Severity::Warning, complaint.code, span, complaint.words())
+        });
+        let mut diagnostics: Vec<Diagnostic> = diagnostics.collect();
+        diagnostics.sort_by_key(|diagnostic| diagnostic.span);
+        Checked {
+            file: file.display().to_string(),
+            diagnostics,
+            index: LineIndex::new(&text),
+            text,
+        }
+    });
+    files.collect()
 }
 
 /// Every file of a project that there is something to say about, and every definition that was asked for.
 fn look_at_project(opened: &Opened, wanted: Option<TypeArgument>) -> Result<Vec<Checked>, String> {
     let mut found: BTreeMap<String, Vec<Diagnostic>> = BTreeMap::new();
+    let mut complained: Vec<Complaint> = Vec::new();
     for machine in opened.machines()? {
         // One that cannot be read is among the problems.
         let Ok(definition) = opened.project.definition(machine) else {
@@ -113,6 +155,14 @@ fn look_at_project(opened: &Opened, wanted: Option<TypeArgument>) -> Result<Vec<
         let diagnostics = found.entry(definition.file.clone()).or_default();
         let machine_type = wanted.map_or(machine.kind, MachineType::from);
         diagnostics.extend(diagnose(&definition, machine_type));
+        let source = Source::of_machine(opened.within(machine)?, BTreeMap::new());
+        let said = complaints(&source, &companion(&source));
+        // What is said of the folder is the same for each.
+        complained.extend(
+            said.into_iter()
+                .filter(|one| !complained.contains(one))
+                .collect::<Vec<_>>(),
+        );
     }
     if opened.name.is_none() {
         for finding in gateway::lints(&opened.project) {
@@ -152,7 +202,7 @@ fn look_at_project(opened: &Opened, wanted: Option<TypeArgument>) -> Result<Vec<
             diagnostics,
         }
     });
-    Ok(checked.collect())
+    Ok(checked.chain(beside(complained)).collect())
 }
 
 fn told(severity: Severity, code: &'static str, span: Span, message: &str) -> Diagnostic {

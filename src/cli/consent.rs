@@ -77,6 +77,8 @@ fn change(arguments: &ConsentArgs) -> Result<u8, String> {
                 say("nothing of that kind was agreed to for this folder");
                 return Ok(1);
             }
+            let what = kind.map_or("everything", Consent::word);
+            say(&format!("{} {what}: withdrawn", folder.display()));
         }
     }
     Ok(0)

@@ -1,5 +1,6 @@
 //! A run from its start to its end, with a person who answers by lines and may break it off.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,9 +8,12 @@ use tokio::sync::mpsc;
 
 use crate::backends::Mocks;
 use crate::backends::Real;
+use crate::backends::is_unanswered;
 use crate::cli::answers::Answering;
 use crate::cli::answers::Lines;
 use crate::cli::output::note;
+use crate::cli::signals::Asked;
+use crate::cli::signals::Signals;
 use crate::debugger::Control;
 use crate::debugger::Pause;
 use crate::debugger::RunNews;
@@ -19,8 +23,10 @@ use crate::engine::Event;
 use crate::engine::Status;
 use crate::engine::StoredObject;
 use crate::query::Value;
+use crate::trace::BROKEN_OFF;
 use crate::trace::CallRecord;
 use crate::trace::NestedRun;
+use crate::trace::Trace;
 use crate::trace::WaitingTask;
 
 /// How long functions may go on after the end of a run.
@@ -43,7 +49,7 @@ pub struct RunOutcome {
     pub calls: Vec<CallRecord>,
     /// What a person should know: mocks left over, workflows that are missing, lines not used.
     pub notes: Vec<String>,
-    /// Why it was ended before its time.
+    /// Why it was ended before its time; it has no end then where it was not waited for.
     pub broken_off: Option<String>,
 }
 
@@ -51,7 +57,7 @@ pub struct RunOutcome {
 #[derive(Default)]
 pub struct Person {
     pub answers: Option<Lines>,
-    /// Ctrl-C stops the run instead of the process.
+    /// Ctrl-C stops the run instead of the process, and SIGTERM ends it with everything it has started.
     pub interrupts: bool,
     /// How often an execution that did not succeed is redriven.
     pub redrives: u32,
@@ -70,7 +76,7 @@ pub fn drive(order: RunOrder, mocks: Mocks, person: Person) -> Result<RunOutcome
 enum Heard {
     News(Option<RunNews>),
     Line(Option<(usize, String)>),
-    Interrupt,
+    Asked(Asked),
 }
 
 async fn watch(order: RunOrder, mocks: Mocks, person: Person) -> Result<RunOutcome, String> {
@@ -89,21 +95,26 @@ async fn watch(order: RunOrder, mocks: Mocks, person: Person) -> Result<RunOutco
         ..RunOutcome::default()
     };
     let mut answering = person.answers.map(Answering::new);
-    let mut interrupts = interrupts(person.interrupts);
+    let mut signals = person.interrupts.then(Signals::hear).transpose()?;
     let mut interrupted = false;
     let mut redrives = person.redrives;
     let mut waits = String::new();
     loop {
         let heard = tokio::select! {
             biased;
-            Some(()) = interrupts.recv() => Heard::Interrupt,
+            asked = next_asked(&mut signals) => Heard::Asked(asked),
             piece = news.recv() => Heard::News(piece),
             line = next_line(&mut answering) => Heard::Line(line),
         };
         let mut words = Vec::new();
         match heard {
-            Heard::Interrupt if interrupted => return Err("broken off".to_owned()),
-            Heard::Interrupt => {
+            Heard::Asked(asked) if interrupted || asked == Asked::End => {
+                driver.abort();
+                outcome.broken_off = Some("the run was broken off".to_owned());
+                return Ok(outcome);
+            }
+            Heard::Asked(_) => {
+                note("stepwright: stopping the run; once more ends at once");
                 interrupted = true;
                 outcome.broken_off = Some("the run was stopped".to_owned());
                 words.push(Control::Stop);
@@ -173,8 +184,10 @@ async fn watch(order: RunOrder, mocks: Mocks, person: Person) -> Result<RunOutco
             let _ = controls.send(word).await;
         }
     }
-    settle(&mut outcome, &mut news, &mut interrupts).await;
+    settle(&mut outcome, &mut news, &mut signals).await;
     driver.abort();
+    let unanswered = unanswered(&outcome);
+    outcome.notes.extend(unanswered);
     outcome
         .notes
         .extend(answering.into_iter().flat_map(Answering::unused));
@@ -186,14 +199,13 @@ async fn watch(order: RunOrder, mocks: Mocks, person: Person) -> Result<RunOutco
 async fn settle(
     outcome: &mut RunOutcome,
     news: &mut mpsc::Receiver<RunNews>,
-    interrupts: &mut mpsc::Receiver<()>,
+    signals: &mut Option<Signals>,
 ) {
-    let is_out = |call: &&CallRecord| call.took.is_none();
     let mut patience = std::pin::pin!(tokio::time::sleep(PATIENCE));
-    while outcome.calls.iter().any(|call| is_out(&call)) {
+    while outcome.calls.iter().any(|call| call.took.is_none()) {
         tokio::select! {
             biased;
-            Some(()) = interrupts.recv() => break,
+            _ = next_asked(signals) => break,
             piece = news.recv() => match piece {
                 Some(RunNews::Called(record)) => note_call(&mut outcome.calls, *record),
                 Some(_) => {}
@@ -202,13 +214,33 @@ async fn settle(
             () = &mut patience => break,
         }
     }
-    for call in outcome.calls.iter().filter(is_out) {
+    for call in &mut outcome.calls {
+        if call.took.is_some() {
+            continue;
+        }
+        call.error = Some(Arc::from(BROKEN_OFF));
         let note = format!(
             "the {} was still at work for \"{}\" when the run was over, and was ended",
             call.target, call.name
         );
         outcome.notes.push(note);
     }
+}
+
+/// Why tasks had no answer where the workflow dealt with that as with any failure: a run that succeeds must not hide it.
+fn unanswered(outcome: &RunOutcome) -> BTreeSet<String> {
+    let ended = outcome.ended.as_ref();
+    if ended.is_none_or(|ended| ended.status != Status::Succeeded) {
+        return BTreeSet::new();
+    }
+    let nested = outcome.nested.iter().map(|run| run.events.as_slice());
+    let all = std::iter::once(outcome.events.as_slice()).chain(nested);
+    let visits = all.flat_map(|events| Trace::of(events).visits);
+    let causes = visits.filter_map(|visit| visit.cause);
+    causes
+        .filter(|cause| is_unanswered(cause))
+        .map(|cause| cause.to_string())
+        .collect()
 }
 
 async fn next_line(answering: &mut Option<Answering>) -> Option<(usize, String)> {
@@ -218,20 +250,12 @@ async fn next_line(answering: &mut Option<Answering>) -> Option<(usize, String)>
     }
 }
 
-/// Ctrl-C, one message each; nothing ever where the process is to end of it.
-fn interrupts(wanted: bool) -> mpsc::Receiver<()> {
-    let (sender, receiver) = mpsc::channel(4);
-    if wanted {
-        tokio::spawn(async move {
-            while tokio::signal::ctrl_c().await.is_ok() {
-                note("stepwright: stopping the run; once more ends at once");
-                if sender.send(()).await.is_err() {
-                    return;
-                }
-            }
-        });
+/// Nothing ever where the process is to end of it.
+async fn next_asked(signals: &mut Option<Signals>) -> Asked {
+    match signals {
+        Some(signals) => signals.next().await,
+        None => std::future::pending().await,
     }
-    receiver
 }
 
 /// `"Ask" (arn:…), "Pack" (arn:…)`

@@ -15,6 +15,7 @@ use crate::cli::argument_text;
 use crate::cli::fail;
 use crate::cli::output::note;
 use crate::cli::output::say;
+use crate::cli::signals::Signals;
 use crate::cli::site;
 use crate::cli::site::SiteArgs;
 use crate::driver::LoadOrder;
@@ -170,11 +171,11 @@ async fn carry_out(
     };
     let (progress, told) = mpsc::channel(4);
     let (cancel, cancelled) = watch::channel(false);
+    let mut signals = Signals::hear()?;
     tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            // An error only means that the run is over.
-            let _ = cancel.send(true);
-        }
+        signals.next().await;
+        // An error only means that the run is over.
+        let _ = cancel.send(true);
         std::future::pending::<()>().await;
     });
     let follower = tokio::spawn(follow(told));

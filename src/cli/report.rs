@@ -8,6 +8,7 @@ use crate::cli::output::write_pieces;
 use crate::cli::run::FormatArg;
 use crate::engine::Status;
 use crate::query::Value;
+use crate::trace::BROKEN_OFF;
 use crate::trace::CallRecord;
 use crate::trace::ChildRun;
 use crate::trace::NestedRun;
@@ -91,6 +92,7 @@ fn call_json(call: &CallRecord) -> Value {
         ("attempt", Value::from(i64::from(call.attempt))),
         ("backend", Value::from(call.backend)),
         ("target", Value::string(&call.target)),
+        ("startDate", crate::engine::timestamp(call.began).into()),
     ];
     let millis = |millis: f64| Value::from(millis.round() as i64);
     members.extend(call.took.map(|took| ("took_ms", millis(took))));
@@ -196,6 +198,14 @@ fn print_visits(trace: &Trace, start: i64) {
             visit.status.word(),
             visit.duration(trace.latest),
         ));
+        for (retry, (failed, again)) in visit.tries().enumerate() {
+            say(&format!(
+                "          {indent}  retry {} after {} ms: {}",
+                retry + 1,
+                again.started_at - failed.ended_at.unwrap_or(failed.started_at),
+                failed.error.as_deref().unwrap_or("no error given")
+            ));
+        }
         if let Some(error) = visit
             .error
             .as_ref()
@@ -212,12 +222,19 @@ fn print_visits(trace: &Trace, start: i64) {
 /// What was called for real, with what functions wrote.
 fn print_calls(calls: &[CallRecord]) {
     for call in calls {
+        let retry = match call.attempt {
+            0 => String::new(),
+            retry => format!(", retry {retry},"),
+        };
+        let error = call.error.as_deref().filter(|error| *error != BROKEN_OFF);
+        let error = error.map(|error| format!(": {error}"));
         say(&format!(
-            "{}: {} called the {} ({})",
+            "{}: {}{retry} called the {} ({}){}",
             call.backend,
             call.name,
             call.target,
-            call.timing()
+            call.timing(),
+            error.unwrap_or_default()
         ));
         if let Some(instead) = &call.instead {
             say(&format!("       because {instead}"));

@@ -17,6 +17,8 @@ use crate::cli::backends::BackendArgs;
 use crate::cli::backends::Named;
 use crate::cli::backends::Said;
 use crate::cli::buckets::BucketArgs;
+use crate::cli::complaints::complaints;
+use crate::cli::complaints::note_all;
 use crate::cli::fail;
 use crate::cli::json_argument;
 use crate::cli::live::Person;
@@ -259,11 +261,16 @@ fn execute(arguments: &RunArgs) -> Result<u8, String> {
         backends: arguments.plan(&source, &sidecar, scenario)?,
     };
     let person = Person {
-        interrupts: arguments.answers.is_some() || order.clock == Clock::Real,
+        interrupts: arguments.answers.is_some()
+            || order.clock == Clock::Real
+            || order.backends.is_real(),
         answers: arguments.answers.as_deref().map(open_answers).transpose()?,
         redrives: arguments.redrive,
     };
     let outcome = drive(order, mocks, person)?;
+    if let (None, None, Some(reason)) = (&outcome.ended, &outcome.paused, &outcome.broken_off) {
+        return Err(reason.clone());
+    }
     for text in &outcome.notes {
         note(&format!("note: {text}"));
     }
@@ -284,10 +291,7 @@ impl RunArgs {
         sidecar: &Sidecar,
         scenario: Option<&Scenario>,
     ) -> Result<Arc<BackendPlan>, String> {
-        for problem in &sidecar.problems {
-            let file = source.companion().path;
-            note(&format!("note: {}: {problem}", file.display()));
-        }
+        note_all(&complaints(source, sidecar));
         let named = match self.mocks.is_some() || scenario.is_some() {
             true => Named::Mocks,
             false => Named::Nothing,
@@ -327,7 +331,7 @@ pub fn neighbors(source: &Source) -> Neighbors {
 }
 
 /// The other machines of a project by their names, with the values of their placeholders put in.
-fn siblings(source: &Source) -> BTreeMap<String, WorkflowText> {
+pub fn siblings(source: &Source) -> BTreeMap<String, WorkflowText> {
     let Some(within) = &source.within else {
         return BTreeMap::new();
     };

@@ -9,6 +9,7 @@ use serde_json::json;
 use crate::cli::fail;
 use crate::cli::output::note;
 use crate::cli::output::say;
+use crate::cli::signals::Signals;
 use crate::cli::site;
 use crate::cli::site::KeepArgs;
 use crate::cli::site::SiteArgs;
@@ -89,7 +90,7 @@ fn run(arguments: &ServeArgs, edge: Arc<Edge>) -> Result<(), String> {
 
 async fn until_ended(arguments: &ServeArgs, edge: Arc<Edge>) -> Result<(), String> {
     // Asked for first: a signal that comes at once must end it cleanly, too.
-    let ended = ended()?;
+    let mut signals = Signals::hear()?;
     let open = |door: Door, port: u16| {
         let options = ListenOptions {
             guests: Guests {
@@ -122,7 +123,7 @@ async fn until_ended(arguments: &ServeArgs, edge: Arc<Edge>) -> Result<(), Strin
             tokio::spawn(follow(edge.clone()));
         }
     }
-    ended.await;
+    signals.next().await;
     for listening in std::iter::once(step_functions).chain(api) {
         listening.close().await;
     }
@@ -130,32 +131,6 @@ async fn until_ended(arguments: &ServeArgs, edge: Arc<Edge>) -> Result<(), Strin
         note(&words);
     }
     Ok(())
-}
-
-/// Comes back at Ctrl-C, or where the system asks the process to end.
-fn ended() -> Result<impl Future<Output = ()>, String> {
-    let refused = |error: std::io::Error| format!("Ctrl-C cannot be heard: {error}");
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::SignalKind;
-        use tokio::signal::unix::signal;
-        let mut interrupt = signal(SignalKind::interrupt()).map_err(refused)?;
-        let mut terminate = signal(SignalKind::terminate()).map_err(refused)?;
-        Ok(async move {
-            tokio::select! {
-                _ = interrupt.recv() => {}
-                _ = terminate.recv() => {}
-            }
-        })
-    }
-    #[cfg(not(unix))]
-    {
-        let _ = refused;
-        Ok(async {
-            // Without a way to hear it, the process ends as the system has it.
-            let _ = tokio::signal::ctrl_c().await;
-        })
-    }
 }
 
 fn address(listening: &Listening) -> String {

@@ -10,6 +10,9 @@ use crate::cli::SourceArgs;
 use crate::cli::backends::BackendArgs;
 use crate::cli::backends::Named;
 use crate::cli::backends::Said;
+use crate::cli::complaints::around_all;
+use crate::cli::complaints::note_all;
+use crate::cli::complaints::strangers;
 use crate::cli::output::note;
 use crate::cli::run::companion;
 use crate::cli::run::kind_of;
@@ -182,6 +185,11 @@ fn read(arguments: &SiteArgs) -> Result<SiteText, String> {
     };
     let params = parameters(&source)?;
     if let Some(opened) = within::open(&arguments.path, &params)? {
+        let machines = opened.machines()?.into_iter();
+        // One that cannot be read is among the problems of its project.
+        let machines = machines.filter_map(|machine| opened.within(machine).ok());
+        let sources = machines.map(|within| Source::of_machine(within, params.clone()));
+        complain(&sources.collect::<Vec<Source>>());
         return of_project(&opened, &arguments.backends, named);
     }
     let path = Path::new(&arguments.path);
@@ -190,12 +198,16 @@ fn read(arguments: &SiteArgs) -> Result<SiteText, String> {
         false => vec![arguments.path.clone()],
     };
     let mut text = SiteText::default();
-    for file in files {
-        let source = Source::read(&SourceArgs {
+    let sources = files.into_iter().map(|file| {
+        Source::read(&SourceArgs {
             file,
             ..source.clone()
-        })?;
-        text.machines.push(of_source(&source));
+        })
+    });
+    let sources = sources.collect::<Result<Vec<Source>, String>>()?;
+    complain(&sources);
+    for source in &sources {
+        text.machines.push(of_source(source));
         let folder = Path::new(&source.file).parent().map(Path::to_owned);
         text.folder = folder.unwrap_or_default();
     }
@@ -205,8 +217,19 @@ fn read(arguments: &SiteArgs) -> Result<SiteText, String> {
     Ok(text)
 }
 
+/// Says what is wrong with the files beside definitions; what is not understood in their companions is among the
+/// problems of the site.
+fn complain(sources: &[Source]) {
+    for source in sources {
+        note_all(&strangers(source, &companion(source)));
+    }
+    if let Some(source) = sources.first() {
+        note_all(&around_all(source));
+    }
+}
+
 /// The definitions of a folder that is no project.
-fn definitions(folder: &Path) -> Result<Vec<String>, String> {
+pub(crate) fn definitions(folder: &Path) -> Result<Vec<String>, String> {
     let name = folder.display();
     let entries =
         std::fs::read_dir(folder).map_err(|error| format!("{name} cannot be read: {error}"))?;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::Path;
+use std::path::PathBuf;
 
 use crate::asl::Machine;
 use crate::asl::MachineType;
@@ -123,6 +124,22 @@ impl Source {
     /// What the template says the machine is.
     pub fn kind(&self) -> Option<MachineType> {
         self.within.as_ref().map(|within| within.machine.kind)
+    }
+
+    /// The folder whose file chooses what answers its tasks, and for which people agree.
+    pub fn folder(&self) -> PathBuf {
+        let own = match (self.file.as_str(), &self.within) {
+            ("-", _) => PathBuf::new(),
+            (_, Some(within)) => within.folder.clone(),
+            (file, None) => Path::new(file)
+                .parent()
+                .map(Path::to_owned)
+                .unwrap_or_default(),
+        };
+        match own.as_os_str().is_empty() {
+            true => PathBuf::from("."),
+            false => own,
+        }
     }
 
     pub fn companion(&self) -> Companion {

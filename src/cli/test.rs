@@ -16,6 +16,11 @@ use crate::cli::asked::asked;
 use crate::cli::backends::BackendArgs;
 use crate::cli::backends::Named;
 use crate::cli::backends::Said;
+use crate::cli::complaints::around_all;
+use crate::cli::complaints::complaints;
+use crate::cli::complaints::misread;
+use crate::cli::complaints::note_all;
+use crate::cli::complaints::strangers;
 use crate::cli::fail;
 use crate::cli::live::Person;
 use crate::cli::live::RunOutcome;
@@ -185,13 +190,16 @@ fn test_project(
     backends: &BackendArgs,
     tried: &mut Vec<Tried>,
 ) -> Result<(), String> {
-    for machine in opened.machines()? {
+    for (index, machine) in opened.machines()?.into_iter().enumerate() {
         let within = opened.within(machine)?;
         let alone = files.contains(&opened.folder.join(&within.definition.file));
         if alone && opened.project.kind == ProjectKind::OpenApi {
             continue;
         }
         let source = Source::of_machine(within, BTreeMap::new());
+        if index == 0 {
+            note_all(&around_all(&source));
+        }
         if !companion(&source).scenarios.is_empty() {
             test_source(compiled(source)?, backends, tried)?;
         }
@@ -206,8 +214,12 @@ fn test_source(
 ) -> Result<Coverage, String> {
     let name = source.file.clone();
     let sidecar = companion(&source);
-    if let Some(problem) = sidecar.problems.first() {
-        return Err(format!("{}: {problem}", source.companion().path.display()));
+    if let Some(complaint) = misread(&source, &sidecar).first() {
+        return Err(complaint.located());
+    }
+    note_all(&strangers(&source, &sidecar));
+    if source.within.is_none() {
+        note_all(&around_all(&source));
     }
     let mut traces = Vec::new();
     for scenario in &sidecar.scenarios {
@@ -217,7 +229,8 @@ fn test_source(
         let said = Said::of(&source, Some(&scenario.backends), &sidecar.backends);
         let mut order = order(&source, &program, start);
         order.backends = Arc::new(backends.plan(said, Named::Mocks)?);
-        let outcome = drive(order, mocks, Person::default());
+        let outcome = drive(order, mocks, nobody());
+        broken_off(&outcome, &name, &scenario.name)?;
         let duration_ms = begun.elapsed().as_secs_f64() * 1000.0;
         let (status, difference) = match &outcome {
             Ok(outcome) => {
@@ -265,6 +278,8 @@ fn test_mock_file(
             .ok()
             .and_then(|text| Value::parse(&text).ok())
             .unwrap_or_else(|| Value::object::<&str>([]));
+        let sidecar = companion(&source);
+        note_all(&complaints(&source, &sidecar));
         let cases = about
             .get("TestCases")
             .and_then(Value::as_object)
@@ -278,10 +293,11 @@ fn test_mock_file(
                 ..Start::default()
             };
             let begun = Instant::now();
-            let said = Said::of(&source, None, &companion(&source).backends);
+            let said = Said::of(&source, None, &sidecar.backends);
             let mut order = order(&source, &program, start);
             order.backends = Arc::new(backends.plan(said, Named::Mocks)?);
-            let outcome = drive(order, mocks, Person::default());
+            let outcome = drive(order, mocks, nobody());
+            broken_off(&outcome, machine, case)?;
             let (status, difference) = match &outcome {
                 Ok(outcome) => match &outcome.ended {
                     Some(ended) => {
@@ -308,6 +324,32 @@ fn test_mock_file(
         }
     }
     Ok(())
+}
+
+/// Who sits before a test: nobody who answers, but somebody who may break it off.
+fn nobody() -> Person {
+    Person {
+        interrupts: true,
+        ..Person::default()
+    }
+}
+
+/// A run that was broken off ends the whole test: it says nothing of its scenario.
+///
+/// # Errors
+/// It was.
+fn broken_off(
+    outcome: &Result<RunOutcome, String>,
+    file: &str,
+    scenario: &str,
+) -> Result<(), String> {
+    match outcome {
+        Ok(RunOutcome {
+            broken_off: Some(reason),
+            ..
+        }) => Err(format!("{file}: {reason} in the scenario {scenario}")),
+        Ok(_) | Err(_) => Ok(()),
+    }
 }
 
 fn prepare(file: &str) -> Result<(Source, Arc<Program>), String> {

@@ -322,11 +322,14 @@ impl Session {
 
 impl Tab {
     pub(crate) fn set_revision(&mut self, revision: Arc<Revision>) {
-        if revision.document.sidecar != self.revision.document.sidecar {
-            self.sidecar = crate::sidecar::read(&revision.document.sidecar);
-            if self.scenario().is_none() {
-                self.input = crate::session::InputChoice::Custom;
-            }
+        let changed = revision.document.sidecar != self.revision.document.sidecar;
+        // A choice for a state depends on whether the state is there.
+        if changed || self.sidecar.chooses() {
+            let text = &revision.document.sidecar;
+            self.sidecar = crate::sidecar::read_with(text, &revision.machine);
+        }
+        if changed && self.scenario().is_none() {
+            self.input = crate::session::InputChoice::Custom;
         }
         self.revision = revision;
     }

@@ -116,7 +116,7 @@ impl Session {
             revision: revision.id,
             request: Box::new(request),
         });
-        let companion = crate::sidecar::read(&sidecar);
+        let companion = crate::sidecar::read_with(&sidecar, &revision.machine);
         let first = companion
             .scenarios
             .first()

@@ -188,11 +188,11 @@ impl Backends {
         own.or_else(|| self.states.get(name)).map(Vec::as_slice)
     }
 
-    /// Reads a file of a folder. Sentences on what could not be understood begin with `place`.
-    pub fn parse(text: &str, place: &str) -> (Backends, Vec<String>) {
+    /// Reads a file of a folder. Sentences on what could not be understood begin with the way to it.
+    pub fn parse(text: &str) -> (Backends, Vec<String>) {
         match Value::parse(text.strip_prefix('\u{feff}').unwrap_or(text)) {
-            Ok(value) => Backends::read(&value, place),
-            Err(error) => (Backends::default(), vec![format!("{place}: {error}")]),
+            Ok(value) => Backends::read(&value, ""),
+            Err(error) => (Backends::default(), vec![error.to_string()]),
         }
     }
 
@@ -213,7 +213,8 @@ impl Backends {
         Ok(edit.apply(text))
     }
 
-    /// Reads a `backends` member. Sentences on what could not be understood begin with `place`.
+    /// Reads a `backends` member. Sentences on what could not be understood begin with `place`, which is empty for a whole
+    /// file.
     pub fn read(value: &Value, place: &str) -> (Backends, Vec<String>) {
         let mut reading = Reading::default();
         let mut backends = Backends::default();
@@ -335,6 +336,10 @@ struct Reading {
 
 impl Reading {
     fn wrong(&mut self, place: &str, expected: &str, found: &Value) {
+        let place = match place.is_empty() {
+            true => "the file",
+            false => place,
+        };
         self.problems.push(format!(
             "{place} has to be {expected}, not {}",
             article(found)
@@ -395,11 +400,10 @@ impl Reading {
             match word.as_str().and_then(Backend::parse) {
                 Some(backend) if !chain.contains(&backend) => chain.push(backend),
                 Some(_) => {}
-                None => self.wrong(
-                    place,
-                    "\"mock\", \"local\", \"aws\" or a list of them",
-                    word,
-                ),
+                None => self.problems.push(format!(
+                    "{place} has to be \"mock\", \"local\", \"aws\" or a list of them, not {}",
+                    word.to_json()
+                )),
             }
         }
         chain
@@ -460,6 +464,16 @@ impl Reading {
                 "{place} names more than one of command, handler and endpoint"
             ));
         }
+        let alone = [
+            ("runtime", runtime.is_some() && handler.is_none(), "handler"),
+            ("name", other_name.is_some() && url.is_none(), "endpoint"),
+        ];
+        for (name, _, other) in alone.iter().filter(|(_, alone, _)| *alone) {
+            self.problems.push(format!(
+                "{} says nothing without \"{other}\"",
+                within(place, name)
+            ));
+        }
         if let Some(handler) = handler {
             function.run = Some(FunctionRun::Handler {
                 handler,
@@ -505,7 +519,10 @@ impl Reading {
 }
 
 fn within(place: &str, name: &str) -> String {
-    format!("{place}/{name}")
+    match place.is_empty() {
+        true => name.to_owned(),
+        false => format!("{place}/{name}"),
+    }
 }
 
 #[cfg(test)]
@@ -591,12 +608,13 @@ mod tests {
     #[test]
     fn what_is_wrong_is_named() {
         let (_, problems) = read(
-            r#"{"default":"cloud","states":[],"functions":{"f":{"command":"ls","endpoint":"x","timeout":0,"more":1}},"aws":{"key":1},"x":1}"#,
+            r#"{"default":"cloud","states":[],"functions":{"f":{"command":"ls","endpoint":"x","timeout":0,"more":1},
+               "g":{"runtime":"nodejs20.x"},"h":{"name":"h","command":["h"]}},"aws":{"key":1},"x":1}"#,
         );
-        assert_eq!(problems.len(), 8, "{problems:?}");
+        assert_eq!(problems.len(), 10, "{problems:?}");
         assert_eq!(
             problems[0],
-            "backends/default has to be \"mock\", \"local\", \"aws\" or a list of them, not text"
+            "backends/default has to be \"mock\", \"local\", \"aws\" or a list of them, not \"cloud\""
         );
     }
 }

@@ -5,7 +5,7 @@
 //!
 //! Never: runs a scenario, or loses a byte of a file that is not as it should be.
 //! Add a member to the typed view in `view.rs`, one that chooses what answers tasks in `backends.rs`, a kind of expectation in `expectation.rs`, a field of
-//! saved requests in `request.rs`.
+//! saved requests in `request.rs`; a choice that nothing follows is named in `strangers.rs`.
 
 mod backends;
 mod change;
@@ -14,6 +14,8 @@ mod expectation;
 mod need;
 mod place;
 mod request;
+mod strangers;
+mod told;
 mod view;
 
 pub use backends::{
@@ -26,6 +28,8 @@ pub use expectation::{Difference, Expectation, RunSummary};
 pub use need::{Need, NotAgreed, TaskCall, also_not_agreed};
 pub use place::{WorkflowText, path_beside};
 pub use request::{SavedRequest, WantedResponse};
+pub use strangers::{KnownStates, read_with, starts_others};
+pub use told::{located, span_told};
 pub use view::{Scenario, Sidecar, machine_type, read};
 
 pub use crate::asl::MachineType as WorkflowKind;

@@ -274,7 +274,7 @@ impl Sidecar {
 }
 
 /// Whether a key of `mocks` is that of a route: `GET /orders/{id}`.
-fn is_route(name: &str) -> bool {
+pub(crate) fn is_route(name: &str) -> bool {
     let parts = name.split_once(' ');
     parts.is_some_and(|(method, path)| {
         let is_method = !method.is_empty() && method.bytes().all(|byte| byte.is_ascii_uppercase());

@@ -161,6 +161,7 @@ impl CallRecord {
                 format!("{BROKEN_OFF} after {took}")
             }
             Some(took) => took,
+            None if self.error.as_deref() == Some(BROKEN_OFF) => BROKEN_OFF.to_owned(),
             None => "still out".to_owned(),
         };
         match self.start {

@@ -98,6 +98,11 @@ impl Visit {
         self.attempts.len().saturating_sub(1)
     }
 
+    /// Each try that failed, with the one after it.
+    pub fn tries(&self) -> impl Iterator<Item = (&Attempt, &Attempt)> {
+        self.attempts.iter().zip(self.attempts.iter().skip(1))
+    }
+
     pub fn is_open(&self) -> bool {
         self.status == VisitStatus::Running
     }

@@ -7,9 +7,11 @@ use crate::sidecar::Backends;
 use crate::sidecar::FOLDER_FILE;
 use crate::sidecar::FunctionBackend;
 use crate::sidecar::FunctionRun;
+use crate::sidecar::located;
 use crate::workspace::write_atomically;
 
-/// Reads `stepwright.backends.json` of a folder; nothing is said where there is none. Problems are sentences.
+/// Reads `stepwright.backends.json` of a folder; nothing is said where there is none. Problems are sentences, with
+/// file, line and column before them.
 pub fn folder_backends(folder: &Path) -> (Backends, Vec<String>) {
     let path = folder.join(FOLDER_FILE);
     let text = match std::fs::read_to_string(&path) {
@@ -22,7 +24,11 @@ pub fn folder_backends(folder: &Path) -> (Backends, Vec<String>) {
             return (Backends::default(), vec![problem]);
         }
     };
-    Backends::parse(&text, &path.display().to_string())
+    let (backends, problems) = Backends::parse(&text);
+    let file = path.display().to_string();
+    let problems = problems.iter();
+    let problems = problems.map(|problem| located(&file, &text, "", problem));
+    (backends, problems.collect())
 }
 
 /// Sets or (without a value) removes what a JSON pointer names in `stepwright.backends.json` of a folder; every other

@@ -6,15 +6,17 @@ use crate::workspace::write_atomically;
 
 /// `stepwright/settings.json` in the user's folder for settings; none where the system names no such folder.
 pub fn settings_path() -> Option<PathBuf> {
-    let folder = |name: &str| {
-        std::env::var_os(name)
-            .filter(|value| !value.is_empty())
-            .map(PathBuf::from)
-    };
-    let base = folder("XDG_CONFIG_HOME")
-        .or_else(|| folder("APPDATA"))
-        .or_else(|| folder("HOME").map(|home| home.join(".config")))?;
+    let base = folder_in("XDG_CONFIG_HOME")
+        .or_else(|| folder_in("APPDATA"))
+        .or_else(|| folder_in("HOME").map(|home| home.join(".config")))?;
     Some(base.join("stepwright").join("settings.json"))
+}
+
+/// The folder that a variable of the environment names. One that is not absolute is none, as XDG has it: what lies in the
+/// folder somebody works in, which may come from anywhere, are no settings of theirs.
+pub(crate) fn folder_in(variable: &str) -> Option<PathBuf> {
+    let named = std::env::var_os(variable).map(PathBuf::from);
+    named.filter(|folder| folder.is_absolute())
 }
 
 /// The remembered text, if any.

@@ -129,7 +129,7 @@ pub(crate) async fn run_once(
         }
         match status.success() {
             _ if answer.len() as u64 == MOST => Err(FunctionError::too_large()),
-            false => Err(FunctionError::exited(id, status)),
+            false => Err(thrown(&answer).unwrap_or_else(|| FunctionError::exited(id, status))),
             true if answer.is_empty() => Err(FunctionError::new(
                 "Runtime.MalformedHandlerResponse",
                 format!(
@@ -137,10 +137,24 @@ pub(crate) async fn run_once(
                      standard output is the log"
                 ),
             )),
-            true => Ok(String::from_utf8_lossy(&answer).trim().to_owned()),
+            true => match std::str::from_utf8(&answer) {
+                Ok(text) => Ok(text.trim().to_owned()),
+                Err(error) => Err(FunctionError::new(
+                    "Runtime.MalformedHandlerResponse",
+                    format!("the result is no UTF-8 text: byte {} is wrong", error.valid_up_to()),
+                )),
+            },
         }
     });
     Invocation { result, start, log }
+}
+
+/// The error a program that ends without success has written as its result: `{"errorType", "errorMessage", …}`, as
+/// handlers fail.
+fn thrown(answer: &[u8]) -> Option<FunctionError> {
+    let text = std::str::from_utf8(answer).ok()?;
+    let error = FunctionError::of_payload(text.trim().to_owned());
+    error.kind.is_some().then_some(error)
 }
 
 /// The result a program has left in its file; nothing where it has taken the file away.

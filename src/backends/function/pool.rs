@@ -8,6 +8,7 @@ use std::sync::MutexGuard;
 use std::sync::OnceLock;
 use std::sync::PoisonError;
 use std::time::Duration;
+use std::time::Instant;
 use std::time::SystemTime;
 
 use serde_json::json;
@@ -28,6 +29,9 @@ const MOST_IDLE: usize = 4;
 
 /// Processes that answer at the same time.
 const MOST_BUSY: usize = 32;
+
+/// A wait for a turn that is longer is told.
+const NOTICED: Duration = Duration::from_millis(100);
 
 /// Seconds a handler may take where nothing is said, as Lambda has it.
 const HANDLER_TIMEOUT: u32 = 3;
@@ -50,7 +54,7 @@ pub(crate) struct Workers {
     folder: OnceLock<Result<tempfile::TempDir, String>>,
 }
 
-/// By function: its name, folder, handler and environment.
+/// By function: its name, folder, handler, runtime and environment.
 type Idle = BTreeMap<String, Vec<Parked>>;
 
 #[derive(Debug)]
@@ -78,8 +82,10 @@ impl Workers {
         request: &FunctionRequest,
         id: &str,
     ) -> Invocation {
+        let asked = Instant::now();
         // The semaphore is never closed.
         let _permit = self.busy.acquire().await;
+        let waited = asked.elapsed();
         let invocation = match &plan.run {
             FunctionRun::Command(words) => self.command(plan, words, request, id).await,
             FunctionRun::Handler {
@@ -104,6 +110,7 @@ impl Workers {
         };
         Invocation {
             result: invocation.result.map_err(named),
+            log: turn(waited) + &invocation.log,
             ..invocation
         }
     }
@@ -152,10 +159,11 @@ impl Workers {
             Err(error) => return failed(error),
         };
         let key = format!(
-            "{}\n{}\n{}\n{}\n{:?}",
+            "{}\n{}\n{}\n{:?}\n{}\n{:?}",
             plan.name,
             folder.display(),
             code.handler,
+            code.runtime,
             memory(plan),
             plan.environment
         );
@@ -376,6 +384,17 @@ fn surround(command: &mut Command, plan: &FunctionPlan) {
         }
     }
     command.envs(&plan.environment);
+}
+
+/// A line on a call that had to wait until another one was over; Lambda would have started it at once.
+fn turn(waited: Duration) -> String {
+    match waited < NOTICED {
+        true => String::new(),
+        false => format!(
+            "… waited {:.1} s for its turn: {MOST_BUSY} functions run at the same time\n",
+            waited.as_secs_f64()
+        ),
+    }
 }
 
 /// Megabytes, as texts have it.

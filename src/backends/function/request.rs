@@ -12,6 +12,8 @@ use crate::engine::Call;
 use crate::engine::Fault;
 use crate::engine::Millis;
 use crate::query::Value;
+use crate::sidecar::FunctionPlan;
+use crate::sidecar::FunctionRun;
 
 /// How a call went through, as its answer tells.
 #[derive(Clone, Debug)]
@@ -141,6 +143,16 @@ impl FunctionRequest {
             Way::Optimized => self.wrapped(Some(parsed()?), None, result.len(), receipt),
             Way::Sdk => self.wrapped(Some(Value::string(result)), None, result.len(), receipt),
         })
+    }
+
+    /// Whether it is an event for a function that runs on this machine: it is accepted before the function begins. One that
+    /// is no JSON is refused instead.
+    pub(crate) fn is_event_here(&self, plan: &FunctionPlan) -> bool {
+        let here = match plan.run {
+            FunctionRun::Command(_) | FunctionRun::Handler { .. } => true,
+            FunctionRun::Endpoint { .. } => false,
+        };
+        here && self.fire_and_forget && serde_json::from_str::<IgnoredAny>(&self.event).is_ok()
     }
 
     /// What the state gets where nobody waits for a result.

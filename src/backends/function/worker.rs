@@ -155,8 +155,10 @@ impl Worker {
         let mark = format!("\u{1e}{id}\u{1e}\n");
         let log = match alive {
             true => self.words_until(&mark).await,
-            false => self.last_words().await.replace(&mark, ""),
+            false => self.last_words().await,
         };
+        // One of the outputs may have kept it.
+        let log = log.replace(&mark, "");
         Spoken { result, log, alive }
     }
 
