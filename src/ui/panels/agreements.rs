@@ -50,7 +50,7 @@ pub fn ask(ctx: &Context, asking: &Asking, out: &mut Outbox) {
                 "Agree and run",
             ),
             Waiting::Served => (
-                "May requests from outside act outside of Stepwright?",
+                "May requests of other programs act outside of Stepwright?",
                 "Agree",
             ),
         };
@@ -58,7 +58,7 @@ pub fn ask(ctx: &Context, asking: &Asking, out: &mut Outbox) {
         if asking.waiting == Waiting::Served {
             help_text(
                 ui,
-                "Calls of one have failed just now for want of it. It can be sent again once you have agreed",
+                "One has failed just now for want of this. It can be sent again once you have agreed",
             );
         }
         help_text(

@@ -359,11 +359,14 @@ fn hint(ui: &mut Ui, text: &str) {
 fn problems(ui: &mut Ui, tab: &Tab, view: &mut View, out: &mut Outbox) {
     let skin = Skin::of(ui.ctx());
     let count = |severity: Severity| {
-        tab.revision
-            .diagnostics
-            .iter()
-            .filter(|problem| problem.severity == severity)
-            .count()
+        let diagnostics = tab.revision.diagnostics.iter();
+        let own = diagnostics.filter(|problem| problem.severity == severity);
+        own.count()
+            + match severity {
+                // As the list has them.
+                Severity::Warning => tab.sidecar.problems.len(),
+                Severity::Error | Severity::Info => 0,
+            }
     };
     let shown: Vec<(Severity, usize)> = [Severity::Error, Severity::Warning]
         .into_iter()

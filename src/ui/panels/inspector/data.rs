@@ -50,6 +50,7 @@ pub fn variables(ui: &mut Ui, form: &mut Form<'_>, place: Place) {
             form.field(ui, row, object, "");
             help_text(ui, "Later states read a variable as $name");
         }
+        None if place == Place::Machine => help_text(ui, "Variables are assigned by states"),
         None => help_text(ui, "This type of state assigns no variables"),
     }
     let tree = &form.tab.revision.tree;
