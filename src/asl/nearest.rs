@@ -19,6 +19,14 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, _, candidate)| candidate)
 }
 
+/// The end of a sentence on a word that is not known: `; did you mean X?`, or nothing.
+pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
+    let meant = nearest(word, candidates);
+    meant
+        .map(|meant| format!("; did you mean {meant}?"))
+        .unwrap_or_default()
+}
+
 /// Letters to insert, remove, replace, or swap with their neighbor (optimal string alignment).
 fn distance(a: &[char], b: &[char]) -> usize {
     let mut before: Vec<usize> = Vec::new();

@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use crate::asl::nearest::nearest;
+use crate::asl::nearest::did_you_mean;
 use crate::cli::Source;
 use crate::cli::output::note;
 use crate::cli::run::siblings;
@@ -108,16 +108,14 @@ fn of_project(source: &Source) -> Vec<Complaint> {
         .collect();
     let strange = said.keys().filter(|name| !known.contains(&name.as_str()));
     let told = strange.map(|name| {
-        let meant = nearest(name, known.iter().copied());
-        let meant = meant.map(|meant| format!("; did you mean {meant}?"));
+        let meant = did_you_mean(name, known.iter().copied());
         Complaint {
             file: within.folder.join(&path),
             code: STRANGER,
             part: String::new(),
             sentence: format!(
-                "machines/{name} is no state machine of {}{}",
-                within.project.root,
-                meant.unwrap_or_default()
+                "machines/{name} is no state machine of {}{meant}",
+                within.project.root
             ),
         }
     });

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::asl::Machine;
-use crate::asl::nearest::nearest;
+use crate::asl::nearest::did_you_mean;
 use crate::asl::resource;
 use crate::sidecar::Backends;
 use crate::sidecar::Sidecar;
@@ -61,9 +61,7 @@ impl Backends {
         let names = self.states.keys();
         let strange = names.filter(|name| !known.words.contains(*name) && !is_route(name));
         let told = strange.map(|name| {
-            let meant = nearest(name, known.words.iter().map(String::as_str));
-            let meant = meant.map(|meant| format!("; did you mean {meant}?"));
-            let meant = meant.unwrap_or_default();
+            let meant = did_you_mean(name, known.words.iter().map(String::as_str));
             format!("{place}{name} chooses for a state that is not there{meant}")
         });
         told.collect()

@@ -210,15 +210,8 @@ fn an_execution_from_outside_that_may_not_call_brings_the_question() {
         ("checkout.stepwright.json", &companion),
     ]);
     window.go_to("Show Endpoint");
-    window
-        .harness
-        .get_by_label_contains("Accept executions")
-        .click();
-    window.until("the endpoint is there", |session| {
-        session.endpoint.address().is_some()
-    });
-    let start = |window: &Window, name: &str| {
-        let address = window.session().endpoint.address().unwrap().to_owned();
+    let address = window.accept_executions();
+    let start = |name: &str| {
         let arn = "arn:aws:states:us-east-1:123456789012:stateMachine:checkout";
         let body = format!(r#"{{"stateMachineArn":"{arn}","name":"{name}"}}"#);
         ask(&address, "StartExecution", &body);
@@ -232,13 +225,13 @@ fn an_execution_from_outside_that_may_not_call_brings_the_question() {
                 == 1
         });
     };
-    start(&window, "refused");
+    start("refused");
     window.until("the question", |session| session.dialog.is_some());
     window.settle();
     assert!(is_asked(&window));
     ended(&mut window, "refused", "FAILED");
     window.click(Role::Button, "Agree");
-    start(&window, "agreed");
+    start("agreed");
     ended(&mut window, "agreed", "SUCCEEDED");
 }
 

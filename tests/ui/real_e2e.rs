@@ -191,14 +191,7 @@ fn an_execution_from_outside_is_shown_and_stepped() {
     window.go_to("Show Endpoint");
     assert_eq!(window.session().drawer, DrawerTab::Endpoint);
     window.click(Role::CheckBox, "Pause each before its first state");
-    window
-        .harness
-        .get_by_label_contains("Accept executions")
-        .click();
-    window.until("the endpoint is there", |session| {
-        session.endpoint.address().is_some()
-    });
-    let address = window.session().endpoint.address().unwrap().to_owned();
+    let address = window.accept_executions();
 
     let arn = "arn:aws:states:us-east-1:123456789012:stateMachine:checkout";
     let body = format!(

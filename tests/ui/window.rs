@@ -147,6 +147,17 @@ impl Window {
         self.settle();
     }
 
+    /// Lets executions from outside in; where they are started.
+    pub fn accept_executions(&mut self) -> String {
+        self.harness
+            .get_by_label_contains("Accept executions")
+            .click();
+        self.until("the endpoint is there", |session| {
+            session.endpoint.address().is_some()
+        });
+        self.session().endpoint.address().unwrap().to_owned()
+    }
+
     pub fn press(&mut self, modifiers: egui::Modifiers, key: egui::Key) {
         self.harness.key_press_modifiers(modifiers, key);
         self.settle();

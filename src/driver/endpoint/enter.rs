@@ -165,37 +165,30 @@ impl Edge {
         true
     }
 
-    /// Tells an execution something, wherever it stands: `control` where a task of its own drives it, `change` where it
-    /// waits; while it is computed that is waited for. False where it has ended.
-    pub(crate) async fn reach(
-        self: &Arc<Edge>,
-        entry: &Arc<Entry>,
-        control: Control,
-        change: impl Fn(&mut Performance),
-    ) -> bool {
+    /// Says something to an execution, wherever it stands: to the task that drives it, or where it waits; while it is
+    /// computed that is waited for. One that has ended need not know.
+    pub(crate) async fn reach(self: &Arc<Edge>, entry: &Arc<Entry>, control: Control) {
         loop {
             let run = match &entry.progress().course {
                 Course::Driven(run) => Some(run.clone()),
                 Course::Waiting(_) | Course::Computing { .. } => None,
-                Course::Ended { .. } | Course::Past { .. } => return false,
+                Course::Ended { .. } | Course::Past { .. } => return,
             };
             if let Some(run) = run {
-                // One that ends meanwhile need not know.
-                return run.controls.send(control).await.is_ok();
+                // One that ends meanwhile need not know either.
+                let _ = run.controls.send(control).await;
+                return;
             }
-            if self.nudge(entry, &change).await {
-                return true;
+            if self.nudge(entry, &control).await {
+                return;
             }
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
     }
 
-    /// Changes an execution that stands still on the virtual clock, and lets it go on; false where it does not stand.
-    pub(crate) async fn nudge(
-        self: &Arc<Edge>,
-        entry: &Arc<Entry>,
-        change: impl FnOnce(&mut Performance),
-    ) -> bool {
+    /// Says something to an execution that stands still on the virtual clock, and lets it go on; false where it does not
+    /// stand.
+    async fn nudge(self: &Arc<Edge>, entry: &Arc<Entry>, control: &Control) -> bool {
         let mut performance = {
             let course = &mut entry.progress().course;
             if !matches!(course, Course::Waiting(_)) {
@@ -209,7 +202,7 @@ impl Edge {
                 | Course::Past { .. } => return false,
             }
         };
-        change(&mut performance);
+        performance.obey(control.clone(), now_millis());
         self.go_on(entry, performance).await;
         true
     }

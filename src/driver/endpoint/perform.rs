@@ -5,14 +5,13 @@ use std::sync::Arc;
 use crate::backends::Mocks;
 use crate::backends::Outside;
 use crate::backends::Workflows;
-use crate::driver::endpoint::ledger::Stop;
+use crate::debugger::Control;
 use crate::driver::endpoint::revive::Revived;
 use crate::driver::standing::Standing;
 use crate::engine::Ended;
 use crate::engine::Event;
 use crate::engine::Execution;
 use crate::engine::Journal;
-use crate::engine::MapRunChange;
 use crate::engine::Millis;
 use crate::engine::Outcome;
 use crate::engine::Program;
@@ -21,7 +20,6 @@ use crate::engine::Start;
 use crate::engine::Step;
 use crate::trace::Hand;
 use crate::trace::NestedRun;
-use crate::trace::TaskKey;
 use crate::trace::WaitingTask;
 use crate::trace::is_unanswered;
 
@@ -188,39 +186,33 @@ impl Performance {
         self.outside.waiting()
     }
 
-    /// Answers a task that waits, at the moment at which everything stands still.
-    pub(crate) fn answer(&mut self, task: &TaskKey, outcome: Outcome) {
-        // One that no longer waits needs no answer.
-        let _ = self.outside.answer(task, outcome, self.now);
-    }
-
     /// Lets it go on where it failed, if it can.
     pub(crate) fn redrive(&mut self, now: Millis) {
         self.now = self.now.max(now);
         self.signal(Signal::Redrive { now: self.now });
     }
 
-    pub(crate) fn change_map_run(&mut self, map_run_arn: &str, change: MapRunChange) {
-        self.signal(Signal::ChangeMapRun {
-            map_run_arn: map_run_arn.to_owned(),
-            change,
-            now: self.now,
-        });
-    }
-
-    pub(crate) fn stop_child(&mut self, now: Millis, execution_arn: &str, stop: Stop) {
-        self.now = self.now.max(now);
-        self.signal(Signal::StopChild {
-            execution_arn: execution_arn.to_owned(),
-            now: self.now,
-            error: stop.error,
-            cause: stop.cause,
-        });
-    }
-
-    /// Its state machine is no more: it ends where it would enter another state.
-    pub(crate) fn machine_deleted(&mut self) {
-        self.signal(Signal::MachineDeleted { now: self.now });
+    /// Takes in a word from outside, at the moment at which everything stands still; what somebody ends has ended `now`.
+    pub(crate) fn obey(&mut self, control: Control, now: Millis) {
+        if let Control::StopChild { .. } = control {
+            self.now = self.now.max(now);
+        }
+        match control {
+            Control::Answer {
+                task,
+                outcome,
+                after,
+            } => {
+                let at = self.now.saturating_add(after);
+                // A task that no longer waits needs no answer.
+                let _ = self.outside.answer(&task, outcome, at);
+            }
+            control => {
+                if let Some(signal) = control.signal(self.now) {
+                    self.signal(signal);
+                }
+            }
+        }
     }
 
     fn signal(&mut self, signal: Signal) {

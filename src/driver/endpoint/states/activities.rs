@@ -13,7 +13,6 @@ use crate::driver::endpoint::desk::Token;
 use crate::driver::endpoint::desk::Work;
 use crate::driver::endpoint::edge::Edge;
 use crate::driver::endpoint::edge::now_millis;
-use crate::driver::endpoint::perform::Performance;
 use crate::driver::endpoint::states::arn::Arn;
 use crate::driver::endpoint::states::arn::check_name;
 use crate::driver::endpoint::states::check::Request;
@@ -186,12 +185,11 @@ impl Edge {
     async fn tell(self: &Arc<Edge>, task: Task, outcome: Outcome) {
         let Task { entry, key, .. } = task;
         let control = Control::Answer {
-            task: key.clone(),
-            outcome: outcome.clone(),
+            task: key,
+            outcome,
             after: 0,
         };
-        let change = |performance: &mut Performance| performance.answer(&key, outcome.clone());
-        self.reach(&entry, control, change).await;
+        self.reach(&entry, control).await;
     }
 }
 

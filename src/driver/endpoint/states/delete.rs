@@ -10,7 +10,6 @@ use tokio::sync::Notify;
 use crate::debugger::Control;
 use crate::driver::endpoint::edge::Edge;
 use crate::driver::endpoint::ledger::Entry;
-use crate::driver::endpoint::perform::Performance;
 use crate::driver::endpoint::states::check::Request;
 use crate::driver::endpoint::states::machines::plain;
 use crate::driver::endpoint::states::trouble::Answer;
@@ -91,9 +90,7 @@ async fn delete_at_last(edge: Weak<Edge>, arn: String, ended: Arc<Notify>) {
         }
         for entry in &running {
             if told.insert(entry.facts.arn.clone()) {
-                let control = Control::MachineDeleted;
-                edge.reach(entry, control, Performance::machine_deleted)
-                    .await;
+                edge.reach(entry, Control::MachineDeleted).await;
             }
         }
         drop((edge, running));

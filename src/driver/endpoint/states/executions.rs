@@ -18,7 +18,6 @@ use crate::driver::endpoint::ledger::Course;
 use crate::driver::endpoint::ledger::Entry;
 use crate::driver::endpoint::ledger::Stop;
 use crate::driver::endpoint::ledger::map_runs;
-use crate::driver::endpoint::perform::Performance;
 use crate::driver::endpoint::states::arn::Arn;
 use crate::driver::endpoint::states::check::Request;
 use crate::driver::endpoint::states::machines::definition;
@@ -127,13 +126,10 @@ impl Edge {
     async fn stop_child(self: &Arc<Edge>, text: &str, entry: &Arc<Entry>, stop: Stop) -> Answer {
         let control = Control::StopChild {
             execution_arn: text.to_owned(),
-            error: stop.error.clone(),
-            cause: stop.cause.clone(),
+            error: stop.error,
+            cause: stop.cause,
         };
-        let change = |performance: &mut Performance| {
-            performance.stop_child(now_millis(), text, stop.clone());
-        };
-        self.reach(entry, control, change).await;
+        self.reach(entry, control).await;
         for _ in 0..100 {
             if let Named::Child { child, .. } = self.execution(text)?
                 && let Some(end) = child.end

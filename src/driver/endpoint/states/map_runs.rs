@@ -11,7 +11,6 @@ use crate::driver::endpoint::chronicle::MapRunTold;
 use crate::driver::endpoint::chronicle::seconds;
 use crate::driver::endpoint::edge::Edge;
 use crate::driver::endpoint::ledger::Entry;
-use crate::driver::endpoint::perform::Performance;
 use crate::driver::endpoint::states::arn::Arn;
 use crate::driver::endpoint::states::check::Request;
 use crate::driver::endpoint::states::executions::Named;
@@ -99,8 +98,7 @@ impl Edge {
             map_run_arn: text.to_owned(),
             change,
         };
-        let changed = |performance: &mut Performance| performance.change_map_run(text, change);
-        self.reach(&entry, control, changed).await;
+        self.reach(&entry, control).await;
         Ok(json!({}))
     }
 
